@@ -1,0 +1,254 @@
+//! What a configuration says besides the entries of its lists, vendor-neutral.
+//!
+//! A [`Device`] is what a reader makes of a captured configuration; a [`Config`] is what a writer is given.
+//! Must not know: vendors, zones, how anything is printed.
+#![warn(missing_docs)]
+
+use crate::acl::{Acl, Direction, Draft, Known};
+use crate::base::Text;
+use crate::net::Family;
+use ipnet::IpNet;
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr};
+
+/// One configuration as read. Never fails to exist: what was not understood is in `gaps` and `effects`.
+#[derive(Clone, Debug)]
+pub struct Device {
+    /// `hostname`, if printed.
+    pub hostname: Option<String>,
+    /// Dialect id.
+    pub dialect: &'static str,
+    /// Model as the policy or the capture states it.
+    pub model: Option<String>,
+    /// Layer-3 interfaces in file order.
+    pub interfaces: Vec<Interface>,
+    /// Static routes in file order.
+    pub routes: Vec<Route>,
+    /// Lists in file order, then those that are only named by a binding ([`crate::acl::AclState::Undefined`]).
+    pub acls: Vec<Acl>,
+    /// VRFs (empty name = global) in which a dynamic routing protocol runs, with the line that says so.
+    pub dynamic: Vec<(String, u32)>,
+    /// Lines whose effect on packets is not modelled (D23).
+    pub effects: Vec<Effect>,
+    /// Filtering-related lines that were not understood, for the report.
+    pub gaps: Vec<Gap>,
+    /// Whether each family is forwarded at all (`ip routing` and the like).
+    pub forwards: Forwarding,
+    /// What lists bound to its interfaces see (D18).
+    pub sees: Sees,
+    /// Ids of facts with status *modelled* that the reading leans on (D49).
+    pub modelled: Vec<String>,
+}
+
+/// Whether each family is routed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Forwarding {
+    /// IPv4.
+    pub v4: Known,
+    /// IPv6.
+    pub v6: Known,
+}
+
+impl Forwarding {
+    /// The fact of one family.
+    #[must_use]
+    pub fn of(&self, family: Family) -> &Known {
+        match family {
+            Family::V4 => &self.v4,
+            Family::V6 => &self.v6,
+        }
+    }
+}
+
+/// What a list on an interface sees besides routed packets (D18).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sees {
+    /// Frames bridged inside the VLAN, inbound.
+    pub bridged_in: Known,
+    /// Frames bridged inside the VLAN, outbound.
+    pub bridged_out: Known,
+    /// Packets to the switch's own addresses (inbound lists).
+    pub to_switch: Known,
+    /// Packets the switch makes itself (outbound lists).
+    pub from_switch: Known,
+}
+
+/// What an interface is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum InterfaceKind {
+    /// VLAN interface.
+    Svi(u16),
+    /// Routed port: a link of its own (D24).
+    Routed,
+    /// Loopback: addresses only.
+    Loopback,
+    /// Management port.
+    Management,
+}
+
+/// A layer-3 interface.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Interface {
+    /// Name as printed, blanks folded (`Vlan300`, `vlan 300`).
+    pub name: String,
+    /// What it is.
+    pub kind: InterfaceKind,
+    /// VRF; empty for the global table.
+    pub vrf: String,
+    /// Administratively down.
+    pub shutdown: bool,
+    /// Addresses with their prefix length, secondary ones too.
+    pub addrs: Vec<IpNet>,
+    /// Virtual addresses (VRRP, HSRP): own addresses of whichever router is active.
+    pub virtuals: Vec<IpAddr>,
+    /// IPv6 is on (an address, or `ipv6 enable`).
+    pub ipv6: bool,
+    /// DHCP relay targets.
+    pub helpers: Vec<Ipv4Addr>,
+    /// Lists attached.
+    pub bindings: Vec<Binding>,
+    /// Line of the header; 0 if not read from text.
+    pub line: u32,
+}
+
+impl Interface {
+    /// An interface with nothing on it.
+    #[must_use]
+    pub fn new(name: &str, kind: InterfaceKind) -> Interface {
+        Interface {
+            name: name.to_owned(),
+            kind,
+            vrf: String::new(),
+            shutdown: false,
+            addrs: Vec::new(),
+            virtuals: Vec::new(),
+            ipv6: false,
+            helpers: Vec::new(),
+            bindings: Vec::new(),
+            line: 0,
+        }
+    }
+
+    /// Whether packets of a family can enter and leave here (D15).
+    #[must_use]
+    pub fn carries(&self, family: Family) -> bool {
+        !self.shutdown
+            && match family {
+                Family::V4 => self.addrs.iter().any(|net| net.addr().is_ipv4()),
+                Family::V6 => self.ipv6 || self.addrs.iter().any(|net| net.addr().is_ipv6()),
+            }
+    }
+
+    /// The binding of a family and direction. The last one printed holds.
+    #[must_use]
+    pub fn binding(&self, family: Family, direction: Direction) -> Option<&Binding> {
+        self.bindings
+            .iter()
+            .rev()
+            .find(|b| b.family == family && b.direction == direction)
+    }
+}
+
+/// A list put on an interface.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Binding {
+    /// Family.
+    pub family: Family,
+    /// Direction.
+    pub direction: Direction,
+    /// Index of the list in [`Device::acls`], or of the draft in [`Config::acls`].
+    pub acl: usize,
+    /// Line; 0 if not read from text.
+    pub line: u32,
+}
+
+/// Where a route sends packets.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum NextHop {
+    /// To an address (resolved recursively).
+    Via(IpAddr),
+    /// To an address on a given interface, or onto it as if connected.
+    Interface(String, Option<IpAddr>),
+    /// Dropped.
+    Null,
+}
+
+/// A static route.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// VRF; empty for the global table.
+    pub vrf: String,
+    /// Destination.
+    pub prefix: IpNet,
+    /// Next hop.
+    pub via: NextHop,
+    /// Administrative distance; the lowest wins.
+    pub distance: u8,
+    /// Depends on tracking or the like: a state (D31).
+    pub conditional: bool,
+    /// Line; 0 if not read from text.
+    pub line: u32,
+}
+
+/// Class of an unmodelled effect (D23).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum EffectClass {
+    /// May drop.
+    Narrows,
+    /// May send elsewhere.
+    Redirects,
+    /// May rewrite.
+    Rewrites,
+}
+
+/// Where an effect acts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// One interface (index into [`Device::interfaces`]), in one direction or both.
+    Interface(usize, Option<Direction>),
+    /// A VRF.
+    Vrf(String),
+    /// The device.
+    Device,
+}
+
+/// A line whose effect on packets is not modelled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Effect {
+    /// What it may do.
+    pub class: EffectClass,
+    /// Where.
+    pub scope: Scope,
+    /// Line in the file.
+    pub line: u32,
+    /// The line, secrets masked.
+    pub text: String,
+}
+
+/// A line that was not understood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gap {
+    /// Line in the file.
+    pub line: u32,
+    /// The line, secrets masked, control characters replaced.
+    pub text: String,
+    /// What is the matter.
+    pub why: Text,
+}
+
+/// What is to be written for one switch.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Host name.
+    pub hostname: String,
+    /// Model.
+    pub model: Option<String>,
+    /// Dialect options of the policy (`flow-detection-mode` ...).
+    pub options: BTreeMap<String, String>,
+    /// VLAN interfaces with addresses, relays and bindings (to `acls`).
+    pub interfaces: Vec<Interface>,
+    /// Static routes.
+    pub routes: Vec<Route>,
+    /// Lists.
+    pub acls: Vec<Draft>,
+}

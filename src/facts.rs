@@ -1,0 +1,123 @@
+//! Typed view of `vendors/`: what is known of each device family, with source and confidence.
+//!
+//! In: the TOML files embedded at build time. Out: [`Facts`] per dialect, and one digest over all of them.
+//! Must not know: printing, zones, lists as read.
+
+use crate::acl::{Known, Question};
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+/// How well a fact is known (the words of the vendor sheets).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Confidence {
+    /// Stated by, or visible in, a source.
+    Confirmed,
+    /// Another project's or the family's reading: used as settled, an assumption of every verdict that leans on it.
+    Modelled,
+    /// Read for a sibling model: open.
+    Sibling,
+    /// General knowledge: open.
+    Unconfirmed,
+    /// Sources contradict each other: open.
+    Conflict,
+}
+
+/// One fact.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fact {
+    /// Yes or no; the reading that is used if the confidence settles it, else the likely one.
+    pub value: bool,
+    /// How well it is known.
+    pub confidence: Confidence,
+    /// The question in words.
+    pub says: String,
+    /// Where it was read.
+    pub source: String,
+    /// What would settle it, if it is open.
+    #[serde(default)]
+    pub settle: Option<String>,
+}
+
+/// The entry limits of one model and mode.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Table {
+    /// Model prefix it holds for (`C9300`), `*` for all.
+    pub model: String,
+    /// Mode (ALAXALA flow detection mode), empty for all.
+    #[serde(default)]
+    pub mode: String,
+    /// What is counted: `ipv4-in`, `ipv6-in`, `shared` ...
+    pub table: String,
+    /// Entries available; absent = unknown.
+    pub available: Option<u32>,
+    /// Entries one ACE costs in this table (IPv6 on UADP: 2).
+    #[serde(default = "one")]
+    pub cost: u32,
+    /// Where it was read.
+    pub source: String,
+}
+
+fn one() -> u32 {
+    1
+}
+
+/// All that `vendors/<dialect>/` says.
+#[derive(Clone, Debug)]
+pub struct Facts {
+    /// Dialect id.
+    pub dialect: &'static str,
+    /// Yes-or-no facts by id.
+    pub facts: BTreeMap<String, Fact>,
+    /// Names of TCP ports, UDP ports, protocols, ICMP messages as the device prints or accepts them, by table name.
+    pub names: BTreeMap<String, BTreeMap<String, toml::Value>>,
+    /// Entry limits.
+    pub tables: Vec<Table>,
+}
+
+impl Facts {
+    /// A fact by id, as yes, no or open. With `confirmed_only`, modelled facts are open too.
+    ///
+    /// # Panics
+    /// If there is no such fact: ids are constants of the code, and a test asks each once.
+    #[must_use]
+    pub fn known(&self, id: &str, confirmed_only: bool) -> Known {
+        let fact = self
+            .facts
+            .get(id)
+            .unwrap_or_else(|| panic!("vendors/{} has no fact `{id}`", self.dialect));
+        let settled = match fact.confidence {
+            Confidence::Confirmed => true,
+            Confidence::Modelled => !confirmed_only,
+            Confidence::Sibling | Confidence::Unconfirmed | Confidence::Conflict => false,
+        };
+        match (settled, fact.value) {
+            (true, true) => Known::Yes,
+            (true, false) => Known::No,
+            (false, _) => Known::Open(Question::Fact {
+                dialect: self.dialect,
+                id: id.to_owned(),
+            }),
+        }
+    }
+}
+
+/// The digest of all vendor data, lower-case hexadecimal SHA-256 (D49).
+#[must_use]
+pub fn digest() -> &'static str {
+    static DIGEST: LazyLock<String> = LazyLock::new(|| {
+        let mut hash = Sha256::new();
+        for text in crate::vendor::data() {
+            hash.update(text.as_bytes());
+        }
+        hash.finalize()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
+    });
+    &DIGEST
+}

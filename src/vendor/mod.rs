@@ -1,0 +1,83 @@
+//! Lists and interfaces <-> device text, a folder per dialect, a registry line each.
+//!
+//! In: text of a capture, or a [`Config`]. Out: a [`Device`], or text. A reader never fails: what it does not understand
+//! becomes a gap or an effect (D10, D23). A writer never approximates: it refuses with the reason.
+//! Must not know: the policy; it renders filters, not intent. `indexing_slicing` is on: the text is hostile.
+#![warn(missing_docs, clippy::indexing_slicing, clippy::string_slice)]
+
+use crate::acl::Known;
+use crate::base::{Source, Text};
+use crate::device::{Config, Device, Sees};
+use crate::facts::Facts;
+use std::collections::BTreeMap;
+
+/// What a person told us about a device beside its text.
+#[derive(Clone, Debug, Default)]
+pub struct Hint {
+    /// Model, from the policy.
+    pub model: Option<String>,
+    /// Dialect options, from the policy.
+    pub options: BTreeMap<String, String>,
+    /// Treat modelled facts as open (`--facts confirmed`).
+    pub confirmed_only: bool,
+}
+
+/// What the compiler must know to draft lists that a device can take.
+#[derive(Clone, Debug)]
+pub struct Capabilities {
+    /// What a list on a VLAN interface sees.
+    pub sees: Sees,
+    /// Can test "ACK (or RST) set".
+    pub established: bool,
+    /// Can log a match.
+    pub log: bool,
+    /// IPv6 lists can be bound in this mode.
+    pub ipv6_lists: Known,
+    /// Outbound lists exist.
+    pub outbound: bool,
+}
+
+/// All that the rest of aclc knows about a vendor.
+pub trait Dialect: Sync {
+    /// Its id in policies and files: `cisco-ios-xe`.
+    fn id(&self) -> &'static str;
+    /// What its data folder says.
+    fn facts(&self) -> &'static Facts;
+    /// How much a text looks like this dialect; 0 is not at all. The highest score wins.
+    fn score(&self, text: &str) -> u32;
+    /// What a list can do on a model in a mode.
+    fn capabilities(&self, hint: &Hint) -> Capabilities;
+    /// Reads a capture. Never fails.
+    fn read(&self, source: &Source, hint: &Hint) -> Device;
+    /// Writes what the device would be given, or every thing it cannot express. Never a weaker filter.
+    ///
+    /// # Errors
+    /// The refusals, each with the list, the entry and the fact.
+    fn write(&self, config: &Config) -> Result<String, Vec<Text>>;
+}
+
+/// The vendor data files, in registry order, for the digest.
+pub fn data() -> impl Iterator<Item = &'static str> {
+    std::iter::empty()
+}
+
+/// The registry: every dialect, a line each.
+pub static DIALECTS: &[&dyn Dialect] = &[];
+
+/// The dialect of an id.
+#[must_use]
+pub fn by_id(id: &str) -> Option<&'static dyn Dialect> {
+    DIALECTS.iter().copied().find(|dialect| dialect.id() == id)
+}
+
+/// The dialect a text looks most like.
+#[must_use]
+pub fn detect(text: &str) -> Option<&'static dyn Dialect> {
+    DIALECTS
+        .iter()
+        .copied()
+        .map(|d| (d.score(text), d))
+        .filter(|(s, _)| *s > 0)
+        .max_by_key(|(s, _)| *s)
+        .map(|(_, d)| d)
+}
