@@ -1,1 +1,15 @@
-//! Meaning of a policy.
+//! What a policy means: zones, links, switches, sessions, claims, with every name resolved.
+//!
+//! In: the trees of [`crate::syntax`]. Out: a [`Policy`], or the findings that say why there is none.
+//! Must not know: lists, vendors, packet sets, device text.
+
+pub mod claim;
+pub mod network;
+pub mod policy;
+
+pub use claim::{Claim, ClaimKind, FlowSpec};
+pub use network::{
+    Addrs, At, External, ExternalId, Gateway, Host, Label, Network, Place, Site, Spot, Svi, Switch,
+    SwitchId, Zone, ZoneId, ZoneLink,
+};
+pub use policy::{Allow, Assumption, Forbid, Policy, Session, Term};

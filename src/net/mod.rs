@@ -10,6 +10,7 @@ pub mod flow;
 pub mod matching;
 pub mod port;
 pub mod proto;
+pub mod ranges;
 pub mod tcp_flags;
 pub mod wildcard;
 
@@ -18,5 +19,6 @@ pub use flow::{Flow, FlowError, L4};
 pub use matching::{ExtSet, Match, PositionSet};
 pub use port::PortSet;
 pub use proto::ByteSet;
+pub use ranges::AddrRanges;
 pub use tcp_flags::{FlagSet, TcpFlags};
 pub use wildcard::Wildcard;

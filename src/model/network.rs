@@ -1,0 +1,379 @@
+//! Places and the switches between them. Facts as the policy states them; where text is verified, the text decides (D31).
+
+use crate::base::Span;
+use crate::net::{AddrRanges, Family};
+use ipnet::IpNet;
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr};
+
+/// Index into [`Network::zones`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ZoneId(pub usize);
+/// Index into [`Network::externals`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ExternalId(pub usize);
+/// Index into [`Network::switches`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SwitchId(pub usize);
+
+/// A name as people say it, as devices can print it, and where it was given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// As compared (NFKC).
+    pub name: String,
+    /// ASCII id (language section 3), at most 20 characters.
+    pub id: String,
+    /// Where it was defined.
+    pub span: Span,
+}
+
+/// Addresses of both families.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Addrs {
+    /// IPv4.
+    pub v4: AddrRanges,
+    /// IPv6.
+    pub v6: AddrRanges,
+}
+
+impl Addrs {
+    /// No address.
+    #[must_use]
+    pub fn none() -> Addrs {
+        Addrs {
+            v4: AddrRanges::none(Family::V4),
+            v6: AddrRanges::none(Family::V6),
+        }
+    }
+
+    /// The addresses of prefixes of both families.
+    #[must_use]
+    pub fn prefixes<'a>(nets: impl IntoIterator<Item = &'a IpNet> + Clone) -> Addrs {
+        Addrs {
+            v4: AddrRanges::prefixes(Family::V4, nets.clone()),
+            v6: AddrRanges::prefixes(Family::V6, nets),
+        }
+    }
+
+    /// Those of one family.
+    #[must_use]
+    pub fn of(&self, family: Family) -> &AddrRanges {
+        match family {
+            Family::V4 => &self.v4,
+            Family::V6 => &self.v6,
+        }
+    }
+
+    /// Addresses of either.
+    #[must_use]
+    pub fn union(&self, other: &Addrs) -> Addrs {
+        Addrs {
+            v4: self.v4.union(&other.v4),
+            v6: self.v6.union(&other.v6),
+        }
+    }
+
+    /// Addresses of `self` not in `other`.
+    #[must_use]
+    pub fn minus(&self, other: &Addrs) -> Addrs {
+        Addrs {
+            v4: self.v4.minus(&other.v4),
+            v6: self.v6.minus(&other.v6),
+        }
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.v4.is_empty() && self.v6.is_empty()
+    }
+
+    /// Whether an address is in it.
+    #[must_use]
+    pub fn contains(&self, addr: IpAddr) -> bool {
+        self.of(Family::of(addr)).contains(addr)
+    }
+}
+
+/// The site's own settings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Site {
+    /// Name and id; `None` without a `site` statement.
+    pub label: Option<Label>,
+    /// Reply ports of clients (D34), default 1024-65535.
+    pub ephemeral: (u16, u16),
+    /// The final deny logs.
+    pub log_denied: bool,
+}
+
+/// A zone: addresses on one or more links (D24).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Zone {
+    /// Name.
+    pub label: Label,
+    /// Segment it is in.
+    pub segment: Option<String>,
+    /// It has an IPv4 side.
+    pub v4: bool,
+    /// It has an IPv6 side.
+    pub v6: bool,
+    /// Its links, at least one.
+    pub links: Vec<ZoneLink>,
+    /// Its named hosts.
+    pub hosts: Vec<Host>,
+    /// DHCP servers its SVIs relay to.
+    pub dhcp: Vec<Ipv4Addr>,
+    /// Next hops its hosts use, if stated (D26).
+    pub gateways: Vec<Gateway>,
+    /// Reply ports of its clients.
+    pub ephemeral: (u16, u16),
+}
+
+impl Zone {
+    /// All its addresses.
+    #[must_use]
+    pub fn addrs(&self) -> Addrs {
+        self.links.iter().fold(Addrs::none(), |all, link| {
+            all.union(&Addrs::prefixes(&link.prefixes))
+        })
+    }
+
+    /// Whether it has a side of this family.
+    #[must_use]
+    pub fn has(&self, family: Family) -> bool {
+        match family {
+            Family::V4 => self.v4,
+            Family::V6 => self.v6,
+        }
+    }
+}
+
+/// A zone's part of one VLAN.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ZoneLink {
+    /// VLAN id, 1-4094.
+    pub vlan: u16,
+    /// Prefixes without host bits, of both families.
+    pub prefixes: Vec<IpNet>,
+    /// Where it was given.
+    pub span: Span,
+}
+
+/// A named host of a zone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Host {
+    /// Name.
+    pub label: Label,
+    /// Addresses, inside the zone.
+    pub addrs: Addrs,
+}
+
+/// The next hop of a zone's hosts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gateway {
+    /// Address of a router on the link.
+    pub addr: IpAddr,
+    /// Only towards these destinations; `None` is all others.
+    pub only_for: Option<Vec<Spot>>,
+}
+
+/// What lies behind a host that is not modelled (D29).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct External {
+    /// Name.
+    pub label: Label,
+    /// Segment it is in.
+    pub segment: Option<String>,
+    /// The zone of the host it is behind.
+    pub zone: ZoneId,
+    /// The VLAN of that host.
+    pub vlan: u16,
+    /// Addresses of that host.
+    pub behind: Addrs,
+    /// `rest`: all addresses in no other place.
+    pub rest: bool,
+    /// Its addresses; for `rest` already computed.
+    pub addrs: Addrs,
+    /// Hands nothing back unchanged (`assume no-hairpin`).
+    pub no_hairpin: bool,
+}
+
+/// A switch as the policy states it. A redundant pair is two of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Switch {
+    /// Name; also the file name of its configuration.
+    pub label: Label,
+    /// The other member of a redundant pair.
+    pub twin: Option<SwitchId>,
+    /// Dialect id.
+    pub dialect: String,
+    /// Where the dialect was named.
+    pub dialect_span: Span,
+    /// Model.
+    pub model: Option<String>,
+    /// Its VLAN interfaces, ascending by VLAN.
+    pub svis: Vec<Svi>,
+    /// Static routes: destination without what is connected, next hop.
+    pub routes: Vec<(IpNet, IpAddr)>,
+    /// Further own addresses (loopback, management port).
+    pub own: Vec<IpAddr>,
+    /// Dialect options.
+    pub options: BTreeMap<String, String>,
+    /// Bind lists inbound / outbound.
+    pub bind_in: bool,
+    /// Bind lists outbound.
+    pub bind_out: bool,
+    /// Stated entry limits by table.
+    pub limits: BTreeMap<String, u32>,
+    /// Codes kept knowingly (`accept`).
+    pub accepts: Vec<String>,
+}
+
+impl Switch {
+    /// All its own addresses: of its interfaces (virtual ones too) and stated ones.
+    #[must_use]
+    pub fn own_addrs(&self) -> Addrs {
+        let svis = self.svis.iter().flat_map(|svi| {
+            svi.addrs
+                .iter()
+                .map(IpNet::addr)
+                .chain(svi.virtuals.iter().copied())
+        });
+        let nets: Vec<IpNet> = svis
+            .chain(self.own.iter().copied())
+            .map(IpNet::from)
+            .collect();
+        Addrs::prefixes(&nets)
+    }
+
+    /// Its interface on a VLAN.
+    #[must_use]
+    pub fn svi(&self, vlan: u16) -> Option<&Svi> {
+        self.svis.iter().find(|svi| svi.vlan == vlan)
+    }
+}
+
+/// A VLAN interface.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Svi {
+    /// VLAN id.
+    pub vlan: u16,
+    /// Zones on that VLAN that this SVI was stated for.
+    pub zones: Vec<ZoneId>,
+    /// Addresses with the prefix length of the link.
+    pub addrs: Vec<IpNet>,
+    /// Virtual addresses of VRRP or HSRP.
+    pub virtuals: Vec<IpAddr>,
+    /// VRRP (`false`) or HSRP (`true`) and the group, if redundant.
+    pub redundancy: Option<(bool, u32)>,
+}
+
+/// Where a spot is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum At {
+    /// On a zone's part of a VLAN.
+    Link(ZoneId, u16),
+    /// Behind a host.
+    External(ExternalId),
+    /// A switch's own addresses.
+    Switch(SwitchId),
+}
+
+/// A named place, as it is printed in results.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Place {
+    /// Zone.
+    Zone(ZoneId),
+    /// Host of a zone.
+    Host(ZoneId, usize),
+    /// External.
+    External(ExternalId),
+    /// Switch.
+    Switch(SwitchId),
+}
+
+/// Addresses at one location: what a list of places comes down to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spot {
+    /// Where.
+    pub at: At,
+    /// The place it was named by.
+    pub place: Place,
+    /// Which addresses there.
+    pub addrs: Addrs,
+}
+
+/// The network of a policy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Network {
+    /// Site settings.
+    pub site: Site,
+    /// Zones in order of definition.
+    pub zones: Vec<Zone>,
+    /// Externals in order of definition.
+    pub externals: Vec<External>,
+    /// Switches in order of definition; both members of a pair.
+    pub switches: Vec<Switch>,
+}
+
+impl Network {
+    /// A zone.
+    #[must_use]
+    pub fn zone(&self, id: ZoneId) -> &Zone {
+        &self.zones[id.0]
+    }
+
+    /// An external.
+    #[must_use]
+    pub fn external(&self, id: ExternalId) -> &External {
+        &self.externals[id.0]
+    }
+
+    /// A switch.
+    #[must_use]
+    pub fn switch(&self, id: SwitchId) -> &Switch {
+        &self.switches[id.0]
+    }
+
+    /// Every VLAN a zone is on, with the zones on it, ascending.
+    #[must_use]
+    pub fn links(&self) -> BTreeMap<u16, Vec<ZoneId>> {
+        let mut links: BTreeMap<u16, Vec<ZoneId>> = BTreeMap::new();
+        for (index, zone) in self.zones.iter().enumerate() {
+            for link in &zone.links {
+                let zones = links.entry(link.vlan).or_default();
+                if !zones.contains(&ZoneId(index)) {
+                    zones.push(ZoneId(index));
+                }
+            }
+        }
+        links
+    }
+
+    /// The VLAN a spot's traffic enters at: its own, or that of the host an external is behind.
+    #[must_use]
+    pub fn vlan_of(&self, at: At) -> Option<u16> {
+        match at {
+            At::Link(_, vlan) => Some(vlan),
+            At::External(id) => Some(self.external(id).vlan),
+            At::Switch(_) => None,
+        }
+    }
+
+    /// A place as people call it; hosts with their zone if the bare name is not unique.
+    #[must_use]
+    pub fn name(&self, place: Place) -> &str {
+        &self.label(place).name
+    }
+
+    /// The label of a place.
+    #[must_use]
+    pub fn label(&self, place: Place) -> &Label {
+        match place {
+            Place::Zone(id) => &self.zone(id).label,
+            Place::Host(id, host) => &self.zone(id).hosts[host].label,
+            Place::External(id) => &self.external(id).label,
+            Place::Switch(id) => &self.switch(id).label,
+        }
+    }
+}

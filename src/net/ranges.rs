@@ -1,0 +1,208 @@
+//! Sets of addresses as sorted ranges: the arithmetic of places (union, difference), cut into prefixes at the end.
+
+use super::addr::{bits_of, range_to_prefixes};
+use super::{AddrSet, Family, Wildcard};
+use ipnet::IpNet;
+use std::net::IpAddr;
+
+/// A set of addresses of one family.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AddrRanges {
+    family: Family,
+    /// INVARIANT: sorted, disjoint, non-adjacent, inclusive.
+    ranges: Vec<(u128, u128)>,
+}
+
+impl AddrRanges {
+    /// No address.
+    #[must_use]
+    pub fn none(family: Family) -> AddrRanges {
+        AddrRanges {
+            family,
+            ranges: Vec::new(),
+        }
+    }
+
+    /// Every address.
+    #[must_use]
+    pub fn any(family: Family) -> AddrRanges {
+        AddrRanges {
+            family,
+            ranges: vec![(0, family.ones())],
+        }
+    }
+
+    /// One range; empty if the ends are of different families or in the wrong order.
+    #[must_use]
+    pub fn span(first: IpAddr, last: IpAddr) -> AddrRanges {
+        let family = Family::of(first);
+        let ordered = Family::of(last) == family && first <= last;
+        AddrRanges {
+            family,
+            ranges: if ordered {
+                vec![(bits_of(first), bits_of(last))]
+            } else {
+                Vec::new()
+            },
+        }
+    }
+
+    /// The addresses of a prefix.
+    #[must_use]
+    pub fn prefix(net: IpNet) -> AddrRanges {
+        AddrRanges::span(net.network(), net.broadcast())
+    }
+
+    /// The addresses of several prefixes of a family; others are dropped.
+    #[must_use]
+    pub fn prefixes<'a>(family: Family, nets: impl IntoIterator<Item = &'a IpNet>) -> AddrRanges {
+        let nets = nets.into_iter().filter(|net| Family::of_net(net) == family);
+        AddrRanges::from_ranges(
+            family,
+            nets.map(|net| (bits_of(net.network()), bits_of(net.broadcast())))
+                .collect(),
+        )
+    }
+
+    fn from_ranges(family: Family, mut ranges: Vec<(u128, u128)>) -> AddrRanges {
+        ranges.sort_unstable();
+        let mut out: Vec<(u128, u128)> = Vec::with_capacity(ranges.len());
+        for (start, end) in ranges {
+            match out.last_mut() {
+                Some(last) if start <= last.1.saturating_add(1) => last.1 = last.1.max(end),
+                _ => out.push((start, end)),
+            }
+        }
+        AddrRanges {
+            family,
+            ranges: out,
+        }
+    }
+
+    /// The family.
+    #[must_use]
+    pub fn family(&self) -> Family {
+        self.family
+    }
+
+    /// The ranges, sorted, disjoint, inclusive.
+    #[must_use]
+    pub fn ranges(&self) -> &[(u128, u128)] {
+        &self.ranges
+    }
+
+    /// Whether no address is in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ranges.is_empty()
+    }
+
+    /// Whether an address is in it.
+    #[must_use]
+    pub fn contains(&self, addr: IpAddr) -> bool {
+        let bits = bits_of(addr);
+        Family::of(addr) == self.family && self.ranges.iter().any(|&(a, b)| (a..=b).contains(&bits))
+    }
+
+    /// Addresses of either (same family).
+    #[must_use]
+    pub fn union(&self, other: &AddrRanges) -> AddrRanges {
+        AddrRanges::from_ranges(
+            self.family,
+            self.ranges.iter().chain(&other.ranges).copied().collect(),
+        )
+    }
+
+    /// Addresses of `self` that are not in `other` (same family).
+    #[must_use]
+    pub fn minus(&self, other: &AddrRanges) -> AddrRanges {
+        let mut out = Vec::new();
+        for &(start, end) in &self.ranges {
+            let mut next = Some(start);
+            for &(a, b) in &other.ranges {
+                let Some(from) = next else { break };
+                if b < from || a > end {
+                    continue;
+                }
+                if a > from {
+                    out.push((from, a - 1));
+                }
+                next = b.checked_add(1);
+            }
+            if let Some(from) = next.filter(|&from| from <= end) {
+                out.push((from, end));
+            }
+        }
+        AddrRanges::from_ranges(self.family, out)
+    }
+
+    /// Addresses of both (same family).
+    #[must_use]
+    pub fn intersect(&self, other: &AddrRanges) -> AddrRanges {
+        self.minus(&self.minus(other))
+    }
+
+    /// Whether the two share an address.
+    #[must_use]
+    pub fn overlaps(&self, other: &AddrRanges) -> bool {
+        self.family == other.family
+            && self
+                .ranges
+                .iter()
+                .any(|&(a, b)| other.ranges.iter().any(|&(c, d)| a <= d && c <= b))
+    }
+
+    /// Whether every address of `other` is in it.
+    #[must_use]
+    pub fn covers(&self, other: &AddrRanges) -> bool {
+        other.minus(self).is_empty()
+    }
+
+    /// The fewest prefixes, ascending.
+    #[must_use]
+    pub fn to_prefixes(&self) -> Vec<IpNet> {
+        let cut =
+            |&(a, b): &(u128, u128)| range_to_prefixes(self.family.addr(a), self.family.addr(b));
+        self.ranges.iter().flat_map(cut).collect()
+    }
+
+    /// The same set as wildcards.
+    #[must_use]
+    pub fn to_set(&self) -> AddrSet {
+        AddrSet::new(
+            self.family,
+            self.to_prefixes().into_iter().map(Wildcard::from_prefix),
+        )
+    }
+
+    /// The lowest address.
+    #[must_use]
+    pub fn first(&self) -> Option<IpAddr> {
+        self.ranges.first().map(|&(a, _)| self.family.addr(a))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(text: &[&str]) -> AddrRanges {
+        let nets: Vec<IpNet> = text.iter().map(|t| t.parse().unwrap()).collect();
+        AddrRanges::prefixes(Family::V4, &nets)
+    }
+
+    #[test]
+    fn difference_cuts_out_the_middle_and_the_edges() {
+        let all = set(&["10.0.0.0/30"]);
+        assert_eq!(all.minus(&set(&["10.0.0.1/32"])).ranges().len(), 2);
+        assert_eq!(all.minus(&all), AddrRanges::none(Family::V4));
+        let any = AddrRanges::any(Family::V4);
+        assert_eq!(
+            any.minus(&set(&["255.255.255.255/32", "0.0.0.0/32"]))
+                .ranges(),
+            [(1, 0xffff_fffe)]
+        );
+        assert_eq!(any.minus(&any.minus(&all)), all);
+        assert!(any.covers(&all) && !all.covers(&any));
+    }
+}
