@@ -25,4 +25,7 @@ pub mod vendor;
 
 pub mod pset;
 
+pub mod reach;
+pub mod verify;
+
 pub mod cli;

@@ -1,0 +1,98 @@
+//! The answers.
+
+use crate::base::{Span, Text};
+use crate::net::Flow;
+use crate::reach::Trace;
+
+/// Proved under every reading, refuted under every reading, or readings differ (D3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verdict {
+    /// For every packet the model can express, under every reading.
+    Proved,
+    /// Something that was not understood or is not known could change the answer. Never a pass.
+    Unknown,
+    /// Under every reading some packet breaks it.
+    Refuted,
+}
+
+impl Verdict {
+    /// The word of the contract.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Verdict::Proved => "proved",
+            Verdict::Refuted => "refuted",
+            Verdict::Unknown => "unknown",
+        }
+    }
+
+    /// Refuted before unknown before proved (D43).
+    #[must_use]
+    pub fn worst(all: impl IntoIterator<Item = Verdict>) -> Verdict {
+        all.into_iter().max().unwrap_or(Verdict::Proved)
+    }
+}
+
+/// What a witness packet is in its session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum WitnessKind {
+    /// From the one who opens.
+    Request,
+    /// The answer.
+    Reply,
+    /// An ICMP error.
+    Error,
+}
+
+/// A packet and its way, replayed with the interpreter before it is shown (D43).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Witness {
+    /// The packet.
+    pub flow: Flow,
+    /// Request or reply.
+    pub kind: WitnessKind,
+    /// Hop by hop.
+    pub trace: Trace,
+    /// Name of the zone (or external, or switch) it starts in.
+    pub from: String,
+    /// Name of the place it reaches, or was to reach.
+    pub to: String,
+}
+
+/// Both levels of D38.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Level {
+    /// Opening packets only.
+    pub connection: Verdict,
+    /// Every packet.
+    pub packet: Verdict,
+}
+
+/// The answer to one claim.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClaimResult {
+    /// Id of the claim.
+    pub id: String,
+    /// The claim in names.
+    pub text: String,
+    /// Where it stands in the policy.
+    pub span: Span,
+    /// The verdict that counts.
+    pub verdict: Verdict,
+    /// Both levels, where the claim has them.
+    pub level: Level,
+    /// `inseparable`, `vacuous`, `unnamed-link`, `limit` ...
+    pub reason: Option<&'static str>,
+    /// For refuted claims.
+    pub witness: Option<Witness>,
+    /// For unknown claims: a packet that breaks it under some reading.
+    pub candidate: Option<Witness>,
+    /// For unknown claims: the questions, in words.
+    pub because: Vec<Text>,
+    /// Standing holes (D36).
+    pub holes: Vec<Text>,
+    /// Assumptions it leans on (D49).
+    pub assumptions: Vec<Text>,
+    /// Measures ①-⑫.
+    pub measures: Vec<String>,
+}
