@@ -21,9 +21,13 @@ pub mod syntax;
 
 pub mod model;
 
+pub mod compile;
+
 pub mod vendor;
 
 pub mod pset;
+
+pub mod topo;
 
 pub mod reach;
 pub mod verify;
