@@ -56,34 +56,64 @@ impl Drafts {
     }
 
     /// Adds entries to a list that exists.
-    pub(super) fn add(&mut self, key: ListKey, section: Section, remark: &str, entries: Vec<DraftEntry>) {
-        let Some(list) = self.lists.get_mut(&key) else { return };
+    pub(super) fn add(
+        &mut self,
+        key: ListKey,
+        section: Section,
+        remark: &str,
+        entries: Vec<DraftEntry>,
+    ) {
+        let Some(list) = self.lists.get_mut(&key) else {
+            return;
+        };
         if entries.is_empty() {
             return;
         }
         let blocks = list.entry(section).or_default();
         match blocks.iter_mut().find(|block| block.remark == remark) {
             Some(block) => block.entries.extend(entries),
-            None => blocks.push(Block { remark: remark.to_owned(), entries }),
+            None => blocks.push(Block {
+                remark: remark.to_owned(),
+                entries,
+            }),
         }
     }
 
     /// The finished lists of a switch: guard and final deny added, repeated entries dropped.
-    pub(super) fn finish(&self, policy: &Policy, switch: SwitchId, ability: &Ability) -> Vec<(ListKey, Draft)> {
+    pub(super) fn finish(
+        &self,
+        policy: &Policy,
+        switch: SwitchId,
+        ability: &Ability,
+    ) -> Vec<(ListKey, Draft)> {
         let mine = self.lists.iter().filter(|(key, _)| key.switch == switch);
-        mine.map(|(key, sections)| (*key, finish(policy, *key, sections, ability))).collect()
+        mine.map(|(key, sections)| (*key, finish(policy, *key, sections, ability)))
+            .collect()
     }
 }
 
-fn finish(policy: &Policy, key: ListKey, sections: &BTreeMap<Section, Vec<Block>>, ability: &Ability) -> Draft {
+fn finish(
+    policy: &Policy,
+    key: ListKey,
+    sections: &BTreeMap<Section, Vec<Block>>,
+    ability: &Ability,
+) -> Draft {
     let guard = guard(policy, key, sections);
     let mut lines = Vec::new();
     let mut seen: BTreeSet<DraftEntry> = BTreeSet::new();
     let mut push = |block: &Block| {
-        let fresh: Vec<&DraftEntry> = block.entries.iter().filter(|entry| seen.insert((*entry).clone())).collect();
+        let fresh: Vec<&DraftEntry> = block
+            .entries
+            .iter()
+            .filter(|entry| seen.insert((*entry).clone()))
+            .collect();
         if !fresh.is_empty() {
             lines.push(DraftLine::Remark(block.remark.clone()));
-            lines.extend(fresh.into_iter().map(|entry| DraftLine::Entry(entry.clone())));
+            lines.extend(
+                fresh
+                    .into_iter()
+                    .map(|entry| DraftLine::Entry(entry.clone())),
+            );
         }
     };
     for (section, blocks) in sections {
@@ -99,8 +129,15 @@ fn finish(policy: &Policy, key: ListKey, sections: &BTreeMap<Section, Vec<Block>
     let any = Wildcard::any(key.family);
     let mut last = DraftEntry::between(false, any, any);
     last.log = policy.network.site.log_denied && ability.log;
-    push(&Block { remark: "default deny".to_owned(), entries: vec![last] });
-    Draft { name: key.name(), family: key.family, lines }
+    push(&Block {
+        remark: "default deny".to_owned(),
+        entries: vec![last],
+    });
+    Draft {
+        name: key.name(),
+        family: key.family,
+        lines,
+    }
 }
 
 /// A deny to each own address of this switch that a later permit would reach.
@@ -125,19 +162,34 @@ fn guard(policy: &Policy, key: ListKey, sections: &BTreeMap<Section, Vec<Block>>
             }
         }
     }
-    Block { remark: "guard own addresses".to_owned(), entries }
+    Block {
+        remark: "guard own addresses".to_owned(),
+        entries,
+    }
 }
 
 /// The wildcards that cover a set of addresses.
 pub(super) fn wildcards(addrs: &AddrRanges) -> Vec<Wildcard> {
-    addrs.to_prefixes().into_iter().map(Wildcard::from_prefix).collect()
+    addrs
+        .to_prefixes()
+        .into_iter()
+        .map(Wildcard::from_prefix)
+        .collect()
 }
 
 /// The prefixes of a VLAN in a family.
 pub(super) fn link_prefixes(policy: &Policy, vlan: u16, family: Family) -> Vec<IpNet> {
-    let links = policy.network.zones.iter().flat_map(|zone| &zone.links).filter(|link| link.vlan == vlan);
-    let mut nets: Vec<IpNet> =
-        links.flat_map(|link| &link.prefixes).filter(|net| Family::of_net(net) == family).copied().collect();
+    let links = policy
+        .network
+        .zones
+        .iter()
+        .flat_map(|zone| &zone.links)
+        .filter(|link| link.vlan == vlan);
+    let mut nets: Vec<IpNet> = links
+        .flat_map(|link| &link.prefixes)
+        .filter(|net| Family::of_net(net) == family)
+        .copied()
+        .collect();
     nets.sort();
     nets.dedup();
     nets

@@ -42,9 +42,18 @@ pub fn compile(policy: &Policy, at: Date, abilities: &[Ability]) -> Vec<Config> 
         for (key, draft) in drafts.finish(policy, SwitchId(index), &abilities[index]) {
             let acl = config.acls.len();
             config.acls.push(draft);
-            let interface = config.interfaces.iter_mut().find(|i| i.kind == InterfaceKind::Svi(key.vlan));
-            let interface = interface.expect("INVARIANT: lists are only drafted for the switch's own SVIs");
-            interface.bindings.push(Binding { family: key.family, direction: key.direction, acl, line: 0 });
+            let interface = config
+                .interfaces
+                .iter_mut()
+                .find(|i| i.kind == InterfaceKind::Svi(key.vlan));
+            let interface =
+                interface.expect("INVARIANT: lists are only drafted for the switch's own SVIs");
+            interface.bindings.push(Binding {
+                family: key.family,
+                direction: key.direction,
+                acl,
+                line: 0,
+            });
         }
         config
     });
@@ -54,7 +63,8 @@ pub fn compile(policy: &Policy, at: Date, abilities: &[Ability]) -> Vec<Config> 
 /// Host name, interfaces, relays and routes, without lists.
 fn skeleton(network: &Network, switch: &Switch) -> Config {
     let interfaces = switch.svis.iter().map(|svi| {
-        let mut interface = Interface::new(&format!("vlan {}", svi.vlan), InterfaceKind::Svi(svi.vlan));
+        let mut interface =
+            Interface::new(&format!("vlan {}", svi.vlan), InterfaceKind::Svi(svi.vlan));
         interface.addrs.clone_from(&svi.addrs);
         interface.virtuals.clone_from(&svi.virtuals);
         interface.ipv6 = svi.addrs.iter().any(|net| net.addr().is_ipv6());

@@ -38,21 +38,36 @@ pub fn paths_from_switch(network: &Network, switch: SwitchId, dst: &AddrRanges) 
 
 /// The switches that hosts hand packets to, with the destinations they hand to each (D26): stated gateways first, else
 /// every switch on the VLAN.
-fn first_hops(network: &Network, zone: &Zone, vlan: u16, dst: &AddrRanges) -> Vec<(SwitchId, AddrRanges)> {
+fn first_hops(
+    network: &Network,
+    zone: &Zone,
+    vlan: u16,
+    dst: &AddrRanges,
+) -> Vec<(SwitchId, AddrRanges)> {
     let family = dst.family();
     let mut rest = dst.clone();
     let mut hops = Vec::new();
-    let stated = zone.gateways.iter().filter(|gateway| Family::of(gateway.addr) == family);
-    let (special, general): (Vec<_>, Vec<_>) = stated.partition(|gateway| gateway.only_for.is_some());
+    let stated = zone
+        .gateways
+        .iter()
+        .filter(|gateway| Family::of(gateway.addr) == family);
+    let (special, general): (Vec<_>, Vec<_>) =
+        stated.partition(|gateway| gateway.only_for.is_some());
     for gateway in special {
         let spots = gateway.only_for.iter().flatten();
-        let wanted = spots.fold(AddrRanges::none(family), |all, spot| all.union(spot.addrs.of(family)));
+        let wanted = spots.fold(AddrRanges::none(family), |all, spot| {
+            all.union(spot.addrs.of(family))
+        });
         let part = rest.intersect(&wanted);
         rest = rest.minus(&wanted);
         hops.extend(owners(network, vlan, gateway.addr).map(|switch| (switch, part.clone())));
     }
     if general.is_empty() {
-        let all = network.switches.iter().enumerate().filter(|(_, switch)| switch.svi(vlan).is_some());
+        let all = network
+            .switches
+            .iter()
+            .enumerate()
+            .filter(|(_, switch)| switch.svi(vlan).is_some());
         hops.extend(all.map(|(index, _)| (SwitchId(index), rest.clone())));
     }
     for gateway in general {
@@ -66,9 +81,16 @@ fn first_hops(network: &Network, zone: &Zone, vlan: u16, dst: &AddrRanges) -> Ve
 fn owners(network: &Network, vlan: u16, addr: IpAddr) -> impl Iterator<Item = SwitchId> + '_ {
     let has = move |switch: &crate::model::Switch| {
         let svi = switch.svi(vlan);
-        svi.is_some_and(|svi| svi.addrs.iter().any(|net| net.addr() == addr) || svi.virtuals.contains(&addr))
+        svi.is_some_and(|svi| {
+            svi.addrs.iter().any(|net| net.addr() == addr) || svi.virtuals.contains(&addr)
+        })
     };
-    network.switches.iter().enumerate().filter(move |(_, switch)| has(switch)).map(|(index, _)| SwitchId(index))
+    network
+        .switches
+        .iter()
+        .enumerate()
+        .filter(move |(_, switch)| has(switch))
+        .map(|(index, _)| SwitchId(index))
 }
 
 fn follow(
@@ -85,7 +107,14 @@ fn follow(
     }
     let switch = network.switch(at);
     let family = dst.family();
-    let mut leg = |to: Option<u16>, part: AddrRanges| legs.push(Leg { switch: at, from, to, dst: part });
+    let mut leg = |to: Option<u16>, part: AddrRanges| {
+        legs.push(Leg {
+            switch: at,
+            from,
+            to,
+            dst: part,
+        })
+    };
     let own = dst.intersect(switch.own_addrs().of(family));
     if !own.is_empty() {
         leg(None, own.clone());
@@ -101,21 +130,34 @@ fn follow(
             onward.push((svi.vlan, None, part));
         }
     }
-    let mut routes: Vec<&(IpNet, IpAddr)> =
-        switch.routes.iter().filter(|(prefix, _)| Family::of_net(prefix) == family).collect();
+    let mut routes: Vec<&(IpNet, IpAddr)> = switch
+        .routes
+        .iter()
+        .filter(|(prefix, _)| Family::of_net(prefix) == family)
+        .collect();
     routes.sort_by_key(|(prefix, via)| (std::cmp::Reverse(prefix.prefix_len()), *prefix, *via));
     for (prefix, via) in routes {
         let part = rest.intersect(&AddrRanges::prefix(*prefix));
         rest = rest.minus(&part);
-        let out = switch.svis.iter().find(|svi| svi.addrs.iter().any(|net| net.contains(via)));
+        let out = switch
+            .svis
+            .iter()
+            .find(|svi| svi.addrs.iter().any(|net| net.contains(via)));
         if let Some(svi) = out.filter(|_| !part.is_empty()) {
             onward.push((svi.vlan, Some(*via), part));
         }
     }
     for (vlan, via, part) in onward {
-        legs.push(Leg { switch: at, from, to: Some(vlan), dst: part.clone() });
+        legs.push(Leg {
+            switch: at,
+            from,
+            to: Some(vlan),
+            dst: part.clone(),
+        });
         let next: Vec<(SwitchId, AddrRanges)> = match via {
-            Some(via) => owners(network, vlan, via).map(|next| (next, part.clone())).collect(),
+            Some(via) => owners(network, vlan, via)
+                .map(|next| (next, part.clone()))
+                .collect(),
             None => neighbours(network, at, vlan, &part),
         };
         for (next, part) in next {
@@ -125,12 +167,26 @@ fn follow(
 }
 
 /// The other switches on a VLAN whose own addresses there are among the destinations.
-fn neighbours(network: &Network, at: SwitchId, vlan: u16, dst: &AddrRanges) -> Vec<(SwitchId, AddrRanges)> {
-    let others = network.switches.iter().enumerate().filter(|(index, _)| *index != at.0);
+fn neighbours(
+    network: &Network,
+    at: SwitchId,
+    vlan: u16,
+    dst: &AddrRanges,
+) -> Vec<(SwitchId, AddrRanges)> {
+    let others = network
+        .switches
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| *index != at.0);
     let own = others.filter_map(|(index, switch)| {
         let svi = switch.svi(vlan)?;
-        let addrs: Vec<IpNet> =
-            svi.addrs.iter().map(IpNet::addr).chain(svi.virtuals.iter().copied()).map(IpNet::from).collect();
+        let addrs: Vec<IpNet> = svi
+            .addrs
+            .iter()
+            .map(IpNet::addr)
+            .chain(svi.virtuals.iter().copied())
+            .map(IpNet::from)
+            .collect();
         let part = dst.intersect(&AddrRanges::prefixes(dst.family(), &addrs));
         (!part.is_empty()).then_some((SwitchId(index), part))
     });

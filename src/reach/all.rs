@@ -29,7 +29,14 @@ impl Net<'_> {
 
     /// The same for packets the device makes itself (D20): no in-list, its out-lists as the fact says.
     #[must_use]
-    pub fn carried_from(&self, device: usize, vrf: &str, packets: PacketSet, goal: &Goal, side: Side) -> PacketSet {
+    pub fn carried_from(
+        &self,
+        device: usize,
+        vrf: &str,
+        packets: PacketSet,
+        goal: &Goal,
+        side: Side,
+    ) -> PacketSet {
         self.routed_all(device, vrf, packets, true, goal, side, &mut Vec::new())
     }
 
@@ -40,7 +47,13 @@ impl Net<'_> {
         }
     }
 
-    fn crossing(&self, link: usize, sender: Option<usize>, receiver: Option<usize>, side: Side) -> PacketSet {
+    fn crossing(
+        &self,
+        link: usize,
+        sender: Option<usize>,
+        receiver: Option<usize>,
+        side: Side,
+    ) -> PacketSet {
         match side {
             Side::Must => self.across(link, sender, receiver),
             // A+: the kindest reading of where the cables run goes round every other switch.
@@ -63,11 +76,23 @@ impl Net<'_> {
             return space.empty();
         }
         let device = self.topo.ports[port].device;
-        let packets = space.intersect(packets, self.crossing(self.topo.ports[port].link, sender, Some(port), side));
+        let packets = space.intersect(
+            packets,
+            self.crossing(self.topo.ports[port].link, sender, Some(port), side),
+        );
         let table = self.table(port);
         let filter = self.inward[port];
-        let own = asked(space, &self.topo.device(port).sees.to_switch, filter, space.intersect(packets, table.own));
-        let arrived = if goal.local == Some(device) { Self::pick(side, own.must, own.may) } else { space.empty() };
+        let own = asked(
+            space,
+            &self.topo.device(port).sees.to_switch,
+            filter,
+            space.intersect(packets, table.own),
+        );
+        let arrived = if goal.local == Some(device) {
+            Self::pick(side, own.must, own.may)
+        } else {
+            space.empty()
+        };
         let passed = space.intersect(packets, Self::pick(side, filter.must, filter.may));
         let routed = space.minus(space.minus(passed, table.own), table.unrouted);
         stack.push(port);
@@ -77,7 +102,10 @@ impl Net<'_> {
         space.union(arrived, far)
     }
 
-    #[allow(clippy::too_many_arguments, reason = "the state of one walk; a struct would only rename it")]
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "the state of one walk; a struct would only rename it"
+    )]
     fn routed_all(
         &self,
         device: usize,
@@ -90,7 +118,12 @@ impl Net<'_> {
     ) -> PacketSet {
         let space = self.space;
         let forwards: &Known = self.topo.forwards(device, self.family);
-        let on = from_switch || if side == Side::Must { forwards.must() } else { forwards.may() };
+        let on = from_switch
+            || if side == Side::Must {
+                forwards.must()
+            } else {
+                forwards.may()
+            };
         let uncertain = self.topo.strays(device, vrf);
         if !on || (uncertain && side == Side::Must) {
             return space.empty();
@@ -106,7 +139,10 @@ impl Net<'_> {
             }
             // Every target is a state that may hold, so all of them must carry.
             let carried = targets.iter().fold(part, |left, target| {
-                space.intersect(left, self.leave_all(target, left, from_switch, goal, side, stack))
+                space.intersect(
+                    left,
+                    self.leave_all(target, left, from_switch, goal, side, stack),
+                )
             });
             arrived = space.union(arrived, carried);
         }
@@ -129,18 +165,31 @@ impl Net<'_> {
             Target::Via(out, addr) => (out, Some(addr)),
         };
         let link = self.topo.ports[out].link;
-        let fact = if from_switch { self.topo.device(out).sees.from_switch.clone() } else { Known::Yes };
+        let fact = if from_switch {
+            self.topo.device(out).sees.from_switch.clone()
+        } else {
+            Known::Yes
+        };
         let passed = asked(space, &fact, self.outward[out], part);
         let part = Self::pick(side, passed.must, passed.may);
-        let Some(addr) = next_hop else { return self.delivered_all(out, part, goal, side, stack) };
+        let Some(addr) = next_hop else {
+            return self.delivered_all(out, part, goal, side, stack);
+        };
         let mut owners = self.topo.owners(link, addr).peekable();
         if owners.peek().is_none() {
             let known = goal.handed.contains(&(link, addr));
-            return if known { space.intersect(part, self.crossing(link, Some(out), None, side)) } else { space.empty() };
+            return if known {
+                space.intersect(part, self.crossing(link, Some(out), None, side))
+            } else {
+                space.empty()
+            };
         }
         // A virtual address has several owners: whichever is active must carry.
         owners.fold(part, |left, port| {
-            space.intersect(left, self.present_all(port, Some(out), left, goal, side, stack))
+            space.intersect(
+                left,
+                self.present_all(port, Some(out), left, goal, side, stack),
+            )
         })
     }
 
@@ -156,11 +205,21 @@ impl Net<'_> {
         let link = self.topo.ports[out].link;
         let mut rest = part;
         let mut arrived = space.empty();
-        for port in self.topo.ports_of(link, self.family).filter(|&port| port != out) {
-            let addrs = to_addrs(space, &interface_addrs(self.topo.interface(port), self.family));
+        for port in self
+            .topo
+            .ports_of(link, self.family)
+            .filter(|&port| port != out)
+        {
+            let addrs = to_addrs(
+                space,
+                &interface_addrs(self.topo.interface(port), self.family),
+            );
             let here = space.intersect(rest, addrs);
             if !space.is_empty(here) {
-                arrived = space.union(arrived, self.present_all(port, Some(out), here, goal, side, stack));
+                arrived = space.union(
+                    arrived,
+                    self.present_all(port, Some(out), here, goal, side, stack),
+                );
                 rest = space.minus(rest, here);
             }
         }

@@ -36,7 +36,9 @@ impl<'a> Net<'a> {
     pub fn new(topo: &'a Topo, family: Family, space: &'a Space) -> Net<'a> {
         let mut cache: BTreeMap<(usize, usize), Bounds> = BTreeMap::new();
         let mut side = |direction| -> Vec<Bounds> {
-            (0..topo.ports.len()).map(|port| filter(topo, family, space, port, direction, &mut cache)).collect()
+            (0..topo.ports.len())
+                .map(|port| filter(topo, family, space, port, direction, &mut cache))
+                .collect()
         };
         let inward = side(Direction::In);
         let outward = side(Direction::Out);
@@ -44,12 +46,23 @@ impl<'a> Net<'a> {
         for port in 0..topo.ports.len() {
             let device = topo.ports[port].device;
             let vrf = topo.interface(port).vrf.clone();
-            tables.entry((device, vrf.clone())).or_insert_with(|| table(topo, family, space, device, &vrf));
+            tables
+                .entry((device, vrf.clone()))
+                .or_insert_with(|| table(topo, family, space, device, &vrf));
         }
         for device in 0..topo.devices.len() {
-            tables.entry((device, String::new())).or_insert_with(|| table(topo, family, space, device, ""));
+            tables
+                .entry((device, String::new()))
+                .or_insert_with(|| table(topo, family, space, device, ""));
         }
-        Net { topo, family, space, inward, outward, tables }
+        Net {
+            topo,
+            family,
+            space,
+            inward,
+            outward,
+            tables,
+        }
     }
 
     /// The topology.
@@ -81,12 +94,19 @@ impl<'a> Net<'a> {
     }
 
     pub(super) fn table_of(&self, device: usize, vrf: &str) -> &Table {
-        self.tables.get(&(device, vrf.to_owned())).expect("INVARIANT: every device's VRFs with ports have a table")
+        self.tables
+            .get(&(device, vrf.to_owned()))
+            .expect("INVARIANT: every device's VRFs with ports have a table")
     }
 
     /// What is certain to get across a link past the switches on it whose lists may see bridged frames (D25); the
     /// sender's and the receiver's own port do not count.
-    pub(super) fn across(&self, link: usize, sender: Option<usize>, receiver: Option<usize>) -> PacketSet {
+    pub(super) fn across(
+        &self,
+        link: usize,
+        sender: Option<usize>,
+        receiver: Option<usize>,
+    ) -> PacketSet {
         let mut pass = self.space.full();
         for &port in &self.topo.links[link].ports {
             if Some(port) == sender || Some(port) == receiver {
@@ -107,15 +127,29 @@ impl<'a> Net<'a> {
 /// All packets to some addresses.
 pub(super) fn to_addrs(space: &Space, dst: &AddrRanges) -> PacketSet {
     let any = Match::any(dst.family());
-    space.of_match(&Match { dst: dst.to_set(), ..any })
+    space.of_match(&Match {
+        dst: dst.to_set(),
+        ..any
+    })
 }
 
 fn table(topo: &Topo, family: Family, space: &Space, device: usize, vrf: &str) -> Table {
     let own = to_addrs(space, &topo.own(device, vrf, family));
-    let unrouted = to_addrs(space, &not_routed(&topo.devices[device].device, vrf, family));
+    let unrouted = to_addrs(
+        space,
+        &not_routed(&topo.devices[device].device, vrf, family),
+    );
     let fib = topo.fib(device, vrf, family);
-    let routes = fib.entries.into_iter().map(|entry| (to_addrs(space, &entry.dst), entry.targets)).collect();
-    Table { own, unrouted, routes }
+    let routes = fib
+        .entries
+        .into_iter()
+        .map(|entry| (to_addrs(space, &entry.dst), entry.targets))
+        .collect();
+    Table {
+        own,
+        unrouted,
+        routes,
+    }
 }
 
 /// What a port lets through in one direction. No list: everything (D14). An effect that may drop: nothing is certain
@@ -130,10 +164,15 @@ fn filter(
 ) -> Bounds {
     let device = topo.device(port);
     let mut bounds = match topo.interface(port).binding(family, direction) {
-        None => Bounds { must: space.full(), may: space.full() },
+        None => Bounds {
+            must: space.full(),
+            may: space.full(),
+        },
         Some(binding) => {
             let key = (topo.ports[port].device, binding.acl);
-            *cache.entry(key).or_insert_with(|| space.permitted(&device.acls[binding.acl]))
+            *cache
+                .entry(key)
+                .or_insert_with(|| space.permitted(&device.acls[binding.acl]))
         }
     };
     let here = |scope: &Scope| match scope {
@@ -143,7 +182,11 @@ fn filter(
         Scope::Vrf(vrf) => *vrf == topo.interface(port).vrf,
         Scope::Device => true,
     };
-    if device.effects.iter().any(|e| e.class == EffectClass::Narrows && here(&e.scope)) {
+    if device
+        .effects
+        .iter()
+        .any(|e| e.class == EffectClass::Narrows && here(&e.scope))
+    {
         bounds.must = space.empty();
     }
     bounds
@@ -154,8 +197,17 @@ fn filter(
 pub(super) fn asked(space: &Space, fact: &Known, filter: Bounds, all: PacketSet) -> Bounds {
     let filtered = |set| space.intersect(all, set);
     match fact {
-        Known::Yes => Bounds { must: filtered(filter.must), may: filtered(filter.may) },
-        Known::No => Bounds { must: all, may: all },
-        Known::Open(_) => Bounds { must: filtered(filter.must), may: all },
+        Known::Yes => Bounds {
+            must: filtered(filter.must),
+            may: filtered(filter.may),
+        },
+        Known::No => Bounds {
+            must: all,
+            may: all,
+        },
+        Known::Open(_) => Bounds {
+            must: filtered(filter.must),
+            may: all,
+        },
     }
 }

@@ -42,7 +42,13 @@ struct Run<'n, 'a> {
 impl Net<'_> {
     /// Packets injected on a link by whoever sits there, with any source address, through any router on it (D24, D26).
     #[must_use]
-    pub fn spread(&self, link: usize, packets: PacketSet, hairpins: &[(usize, IpAddr)], side: Side) -> Spread {
+    pub fn spread(
+        &self,
+        link: usize,
+        packets: PacketSet,
+        hairpins: &[(usize, IpAddr)],
+        side: Side,
+    ) -> Spread {
         let empty = self.space.empty();
         let mut run = Run {
             net: self,
@@ -96,7 +102,8 @@ impl Run<'_, '_> {
             Side::May => packets,
             Side::Must => {
                 let link = net.topo.ports[port].link;
-                net.space.intersect(packets, net.across(link, sender, Some(port)))
+                net.space
+                    .intersect(packets, net.across(link, sender, Some(port)))
             }
         };
         let fresh = net.space.minus(packets, self.at[port]);
@@ -116,7 +123,12 @@ impl Run<'_, '_> {
             let filter = net.inward[port];
             space.intersect(fresh, self.choose(filter.must, filter.may))
         };
-        let own = asked(space, &net.topo.device(port).sees.to_switch, net.inward[port], space.intersect(fresh, table.own));
+        let own = asked(
+            space,
+            &net.topo.device(port).sees.to_switch,
+            net.inward[port],
+            space.intersect(fresh, table.own),
+        );
         let own = self.choose(own.must, own.may);
         self.out.local[device] = space.union(self.out.local[device], own);
         if net.topo.rewrites(device) {
@@ -164,7 +176,9 @@ impl Run<'_, '_> {
         let net = self.net;
         let link = net.topo.ports[out].link;
         let filter = net.outward[out];
-        let part = net.space.intersect(part, self.choose(filter.must, filter.may));
+        let part = net
+            .space
+            .intersect(part, self.choose(filter.must, filter.may));
         if net.space.is_empty(part) {
             return;
         }
@@ -188,7 +202,11 @@ impl Run<'_, '_> {
         let space = net.space;
         let part = self.across(link, out, part);
         self.out.delivered[link] = space.union(self.out.delivered[link], part);
-        let ports: Vec<usize> = net.topo.ports_of(link, net.family).filter(|&port| port != out).collect();
+        let ports: Vec<usize> = net
+            .topo
+            .ports_of(link, net.family)
+            .filter(|&port| port != out)
+            .collect();
         for port in ports {
             let addrs = crate::topo::interface_addrs(net.topo.interface(port), net.family);
             let here = space.intersect(part, super::filters::to_addrs(space, &addrs));
@@ -212,7 +230,10 @@ impl Run<'_, '_> {
     fn across(&self, link: usize, out: usize, part: PacketSet) -> PacketSet {
         match self.side {
             Side::May => part,
-            Side::Must => self.net.space.intersect(part, self.net.across(link, Some(out), None)),
+            Side::Must => self
+                .net
+                .space
+                .intersect(part, self.net.across(link, Some(out), None)),
         }
     }
 
@@ -225,8 +246,16 @@ impl Run<'_, '_> {
                 continue;
             }
             self.leave(out, None, packets);
-            let part = if vrf.is_some() { net.space.intersect(packets, net.outward[out].may) } else { packets };
-            let others: Vec<usize> = net.topo.ports_of(port.link, net.family).filter(|&p| p != out).collect();
+            let part = if vrf.is_some() {
+                net.space.intersect(packets, net.outward[out].may)
+            } else {
+                packets
+            };
+            let others: Vec<usize> = net
+                .topo
+                .ports_of(port.link, net.family)
+                .filter(|&p| p != out)
+                .collect();
             for other in others {
                 self.present(other, Some(out), part);
             }

@@ -55,7 +55,11 @@ impl<'a> Walker<'a> {
     /// A walker; `hairpins` are the next hops that may hand packets back (D29).
     #[must_use]
     pub fn new(topo: &'a Topo, hairpins: &'a [(usize, IpAddr)]) -> Walker<'a> {
-        Walker { topo, hairpins, fibs: RefCell::default() }
+        Walker {
+            topo,
+            hairpins,
+            fibs: RefCell::default(),
+        }
     }
 
     /// From a host on a link to a router port (`None`: any router on it), until an end is `wanted`. With `possible`,
@@ -69,7 +73,13 @@ impl<'a> Walker<'a> {
         possible: bool,
         wanted: &dyn Fn(&End) -> bool,
     ) -> (Trace, End) {
-        let mut search = Search { flow, wanted, possible, found: None, fallback: None };
+        let mut search = Search {
+            flow,
+            wanted,
+            possible,
+            found: None,
+            fallback: None,
+        };
         let ports: Vec<usize> = match first {
             Some(ports) => ports.to_vec(),
             None => self.topo.ports_of(link, flow.family()).collect(),
@@ -82,8 +92,20 @@ impl<'a> Walker<'a> {
 
     /// From a switch itself (D20).
     #[must_use]
-    pub fn walk_from(&self, flow: &Flow, device: usize, possible: bool, wanted: &dyn Fn(&End) -> bool) -> (Trace, End) {
-        let mut search = Search { flow, wanted, possible, found: None, fallback: None };
+    pub fn walk_from(
+        &self,
+        flow: &Flow,
+        device: usize,
+        possible: bool,
+        wanted: &dyn Fn(&End) -> bool,
+    ) -> (Trace, End) {
+        let mut search = Search {
+            flow,
+            wanted,
+            possible,
+            found: None,
+            fallback: None,
+        };
         self.route(&mut search, Way::default(), device, "", true);
         Self::finish(search)
     }
@@ -97,13 +119,23 @@ impl<'a> Walker<'a> {
             End::Local(_) => TraceEnd::Local,
             End::Dropped => TraceEnd::Dropped,
         };
-        (Trace { hops: way.hops, end: outcome, because: way.because }, end)
+        (
+            Trace {
+                hops: way.hops,
+                end: outcome,
+                because: way.because,
+            },
+            end,
+        )
     }
 
     fn fib(&self, device: usize, vrf: &str, family: Family) -> Rc<Fib> {
         let mut fibs = self.fibs.borrow_mut();
         let key = (device, vrf.to_owned(), family);
-        Rc::clone(fibs.entry(key).or_insert_with(|| Rc::new(self.topo.fib(device, vrf, family))))
+        Rc::clone(
+            fibs.entry(key)
+                .or_insert_with(|| Rc::new(self.topo.fib(device, vrf, family))),
+        )
     }
 
     fn end(&self, search: &mut Search<'_>, way: Way, end: End) {
@@ -145,7 +177,8 @@ impl<'a> Walker<'a> {
         let narrowed = device.effects.iter().find(|effect| {
             let here = match &effect.scope {
                 Scope::Interface(index, way) => {
-                    *index == self.topo.ports[port].interface && way.is_none_or(|way| way == direction)
+                    *index == self.topo.ports[port].interface
+                        && way.is_none_or(|way| way == direction)
                 }
                 Scope::Vrf(vrf) => *vrf == interface.vrf,
                 Scope::Device => true,
@@ -155,7 +188,11 @@ impl<'a> Walker<'a> {
         if let Some(effect) = narrowed.filter(|_| hop.action != HopAction::Deny) {
             hop.action = HopAction::Unknown;
             let device = self.topo.device_name(port).to_owned();
-            way.because.push(Question::Effect { device, line: effect.line, text: effect.text.clone() });
+            way.because.push(Question::Effect {
+                device,
+                line: effect.line,
+                text: effect.text.clone(),
+            });
         }
         let action = hop.action;
         way.hops.push(hop);
@@ -174,9 +211,13 @@ impl<'a> Walker<'a> {
         let device = self.topo.device(port);
         let vrf = self.topo.interface(port).vrf.clone();
         let family = search.flow.family();
-        let local = self.topo.own(device_index, &vrf, family).contains(search.flow.dst());
+        let local = self
+            .topo
+            .own(device_index, &vrf, family)
+            .contains(search.flow.dst());
         let asked = !local || device.sees.to_switch.may();
-        if way.seen.contains(&port) || (asked && !self.pass(search, &mut way, port, Direction::In)) {
+        if way.seen.contains(&port) || (asked && !self.pass(search, &mut way, port, Direction::In))
+        {
             return self.end(search, way, End::Dropped);
         }
         way.seen.push(port);
@@ -184,7 +225,11 @@ impl<'a> Walker<'a> {
             if let Some(question) = device.sees.to_switch.question() {
                 way.because.push(question.clone());
             }
-            way.hops.push(self.plain(HopKind::Local, device_index, self.topo.interface(port).name.clone()));
+            way.hops.push(self.plain(
+                HopKind::Local,
+                device_index,
+                self.topo.interface(port).name.clone(),
+            ));
             return self.end(search, way, End::Local(device_index));
         }
         if not_routed(device, &vrf, family).contains(search.flow.dst()) {
@@ -209,7 +254,14 @@ impl<'a> Walker<'a> {
         }
     }
 
-    fn route(&self, search: &mut Search<'_>, mut way: Way, device: usize, vrf: &str, from_switch: bool) {
+    fn route(
+        &self,
+        search: &mut Search<'_>,
+        mut way: Way,
+        device: usize,
+        vrf: &str,
+        from_switch: bool,
+    ) {
         if self.topo.strays(device, vrf) {
             way.because.push(self.stray_question(device, vrf));
             if !search.possible {
@@ -218,16 +270,23 @@ impl<'a> Walker<'a> {
             self.stray(search, &way, device);
         }
         let fib = self.fib(device, vrf, search.flow.family());
-        let entry = fib.entries.iter().find(|entry| entry.dst.contains(search.flow.dst()));
+        let entry = fib
+            .entries
+            .iter()
+            .find(|entry| entry.dst.contains(search.flow.dst()));
         let Some(entry) = entry else {
-            way.hops.push(self.plain(HopKind::Route, device, String::new()));
+            way.hops
+                .push(self.plain(HopKind::Route, device, String::new()));
             return self.end(search, way, End::Dropped);
         };
         for target in &entry.targets {
             let mut way = way.clone();
             let (out, next_hop) = match *target {
                 Target::Null => {
-                    way.hops.push(Hop { line: entry.line, ..self.plain(HopKind::Route, device, "Null".to_owned()) });
+                    way.hops.push(Hop {
+                        line: entry.line,
+                        ..self.plain(HopKind::Route, device, "Null".to_owned())
+                    });
                     self.end(search, way, End::Dropped);
                     continue;
                 }
@@ -235,19 +294,33 @@ impl<'a> Walker<'a> {
                 Target::Via(out, addr) => (out, Some(addr)),
             };
             let name = self.topo.interface(out).name.clone();
-            way.hops.push(Hop { line: entry.line, ..self.plain(HopKind::Route, device, name) });
+            way.hops.push(Hop {
+                line: entry.line,
+                ..self.plain(HopKind::Route, device, name)
+            });
             self.leave(search, way, out, next_hop, from_switch);
         }
     }
 
-    fn leave(&self, search: &mut Search<'_>, mut way: Way, out: usize, next_hop: Option<IpAddr>, from_switch: bool) {
+    fn leave(
+        &self,
+        search: &mut Search<'_>,
+        mut way: Way,
+        out: usize,
+        next_hop: Option<IpAddr>,
+        from_switch: bool,
+    ) {
         let asked = !from_switch || self.topo.device(out).sees.from_switch.may();
         if asked && !self.pass(search, &mut way, out, Direction::Out) {
             return self.end(search, way, End::Dropped);
         }
         let link = self.topo.ports[out].link;
         let target = next_hop.unwrap_or_else(|| search.flow.dst());
-        let owners: Vec<usize> = self.topo.owners(link, target).filter(|&port| port != out).collect();
+        let owners: Vec<usize> = self
+            .topo
+            .owners(link, target)
+            .filter(|&port| port != out)
+            .collect();
         for &port in &owners {
             self.enter(search, way.clone(), port);
         }
@@ -257,7 +330,11 @@ impl<'a> Walker<'a> {
             Some(addr) => {
                 self.end(search, way.clone(), End::Handed(link, addr));
                 if self.hairpins.contains(&(link, addr)) {
-                    for port in self.topo.ports_of(link, search.flow.family()).collect::<Vec<_>>() {
+                    for port in self
+                        .topo
+                        .ports_of(link, search.flow.family())
+                        .collect::<Vec<_>>()
+                    {
                         self.enter(search, way.clone(), port);
                     }
                 }
@@ -267,11 +344,24 @@ impl<'a> Walker<'a> {
 
     /// Out of every port of a device whose routing is not known.
     fn stray(&self, search: &mut Search<'_>, way: &Way, device: usize) {
-        for (out, port) in self.topo.ports.iter().enumerate().filter(|(_, port)| port.device == device) {
+        for (out, port) in self
+            .topo
+            .ports
+            .iter()
+            .enumerate()
+            .filter(|(_, port)| port.device == device)
+        {
             let mut way = way.clone();
-            way.hops.push(self.plain(HopKind::Route, device, self.topo.interface(out).name.clone()));
+            way.hops.push(self.plain(
+                HopKind::Route,
+                device,
+                self.topo.interface(out).name.clone(),
+            ));
             self.leave(search, way.clone(), out, None, false);
-            let others: Vec<usize> = self.topo.ports_of(port.link, search.flow.family()).collect();
+            let others: Vec<usize> = self
+                .topo
+                .ports_of(port.link, search.flow.family())
+                .collect();
             for other in others.into_iter().filter(|&other| other != out) {
                 self.enter(search, way.clone(), other);
             }
@@ -280,11 +370,21 @@ impl<'a> Walker<'a> {
 
     fn stray_question(&self, device: usize, vrf: &str) -> Question {
         let named = &self.topo.devices[device];
-        match named.device.effects.iter().find(|effect| effect.class != EffectClass::Narrows) {
-            Some(effect) => {
-                Question::Effect { device: named.name.clone(), line: effect.line, text: effect.text.clone() }
-            }
-            None => Question::Routes { device: named.name.clone(), vrf: vrf.to_owned() },
+        match named
+            .device
+            .effects
+            .iter()
+            .find(|effect| effect.class != EffectClass::Narrows)
+        {
+            Some(effect) => Question::Effect {
+                device: named.name.clone(),
+                line: effect.line,
+                text: effect.text.clone(),
+            },
+            None => Question::Routes {
+                device: named.name.clone(),
+                vrf: vrf.to_owned(),
+            },
         }
     }
 }

@@ -47,8 +47,14 @@ impl Topo {
         let mut table: Table = self.connected(device, vrf, family);
         let routes = &self.devices[device].device.routes;
         let mut by_prefix: BTreeMap<IpNet, Vec<&Route>> = BTreeMap::new();
-        for route in routes.iter().filter(|r| r.vrf == vrf && Family::of_net(&r.prefix) == family) {
-            by_prefix.entry(route.prefix.trunc()).or_default().push(route);
+        for route in routes
+            .iter()
+            .filter(|r| r.vrf == vrf && Family::of_net(&r.prefix) == family)
+        {
+            by_prefix
+                .entry(route.prefix.trunc())
+                .or_default()
+                .push(route);
         }
         // A next hop may be resolved through another static route: a few rounds settle every chain that ends.
         let mut statics: Table = BTreeMap::new();
@@ -67,18 +73,33 @@ impl Topo {
         for (prefix, found) in statics {
             table.entry(prefix).or_insert(found);
         }
-        Fib { entries: cut(table, family) }
+        Fib {
+            entries: cut(table, family),
+        }
     }
 
     fn connected(&self, device: usize, vrf: &str, family: Family) -> Table {
         let mut table = Table::new();
-        for (port, p) in self.ports.iter().enumerate().filter(|(_, p)| p.device == device) {
+        for (port, p) in self
+            .ports
+            .iter()
+            .enumerate()
+            .filter(|(_, p)| p.device == device)
+        {
             let interface = &self.devices[device].device.interfaces[p.interface];
             if interface.vrf != vrf || !interface.carries(family) {
                 continue;
             }
-            for net in interface.addrs.iter().filter(|net| Family::of_net(net) == family) {
-                table.entry(net.trunc()).or_default().0.push(Target::Connected(port));
+            for net in interface
+                .addrs
+                .iter()
+                .filter(|net| Family::of_net(net) == family)
+            {
+                table
+                    .entry(net.trunc())
+                    .or_default()
+                    .0
+                    .push(Target::Connected(port));
             }
         }
         table
@@ -115,7 +136,11 @@ impl Topo {
         }
         targets.sort();
         targets.dedup();
-        if targets.is_empty() { None } else { Some((targets, line)) }
+        if targets.is_empty() {
+            None
+        } else {
+            Some((targets, line))
+        }
     }
 
     fn resolve(
@@ -136,9 +161,13 @@ impl Topo {
                 .filter(|(_, p)| p.device == device)
                 .filter(|(_, p)| {
                     let interface = &self.devices[device].device.interfaces[p.interface];
-                    interface.name == *name && interface.vrf == vrf && interface.carries(Family::of_net(&prefix))
+                    interface.name == *name
+                        && interface.vrf == vrf
+                        && interface.carries(Family::of_net(&prefix))
                 })
-                .map(|(port, _)| addr.map_or(Target::Connected(port), |addr| Target::Via(port, addr)))
+                .map(|(port, _)| {
+                    addr.map_or(Target::Connected(port), |addr| Target::Via(port, addr))
+                })
                 .collect(),
             NextHop::Via(addr) => {
                 let own = self.own(device, vrf, Family::of(*addr));
@@ -154,13 +183,15 @@ impl Topo {
                 };
                 let (near, far) = (lookup(connected), lookup(statics));
                 match (near, far) {
-                    (Some((a, targets)), far) if far.as_ref().is_none_or(|(b, _)| a >= *b) => targets
-                        .into_iter()
-                        .map(|target| match target {
-                            Target::Connected(port) => Target::Via(port, *addr),
-                            other => other,
-                        })
-                        .collect(),
+                    (Some((a, targets)), far) if far.as_ref().is_none_or(|(b, _)| a >= *b) => {
+                        targets
+                            .into_iter()
+                            .map(|target| match target {
+                                Target::Connected(port) => Target::Via(port, *addr),
+                                other => other,
+                            })
+                            .collect()
+                    }
                     (_, Some((_, targets))) => targets,
                     _ => Vec::new(),
                 }
@@ -180,7 +211,12 @@ fn cut(table: Table, family: Family) -> Vec<FibEntry> {
         let dst = all.minus(&taken);
         taken = taken.union(&all);
         if !dst.is_empty() {
-            entries.push(FibEntry { dst, prefix, targets, line });
+            entries.push(FibEntry {
+                dst,
+                prefix,
+                targets,
+                line,
+            });
         }
     }
     entries

@@ -78,29 +78,46 @@ pub struct Topo {
 /// Joins devices to a network. VLANs named by `vlans` exist as links even if no device has an interface there.
 #[must_use]
 pub fn build(devices: Vec<Named>, vlans: impl IntoIterator<Item = u16>) -> Topo {
-    let mut keys: BTreeMap<LinkKey, Vec<(usize, usize)>> =
-        vlans.into_iter().map(|vlan| (LinkKey::Vlan(vlan), Vec::new())).collect();
+    let mut keys: BTreeMap<LinkKey, Vec<(usize, usize)>> = vlans
+        .into_iter()
+        .map(|vlan| (LinkKey::Vlan(vlan), Vec::new()))
+        .collect();
     for (d, named) in devices.iter().enumerate() {
         for (i, interface) in named.device.interfaces.iter().enumerate() {
             match interface.kind {
-                InterfaceKind::Svi(vlan) => keys.entry(LinkKey::Vlan(vlan)).or_default().push((d, i)),
+                InterfaceKind::Svi(vlan) => {
+                    keys.entry(LinkKey::Vlan(vlan)).or_default().push((d, i))
+                }
                 InterfaceKind::Routed => {
-                    let key = shared_routed(&keys, &devices, interface)
-                        .unwrap_or_else(|| LinkKey::Routed(named.name.clone(), interface.name.clone()));
+                    let key = shared_routed(&keys, &devices, interface).unwrap_or_else(|| {
+                        LinkKey::Routed(named.name.clone(), interface.name.clone())
+                    });
                     keys.entry(key).or_default().push((d, i));
                 }
                 InterfaceKind::Loopback | InterfaceKind::Management => {}
             }
         }
     }
-    let mut topo = Topo { devices, links: Vec::new(), ports: Vec::new(), graph: UnGraph::default() };
-    let nodes: Vec<NodeIndex> = (0..topo.devices.len()).map(|d| topo.graph.add_node(Node::Device(d))).collect();
+    let mut topo = Topo {
+        devices,
+        links: Vec::new(),
+        ports: Vec::new(),
+        graph: UnGraph::default(),
+    };
+    let nodes: Vec<NodeIndex> = (0..topo.devices.len())
+        .map(|d| topo.graph.add_node(Node::Device(d)))
+        .collect();
     for (key, members) in keys {
         let link = topo.links.len();
         let node = topo.graph.add_node(Node::Link(link));
         let ports = members.into_iter().map(|(device, interface)| {
-            topo.ports.push(Port { device, interface, link });
-            topo.graph.add_edge(nodes[device], node, topo.ports.len() - 1);
+            topo.ports.push(Port {
+                device,
+                interface,
+                link,
+            });
+            topo.graph
+                .add_edge(nodes[device], node, topo.ports.len() - 1);
             topo.ports.len() - 1
         });
         let ports = ports.collect();
@@ -115,13 +132,17 @@ fn shared_routed(
     devices: &[Named],
     interface: &Interface,
 ) -> Option<LinkKey> {
-    let overlaps = |a: &IpNet, b: &IpNet| a.trunc().contains(&b.trunc()) || b.trunc().contains(&a.trunc());
+    let overlaps =
+        |a: &IpNet, b: &IpNet| a.trunc().contains(&b.trunc()) || b.trunc().contains(&a.trunc());
     keys.iter()
         .find(|(key, members)| {
             matches!(key, LinkKey::Routed(..))
                 && members.iter().any(|&(d, i)| {
                     let other = &devices[d].device.interfaces[i];
-                    other.addrs.iter().any(|a| interface.addrs.iter().any(|b| overlaps(a, b)))
+                    other
+                        .addrs
+                        .iter()
+                        .any(|a| interface.addrs.iter().any(|b| overlaps(a, b)))
                 })
         })
         .map(|(key, _)| key.clone())
@@ -149,7 +170,9 @@ impl Topo {
     /// The link of a VLAN.
     #[must_use]
     pub fn vlan(&self, vlan: u16) -> Option<usize> {
-        self.links.iter().position(|link| link.key == LinkKey::Vlan(vlan))
+        self.links
+            .iter()
+            .position(|link| link.key == LinkKey::Vlan(vlan))
     }
 
     /// How a link is printed.
@@ -176,7 +199,12 @@ impl Topo {
             Family::V4 => AddrRanges::none(family),
             Family::V6 => AddrRanges::prefixes(family, &[IpNet::V6(LINK_LOCAL_V6)]),
         };
-        for interface in self.devices[device].device.interfaces.iter().filter(|i| i.vrf == vrf) {
+        for interface in self.devices[device]
+            .device
+            .interfaces
+            .iter()
+            .filter(|i| i.vrf == vrf)
+        {
             own = own.union(&interface_addrs(interface, family));
         }
         own
@@ -186,7 +214,8 @@ impl Topo {
     pub fn owners(&self, link: usize, addr: IpAddr) -> impl Iterator<Item = usize> + '_ {
         self.ports_of(link, Family::of(addr)).filter(move |&port| {
             let interface = self.interface(port);
-            interface.addrs.iter().any(|net| net.addr() == addr) || interface.virtuals.contains(&addr)
+            interface.addrs.iter().any(|net| net.addr() == addr)
+                || interface.virtuals.contains(&addr)
         })
     }
 
@@ -196,13 +225,20 @@ impl Topo {
     pub fn strays(&self, device: usize, vrf: &str) -> bool {
         let device = &self.devices[device].device;
         device.dynamic.iter().any(|(name, _)| name == vrf)
-            || device.effects.iter().any(|effect| effect.class != EffectClass::Narrows)
+            || device
+                .effects
+                .iter()
+                .any(|effect| effect.class != EffectClass::Narrows)
     }
 
     /// Whether a device may send out changed packets (class X).
     #[must_use]
     pub fn rewrites(&self, device: usize) -> bool {
-        self.devices[device].device.effects.iter().any(|effect| effect.class == EffectClass::Rewrites)
+        self.devices[device]
+            .device
+            .effects
+            .iter()
+            .any(|effect| effect.class == EffectClass::Rewrites)
     }
 
     /// Whether a family is forwarded by a device.
@@ -219,8 +255,13 @@ pub const LINK_LOCAL_V6: ipnet::Ipv6Net =
 /// Addresses of an interface, virtual ones too.
 #[must_use]
 pub fn interface_addrs(interface: &Interface, family: Family) -> AddrRanges {
-    let nets: Vec<IpNet> =
-        interface.addrs.iter().map(IpNet::addr).chain(interface.virtuals.iter().copied()).map(IpNet::from).collect();
+    let nets: Vec<IpNet> = interface
+        .addrs
+        .iter()
+        .map(IpNet::addr)
+        .chain(interface.virtuals.iter().copied())
+        .map(IpNet::from)
+        .collect();
     AddrRanges::prefixes(family, &nets)
 }
 
@@ -231,7 +272,11 @@ pub fn not_routed(device: &Device, vrf: &str, family: Family) -> AddrRanges {
     match family {
         Family::V6 => AddrRanges::prefixes(family, &[net("ff00::/8")]),
         Family::V4 => {
-            let subnets = device.interfaces.iter().filter(|i| i.vrf == vrf).flat_map(|i| &i.addrs);
+            let subnets = device
+                .interfaces
+                .iter()
+                .filter(|i| i.vrf == vrf)
+                .flat_map(|i| &i.addrs);
             let broadcasts = subnets.filter(|net| net.prefix_len() < 31 && net.addr().is_ipv4());
             let mut nets: Vec<IpNet> = broadcasts.map(|net| IpNet::from(net.broadcast())).collect();
             nets.extend([net("224.0.0.0/4"), net("255.255.255.255/32")]);

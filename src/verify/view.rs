@@ -48,7 +48,15 @@ impl<'a> View<'a> {
         space: &'a Space,
     ) -> View<'a> {
         let net = Net::new(topo, family, space);
-        View { policy, topo, family, net, halves, hairpins, spreads: RefCell::default() }
+        View {
+            policy,
+            topo,
+            family,
+            net,
+            halves,
+            hairpins,
+            spreads: RefCell::default(),
+        }
     }
 
     /// The arena.
@@ -63,21 +71,32 @@ impl<'a> View<'a> {
         if let Some(done) = self.spreads.borrow().get(&(link, side)) {
             return Rc::clone(done);
         }
-        let done = Rc::new(self.net.spread(link, self.space().full(), self.hairpins, side));
-        self.spreads.borrow_mut().insert((link, side), Rc::clone(&done));
+        let done = Rc::new(
+            self.net
+                .spread(link, self.space().full(), self.hairpins, side),
+        );
+        self.spreads
+            .borrow_mut()
+            .insert((link, side), Rc::clone(&done));
         done
     }
 
     /// All packets to some addresses.
     #[must_use]
     pub fn to(&self, dst: &AddrRanges) -> PacketSet {
-        self.space().of_match(&Match { dst: dst.to_set(), ..Match::any(self.family) })
+        self.space().of_match(&Match {
+            dst: dst.to_set(),
+            ..Match::any(self.family)
+        })
     }
 
     /// All packets from some addresses.
     #[must_use]
     pub fn from(&self, src: &AddrRanges) -> PacketSet {
-        self.space().of_match(&Match { src: src.to_set(), ..Match::any(self.family) })
+        self.space().of_match(&Match {
+            src: src.to_set(),
+            ..Match::any(self.family)
+        })
     }
 
     /// Packets from addresses no host has.
@@ -97,7 +116,10 @@ impl<'a> View<'a> {
     pub fn device_of(&self, at: At) -> Option<usize> {
         let At::Switch(id) = at else { return None };
         let name = &self.policy.network.switch(id).label.name;
-        self.topo.devices.iter().position(|named| named.name == *name)
+        self.topo
+            .devices
+            .iter()
+            .position(|named| named.name == *name)
     }
 
     /// Where a spot's packets are to arrive.
@@ -105,12 +127,29 @@ impl<'a> View<'a> {
     pub fn goal(&self, spot: &Spot) -> Goal {
         let link = self.link_of(spot.at);
         match spot.at {
-            At::Link(..) => Goal { links: link.into_iter().collect(), ..Goal::default() },
-            At::Switch(_) => Goal { local: self.device_of(spot.at), ..Goal::default() },
+            At::Link(..) => Goal {
+                links: link.into_iter().collect(),
+                ..Goal::default()
+            },
+            At::Switch(_) => Goal {
+                local: self.device_of(spot.at),
+                ..Goal::default()
+            },
             At::External(id) => {
-                let behind = self.policy.network.external(id).behind.of(self.family).to_prefixes();
-                let handed = link.into_iter().flat_map(|link| behind.iter().map(move |net| (link, net.addr())));
-                Goal { handed: handed.collect(), ..Goal::default() }
+                let behind = self
+                    .policy
+                    .network
+                    .external(id)
+                    .behind
+                    .of(self.family)
+                    .to_prefixes();
+                let handed = link
+                    .into_iter()
+                    .flat_map(|link| behind.iter().map(move |net| (link, net.addr())));
+                Goal {
+                    handed: handed.collect(),
+                    ..Goal::default()
+                }
             }
         }
     }
@@ -136,15 +175,26 @@ impl<'a> View<'a> {
             }
         }
         if let Some(device) = goal.local {
-            all = space.union(all, space.intersect(spread.local[device], self.to(spot.addrs.of(self.family))));
+            all = space.union(
+                all,
+                space.intersect(spread.local[device], self.to(spot.addrs.of(self.family))),
+            );
         }
         space.minus(all, self.neighbour_discovery())
     }
 
     /// Addresses of zones on a VLAN.
     fn named_on(&self, vlan: u16) -> AddrRanges {
-        let links = self.policy.network.zones.iter().flat_map(|zone| &zone.links).filter(|link| link.vlan == vlan);
-        let nets: Vec<ipnet::IpNet> = links.flat_map(|link| link.prefixes.iter().copied()).collect();
+        let links = self
+            .policy
+            .network
+            .zones
+            .iter()
+            .flat_map(|zone| &zone.links)
+            .filter(|link| link.vlan == vlan);
+        let nets: Vec<ipnet::IpNet> = links
+            .flat_map(|link| link.prefixes.iter().copied())
+            .collect();
         AddrRanges::prefixes(self.family, &nets)
     }
 
@@ -155,11 +205,17 @@ impl<'a> View<'a> {
         let mut all = space.empty();
         for (device, &local) in spread.local.iter().enumerate() {
             all = space.union(all, space.intersect(local, inside));
-            for port in self.topo.links[link].ports.iter().filter(|&&port| self.topo.ports[port].device == device) {
+            for port in self.topo.links[link]
+                .ports
+                .iter()
+                .filter(|&&port| self.topo.ports[port].device == device)
+            {
                 // A zone that is only partly asked about owns no address that it does not name.
                 if matches!(spot.place, crate::model::Place::Zone(_)) {
                     let named = self.named_on_link(link);
-                    let addrs = crate::topo::interface_addrs(self.topo.interface(*port), self.family).minus(&named);
+                    let addrs =
+                        crate::topo::interface_addrs(self.topo.interface(*port), self.family)
+                            .minus(&named);
                     all = space.union(all, space.intersect(local, self.to(&addrs)));
                 }
             }
@@ -194,9 +250,19 @@ impl<'a> View<'a> {
     pub fn openings(&self) -> PacketSet {
         use crate::net::proto::TCP;
         use crate::net::{ByteSet, FlagSet};
-        let any = Match { position: PositionSet::L4, ..Match::any(self.family) };
-        let tcp = Match { protocol: ByteSet::one(TCP), flags: FlagSet::opening(), ..any.clone() };
-        let other = Match { protocol: ByteSet::one(TCP).complement(), ..any };
+        let any = Match {
+            position: PositionSet::L4,
+            ..Match::any(self.family)
+        };
+        let tcp = Match {
+            protocol: ByteSet::one(TCP),
+            flags: FlagSet::opening(),
+            ..any.clone()
+        };
+        let other = Match {
+            protocol: ByteSet::one(TCP).complement(),
+            ..any
+        };
         self.space().of_matches(&[tcp, other])
     }
 
@@ -204,28 +270,42 @@ impl<'a> View<'a> {
     /// one entry may be in use. The flag says that several are possible and nobody declared which.
     #[must_use]
     pub fn first_hops(&self, zone: ZoneId, vlan: u16) -> Vec<(PacketSet, Vec<usize>, bool)> {
-        let Some(link) = self.topo.vlan(vlan) else { return Vec::new() };
+        let Some(link) = self.topo.vlan(vlan) else {
+            return Vec::new();
+        };
         let space = self.space();
         let gateways = &self.policy.network.zone(zone).gateways;
         let mut rest = space.full();
         let mut hops = Vec::new();
-        let mine = gateways.iter().filter(|gateway| Family::of(gateway.addr) == self.family);
-        let (special, general): (Vec<_>, Vec<_>) = mine.partition(|gateway| gateway.only_for.is_some());
+        let mine = gateways
+            .iter()
+            .filter(|gateway| Family::of(gateway.addr) == self.family);
+        let (special, general): (Vec<_>, Vec<_>) =
+            mine.partition(|gateway| gateway.only_for.is_some());
         for gateway in special {
             let spots = gateway.only_for.iter().flatten();
-            let dst = spots.fold(AddrRanges::none(self.family), |all, spot| all.union(spot.addrs.of(self.family)));
+            let dst = spots.fold(AddrRanges::none(self.family), |all, spot| {
+                all.union(spot.addrs.of(self.family))
+            });
             let part = space.intersect(rest, self.to(&dst));
             rest = space.minus(rest, part);
             hops.push((part, self.topo.owners(link, gateway.addr).collect(), false));
         }
-        let stated: Vec<usize> = general.iter().flat_map(|gateway| self.topo.owners(link, gateway.addr)).collect();
+        let stated: Vec<usize> = general
+            .iter()
+            .flat_map(|gateway| self.topo.owners(link, gateway.addr))
+            .collect();
         if !general.is_empty() {
             hops.push((rest, stated, false));
             return hops;
         }
         let all: Vec<usize> = self.topo.ports_of(link, self.family).collect();
         let has_virtual = |&port: &usize| {
-            self.topo.interface(port).virtuals.iter().any(|addr| Family::of(*addr) == self.family)
+            self.topo
+                .interface(port)
+                .virtuals
+                .iter()
+                .any(|addr| Family::of(*addr) == self.family)
         };
         let shared: Vec<usize> = all.iter().copied().filter(has_virtual).collect();
         if shared.is_empty() {
@@ -251,12 +331,16 @@ impl<'a> View<'a> {
         };
         let Some((zone, vlan)) = zone else {
             let device = self.device_of(source.at);
-            return device.map_or(space.empty(), |d| self.net.carried_from(d, "", packets, goal, side));
+            return device.map_or(space.empty(), |d| {
+                self.net.carried_from(d, "", packets, goal, side)
+            });
         };
         let mut arrived = space.empty();
         for (dst, ports, ambiguous) in self.first_hops(zone, vlan) {
             let part = space.intersect(packets, dst);
-            let each = ports.iter().map(|&port| self.net.carried(port, part, goal, side));
+            let each = ports
+                .iter()
+                .map(|&port| self.net.carried(port, part, goal, side));
             let joined = match (ambiguous, side) {
                 (true, Side::May) => each.fold(space.empty(), |all, one| space.union(all, one)),
                 _ if ports.is_empty() => space.empty(),
