@@ -5,6 +5,10 @@
 //! Must not know: the policy; it renders filters, not intent. `indexing_slicing` is on: the text is hostile.
 #![warn(missing_docs, clippy::indexing_slicing, clippy::string_slice)]
 
+pub mod capture;
+pub mod redact;
+pub mod words;
+
 use crate::acl::Known;
 use crate::base::{Source, Text};
 use crate::device::{Config, Device, Sees};
