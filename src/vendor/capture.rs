@@ -1,8 +1,8 @@
 //! Lines of a capture without the noise of the terminal, for every dialect.
 //!
 //! In: a [`Source`]. Out: its lines with number, indentation and text; nesting by indentation. What goes away: pager
-//! prompts (`--More--`) and what overwrote them, backspaces, escape sequences, form feeds, trailing blanks, prompts with
-//! the command typed behind them. Nothing else does: a line that only looks odd must become a gap of its dialect (D10).
+//! prompts (`--More--`) and what overwrote them, backspaces, escape sequences, form feeds, trailing blanks, blank lines;
+//! prompts with the command typed behind them are marked. Nothing else goes: a line that only looks odd must become a gap of its dialect (D10).
 //! Must not know: any dialect.
 
 use crate::base::Source;
@@ -17,24 +17,29 @@ pub struct Line<'a> {
     pub indent: usize,
     /// The text without blanks at its ends; never empty.
     pub text: Cow<'a, str>,
+    /// Whether it is a prompt with what was typed behind it ([`is_prompt`]): no line of the configuration, unless it stands
+    /// in a banner, which may end on it.
+    pub prompt: bool,
 }
 
-/// The lines that are not blank and no prompt.
+/// The lines that are not blank.
 #[must_use]
 pub fn lines(source: &Source) -> Vec<Line<'_>> {
     source
         .lines()
         .filter_map(|(number, raw)| {
             let clean = clean(raw);
-            let (indent, text) = match clean {
-                Cow::Borrowed(s) => (indent_of(s), Cow::Borrowed(s.trim_matches(BLANKS))),
-                Cow::Owned(s) => (indent_of(&s), Cow::Owned(s.trim_matches(BLANKS).to_owned())),
+            let indent = indent_of(&clean);
+            let text = match clean {
+                Cow::Borrowed(s) => Cow::Borrowed(s.trim_matches(BLANKS)),
+                Cow::Owned(s) => Cow::Owned(s.trim_matches(BLANKS).to_owned()),
             };
-            let keep = !text.is_empty() && !(indent == 0 && is_prompt(&text));
-            keep.then_some(Line {
+            let prompt = indent == 0 && is_prompt(&text);
+            (!text.is_empty()).then_some(Line {
                 number,
                 indent,
                 text,
+                prompt,
             })
         })
         .collect()
@@ -142,6 +147,7 @@ mod tests {
         let source = Source::capture("a", text.as_bytes());
         lines(&source)
             .into_iter()
+            .filter(|l| !l.prompt)
             .map(|l| (l.number, l.indent, l.text.into_owned()))
             .collect()
     }
