@@ -3,7 +3,8 @@
 //! In: `interface ...` and its lines. Out: an [`Interface`] with addresses, relays and bindings by name; what a MAC list, a
 //! port list or an unknown line may do (D15, D16, D23). Must not know: lists.
 
-use super::read::{Bound, Reader, is_binding, is_irrelevant};
+use super::assemble::Bound;
+use super::read::{Reader, is_binding, is_irrelevant};
 use crate::acl::Direction;
 use crate::base::text::sanitise;
 use crate::device::{EffectClass, Interface, InterfaceKind, Scope};
@@ -74,15 +75,13 @@ impl Reader {
             }
         };
         let name = sanitise(&words::folded(rest)).into_owned();
-        let index = match self.interfaces.iter().position(|i| i.name == name) {
-            Some(index) => index,
-            None => {
-                let mut interface = Interface::new(&name, kind);
-                interface.line = head.number;
-                self.interfaces.push(interface);
-                self.interfaces.len() - 1
-            }
-        };
+        let next = self.interfaces.len();
+        let index = *self.interface_by_name.entry(name.clone()).or_insert(next);
+        if index == next {
+            let mut interface = Interface::new(&name, kind);
+            interface.line = head.number;
+            self.interfaces.push(interface);
+        }
         for line in body {
             self.interface_line(index, line);
         }
@@ -147,21 +146,16 @@ impl Reader {
             self.unknown(line, text!("ax-gap-interface-line"));
             return;
         };
-        let same = |b: &&Bound| (b.interface, b.family, b.direction) == (index, family, direction);
-        match self.bound.iter().find(same) {
-            Some(old) if old.name == name => return,
-            // The device refuses a second list, so no device printed this.
-            Some(_) => self.unknown(line, text!("ax-gap-second-binding")),
-            None => {}
-        }
-        self.bound.push(Bound {
-            interface: index,
-            family,
-            direction,
+        let bound = Bound {
             name: name.to_owned(),
             line: line.number,
             text: redact(&line.text),
-        });
+        };
+        let old = self.bound.insert((index, family, direction), bound);
+        if old.is_some_and(|old| old.name != name) {
+            // The device refuses a second list, so no device printed this.
+            self.unknown(line, text!("ax-gap-second-binding"));
+        }
     }
 }
 
@@ -195,7 +189,7 @@ fn addresses(interface: &mut Interface, text: &str) -> Option<()> {
         words.eat("secondary");
         words.is_end().then_some(())?;
         let net = IpNet::V4(Ipv4Net::new(addr, length).ok()?);
-        push_new(&mut interface.addrs, net);
+        interface.addrs.push(net);
         return Some(());
     }
     if !words.eat_all("ipv6 address") {
@@ -203,14 +197,14 @@ fn addresses(interface: &mut Interface, text: &str) -> Option<()> {
     }
     if let Some(net) = words.parse::<Ipv6Net>() {
         words.is_end().then_some(())?; // `eui-64`: the address is not in the text
-        push_new(&mut interface.addrs, IpNet::V6(net));
+        interface.addrs.push(IpNet::V6(net));
     } else {
         let addr = words.take(words::ipv6)?;
         if addr.is_unicast_link_local() {
             // Every link-local destination is an own address anyway (D19).
             words.eat("link-local");
         } else if interface.kind == InterfaceKind::Loopback {
-            push_new(&mut interface.addrs, IpNet::from(IpAddr::V6(addr)));
+            interface.addrs.push(IpNet::from(IpAddr::V6(addr)));
         } else {
             return None;
         }
@@ -218,12 +212,6 @@ fn addresses(interface: &mut Interface, text: &str) -> Option<()> {
     }
     interface.ipv6 = true;
     Some(())
-}
-
-fn push_new<T: PartialEq>(all: &mut Vec<T>, one: T) {
-    if !all.contains(&one) {
-        all.push(one);
-    }
 }
 
 /// Takes `ip helper-address A [A ...]`; the VRF form is not read.
@@ -236,7 +224,7 @@ fn relays(interface: &mut Interface, text: &str) -> Option<()> {
     }
     (!targets.is_empty()).then_some(())?;
     for target in targets {
-        push_new(&mut interface.helpers, target);
+        interface.helpers.push(target);
     }
     Some(())
 }
@@ -256,6 +244,6 @@ fn virtual_address(interface: &mut Interface, text: &str) -> Option<()> {
         IpAddr::V6(words.take(words::ipv6)?)
     };
     words.is_end().then_some(())?;
-    push_new(&mut interface.virtuals, addr);
+    interface.virtuals.push(addr);
     Some(())
 }

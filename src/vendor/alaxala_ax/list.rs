@@ -27,8 +27,8 @@ pub(super) struct List {
     line: u32,
     entries: Vec<(u32, Ace)>,
     highest: u32,
-    /// Entries that send what they permit elsewhere: line and text.
-    pub(super) redirects: Vec<(u32, String)>,
+    /// The first entry that sends what it permits elsewhere: line and text.
+    pub(super) redirect: Option<(u32, String)>,
     /// Modelled facts that an entry leans on.
     pub(super) modelled: Vec<&'static str>,
 }
@@ -41,7 +41,7 @@ impl List {
             line,
             entries: Vec::new(),
             highest: 0,
-            redirects: Vec::new(),
+            redirect: None,
             modelled: Vec::new(),
         }
     }
@@ -59,7 +59,7 @@ impl List {
             Line::Entry(entry) => {
                 self.note(&entry);
                 if entry.redirect {
-                    self.redirects.push((number, redact(text)));
+                    self.redirect.get_or_insert_with(|| (number, redact(text)));
                 }
                 let ace = convert::ace(&entry, rules, || canonical(rest, number));
                 (ace, why(&entry, self.form.family))

@@ -1,13 +1,15 @@
 //! ALAXALA AX box switches: AX3660S first, its siblings with open facts (`vendors/alaxala-ax`).
 //!
-//! Text <-> [`native`] entries in `read`, `entry`, `interface`, `route` and `write`; native <-> [`crate::acl`] in `convert`, by
+//! Text <-> [`native`] entries in `read`, `entry`, `interface`, `route`, `write` and `print`; native <-> [`crate::acl`] in `convert`, by
 //! the facts that `rules` settles for one model. What is not understood becomes a gap or an effect (D10, D23).
 
+mod assemble;
 mod convert;
 mod entry;
 mod interface;
 mod list;
 mod native;
+mod print;
 mod read;
 mod route;
 mod rules;

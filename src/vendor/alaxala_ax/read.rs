@@ -1,22 +1,22 @@
-//! A capture -> a [`Device`]: top-level blocks, then lists, bindings and modes put together.
+//! A capture -> a [`Device`]: the top-level blocks.
 //!
 //! In: a source and what a person said about the device. Out: everything that was read, and a gap or an effect for each line
-//! that was not (D10, D23). Bindings precede their lists in the text, so names are resolved at the end.
-//! Must not know: what an entry matches.
+//! that was not (D10, D23). Bindings precede their lists in the text, so names are resolved at the end
+//! (`assemble`). Must not know: what an entry matches.
 
+use super::FACTS;
+use super::assemble::{Bound, Place};
 use super::entry::Form;
 use super::list::{self, List};
-use super::rules::{Kind, Rules, option_mode};
-use super::{FACTS, ID};
-use crate::acl::{Acl, Direction, Known};
+use super::rules::{Rules, option_mode};
 use crate::base::text::sanitise;
 use crate::base::{Source, Text};
-use crate::device::{Binding, Device, Effect, EffectClass, Gap, Interface, Route, Scope};
+use crate::device::{Device, Effect, EffectClass, Gap, Interface, Route, Scope};
 use crate::net::Family;
 use crate::text;
 use crate::vendor::Hint;
 use crate::vendor::capture::{self, Line};
-use crate::vendor::redact::{canonical, redact};
+use crate::vendor::redact::redact;
 use crate::vendor::words::Words;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -38,31 +38,23 @@ const EFFECTS: &[(&str, EffectClass)] = &[
     ("policy-list", EffectClass::Redirects),
 ];
 
-/// A binding by the name of its list.
-#[derive(Debug)]
-pub(super) struct Bound {
-    pub(super) interface: usize,
-    pub(super) family: Family,
-    pub(super) direction: Direction,
-    pub(super) name: String,
-    pub(super) line: u32,
-    pub(super) text: String,
-}
-
 /// All that was read so far.
 pub(super) struct Reader {
     pub(super) rules: Rules,
-    hostname: Option<String>,
-    model: Option<String>,
-    modes: [Option<String>; 2],
+    pub(super) hostname: Option<String>,
+    pub(super) model: Option<String>,
+    /// Flow detection modes, inbound and outbound.
+    pub(super) modes: [Option<String>; 2],
     pub(super) interfaces: Vec<Interface>,
-    pub(super) bound: Vec<Bound>,
-    pub(super) routes: Vec<Route>,
+    pub(super) interface_by_name: BTreeMap<String, usize>,
+    pub(super) bound: BTreeMap<Place, Bound>,
+    /// With the line, secrets masked.
+    pub(super) routes: Vec<(Route, String)>,
     pub(super) dynamic: Vec<(String, u32)>,
-    lists: Vec<List>,
-    by_name: BTreeMap<(Family, String), usize>,
-    effects: Vec<Effect>,
-    gaps: Vec<Gap>,
+    pub(super) lists: Vec<List>,
+    pub(super) by_name: BTreeMap<(Family, String), usize>,
+    pub(super) effects: Vec<Effect>,
+    pub(super) gaps: Vec<Gap>,
     pub(super) modelled: BTreeSet<&'static str>,
 }
 
@@ -78,7 +70,8 @@ pub(super) fn device(source: &Source, hint: &Hint) -> Device {
         model,
         modes: [false, true].map(|outbound| option_mode(hint, outbound).map(str::to_owned)),
         interfaces: Vec::new(),
-        bound: Vec::new(),
+        interface_by_name: BTreeMap::new(),
+        bound: BTreeMap::new(),
         routes: Vec::new(),
         dynamic: Vec::new(),
         lists: Vec::new(),
@@ -284,111 +277,6 @@ impl Reader {
         }
         index
     }
-
-    fn finish(mut self) -> Device {
-        let rules = &self.rules;
-        let mut redirects: Vec<Vec<(u32, String)>> = Vec::new();
-        let mut acls: Vec<Acl> = Vec::new();
-        for mut list in std::mem::take(&mut self.lists) {
-            redirects.push(std::mem::take(&mut list.redirects));
-            self.modelled.extend(list.modelled.drain(..));
-            acls.push(list.finish(rules, &mut self.gaps));
-        }
-        for bound in &self.bound {
-            let key = (bound.family, bound.name.clone());
-            let next = acls.len();
-            let index = *self.by_name.entry(key).or_insert(next);
-            if index == next {
-                acls.push(list::undefined(&sanitise(&bound.name), bound.family, rules));
-            }
-            for (line, text) in redirects.get(index).into_iter().flatten() {
-                self.effects.push(Effect {
-                    class: EffectClass::Redirects,
-                    scope: Scope::Interface(bound.interface, Some(bound.direction)),
-                    line: *line,
-                    text: text.clone(),
-                });
-            }
-            if let Some(interface) = self.interfaces.get_mut(bound.interface) {
-                interface.bindings.push(Binding {
-                    family: bound.family,
-                    direction: bound.direction,
-                    acl: index,
-                    line: bound.line,
-                });
-            }
-            if bound.family == Family::V6 {
-                let gap = unfit(bound, rules, &self.modes, acls.get_mut(index));
-                self.gaps.extend(gap);
-            }
-        }
-        self.gaps.sort_by_key(|gap| gap.line);
-        self.effects.sort_by_key(|effect| effect.line);
-        Device {
-            modelled: self.modelled(),
-            hostname: self.hostname,
-            dialect: ID,
-            model: self.model,
-            routes: self.routes,
-            acls,
-            dynamic: self.dynamic,
-            effects: self.effects,
-            gaps: self.gaps,
-            forwards: self.rules.forwards(),
-            sees: self.rules.sees(),
-            interfaces: self.interfaces,
-        }
-    }
-
-    /// The modelled facts that this reading leans on (D49); none where they count as open.
-    fn modelled(&mut self) -> Vec<String> {
-        if self.rules.confirmed_only() {
-            return Vec::new();
-        }
-        if !self.interfaces.is_empty() {
-            self.modelled.insert("forwarding-needs-no-line");
-        }
-        if !self.bound.is_empty() {
-            self.modelled.insert("list-sees-to-switch");
-        }
-        if self.rules.kind != Kind::Ax3660s {
-            self.modelled.remove("list-sees-to-switch");
-            self.modelled.remove("flag-word-ack");
-        }
-        self.modelled.iter().map(|id| (*id).to_owned()).collect()
-    }
-}
-
-/// An IPv6 list that is bound in a mode without IPv6 filters, or in one of which that is not known, may filter nothing.
-fn unfit(
-    bound: &Bound,
-    rules: &Rules,
-    modes: &[Option<String>; 2],
-    acl: Option<&mut Acl>,
-) -> Option<Gap> {
-    let outbound = bound.direction == Direction::Out;
-    let mode = if outbound { &modes[1] } else { &modes[0] };
-    let question = match rules.ipv6_lists(outbound, mode.as_deref()) {
-        Known::Yes => return None,
-        Known::No => {
-            let mode = mode.as_deref().unwrap_or_default();
-            super::rules::gap(canonical(&format!("{} ({mode})", bound.text), bound.line))
-        }
-        open @ Known::Open(_) => open,
-    };
-    let entry = list::not_applied(Family::V6, &question, bound.line, &bound.text);
-    let entries = &mut acl?.entries;
-    if entries.first().is_none_or(|first| first.open != entry.open) {
-        entries.insert(0, entry);
-    }
-    Some(Gap {
-        line: bound.line,
-        text: bound.text.clone(),
-        why: match mode {
-            Some(mode) => text!("ax-gap-mode", mode = mode),
-            None => text!("ax-gap-no-mode"),
-        },
-    })
 }
 
 /// Whether a line binds a list.
@@ -400,5 +288,5 @@ pub(super) fn is_binding(text: &str) -> bool {
         "advance access-group",
     ];
     let starts = |start: &&str| Words::new(text).eat_all(start);
-    WORDS.iter().any(|start| starts(&start)) || starts(&"ipv6 access-class")
+    WORDS.iter().any(starts) || starts(&"ipv6 access-class")
 }

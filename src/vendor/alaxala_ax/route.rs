@@ -8,6 +8,7 @@ use super::rules::Rules;
 use crate::device::{EffectClass, NextHop, Route, Scope};
 use crate::text;
 use crate::vendor::capture::Line;
+use crate::vendor::redact::redact;
 use crate::vendor::words::{self, Words};
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use std::net::IpAddr;
@@ -15,7 +16,7 @@ use std::net::IpAddr;
 impl Reader {
     pub(super) fn route(&mut self, line: &Line<'_>) {
         match route(&line.text, line.number) {
-            Some(Some(route)) => self.routes.push(route),
+            Some(Some(route)) => self.routes.push((route, redact(&line.text))),
             Some(None) => return, // `noinstall`: not used for forwarding
             None => {
                 self.effect(EffectClass::Redirects, Scope::Vrf(String::new()), line);
@@ -27,27 +28,6 @@ impl Reader {
             self.modelled.insert("static-route-form");
         } else {
             self.effect(EffectClass::Redirects, Scope::Vrf(String::new()), line);
-        }
-        self.float(line.number);
-    }
-
-    /// The default distance was not read: where a small written one meets an unwritten one, either may win.
-    fn float(&mut self, line: u32) {
-        let Some(new) = self.routes.last().filter(|route| route.line == line) else {
-            return;
-        };
-        let (prefix, written) = (new.prefix, new.distance);
-        let default = Rules::default_distance();
-        let unclear = |a: u8, b: u8| a != b && a.max(b) < 10 && a.min(b) <= default;
-        let mut meets = false;
-        for route in self.routes.iter_mut().filter(|r| r.prefix == prefix) {
-            if unclear(route.distance, written) && route.line != line {
-                route.conditional = true;
-                meets = true;
-            }
-        }
-        if let Some(new) = self.routes.last_mut().filter(|_| meets) {
-            new.conditional = true;
         }
     }
 
@@ -83,8 +63,7 @@ fn route(text: &str, line: u32) -> Option<Option<Route>> {
             "weight" | "tag" => drop(words.number::<u32>()?),
             "noinstall" => return options_end(words).then_some(None),
             "reject" => route.via = NextHop::Null,
-            // Depends on an answer to polling, or on the next hop's being on a link of ours.
-            "poll" | "noresolve" => route.conditional = true,
+            "poll" => route.conditional = true, // on an answer to polling
             _ => return None,
         }
     }
@@ -158,10 +137,7 @@ mod tests {
                 "ipv6 route 2001:db8::/32 fe80::1 vlan 10 3",
                 "2001:db8::/32 Interface(\"vlan 10\", Some(fe80::1)) 3 false",
             ),
-            (
-                "ipv6 route ::/0 fd00::1 noresolve",
-                "::/0 Via(fd00::1) 2 true",
-            ),
+            ("ipv6 route ::/0 fd00::1 noresolve", "unread"),
             ("ipv6 route ::/0 fe80::1", "unread"),
             ("ip route vrf 2 0.0.0.0 0.0.0.0 10.0.0.1", "unread"),
             ("ip route 10.0.0.0 255.0.255.0 10.0.0.1", "unread"),
