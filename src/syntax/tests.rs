@@ -83,3 +83,13 @@ fn the_examples_are_right() {
         assert!(!file.items.is_empty(), "{name}");
     }
 }
+
+#[test]
+fn scratch() {
+    let text = include_str!("/tmp/bad.acl");
+    let mut sources = crate::base::SourceMap::default();
+    let file = sources.add(crate::base::Source::utf8("bad.acl", text.as_bytes()).unwrap());
+    let (_, findings) = parse(file, text);
+    let ja = crate::report::diagnostics::render(&findings, &sources, crate::base::Lang::Ja, false);
+    println!("{ja}\n{}", shown(text, &findings));
+}

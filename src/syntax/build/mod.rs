@@ -180,8 +180,14 @@ impl Builder<'_> {
     }
 
     fn unclosed(&mut self, open: &Pair<'_>, missing: &Pair<'_>) {
-        let at = missing.as_span().start();
-        let word = explain::token_at(&self.folded.text, at);
+        let after = missing.as_span().start();
+        let rest = self.folded.text.get(after..).unwrap_or_default();
+        let mut code = explain::code_chars(rest);
+        let at = code
+            .find(|&(_, c)| !c.is_whitespace() && c != ';')
+            .map_or(rest.len(), |(at, _)| at);
+        let word = explain::token_at(rest, at);
+        let at = after + at;
         let mut finding = Diagnostic::error(text!("unclosed-block", open = "{"))
             .label(self.span(open), text!("unclosed-block-open"));
         if !word.is_empty() {
