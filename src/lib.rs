@@ -32,4 +32,6 @@ pub mod topo;
 pub mod reach;
 pub mod verify;
 
+pub mod report;
+
 pub mod cli;
