@@ -1,0 +1,11 @@
+//! Outcomes for people and for pipelines.
+//!
+//! In: what the jobs found. Out: types of our own with the contract's field names ([`outcome`]), JSON, and text in two
+//! languages. Must not know: how anything is computed, files, terminals. Only this module derives `Serialize`.
+
+pub mod convert;
+pub mod json;
+pub mod outcome;
+pub mod packet;
+pub mod region;
+pub mod text;
