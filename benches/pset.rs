@@ -1,0 +1,267 @@
+//! How fast packet sets are, on lists of our own making.
+#![allow(clippy::print_stdout, reason = "a benchmark prints its figures")]
+
+use aclc::acl::{Ace, Acl, AclState, Action};
+use aclc::net::proto::{TCP, UDP};
+use aclc::net::{ByteSet, Family, FlagSet, Match, PortSet, PositionSet, Wildcard};
+use aclc::pset::{Space, Useless};
+use fastrand::Rng;
+use std::time::Instant;
+
+/// What a list is like, how long, and the time it may take, in milliseconds: permitted set, useless lines, difference.
+const CASES: [(&str, usize, [Option<u32>; 3]); 9] = [
+    ("municipal", 100, [None; 3]),
+    ("municipal", 1_000, [None; 3]),
+    ("municipal", 10_000, [Some(30), Some(150), None]),
+    ("municipal", 15_000, [None, None, Some(300)]),
+    ("holes", 10_000, [None; 3]),
+    ("firewall", 1_000, [None; 3]),
+    ("firewall", 10_000, [None; 3]),
+    ("cross", 2_000, [None; 3]),
+    ("firewall", 50_000, [Some(3000), None, None]),
+];
+
+fn main() {
+    let mut args = std::env::args().skip(1).filter(|arg| arg != "--bench");
+    match (args.next(), args.next()) {
+        (Some(kind), Some(lines)) => case(&kind, lines.parse().unwrap_or(1000), [None; 3]),
+        (Some(number), None) => {
+            let (kind, lines, bars) = CASES[number.parse().unwrap_or(0) % CASES.len()];
+            case(kind, lines, bars);
+        }
+        _ => {
+            println!("milliseconds; x% is the share of the bar that was used");
+            // A process per case, so that each has a peak of its own.
+            for number in 0..CASES.len() {
+                let me = std::env::current_exe().expect("this program is running");
+                let status = std::process::Command::new(me)
+                    .arg(number.to_string())
+                    .status();
+                assert!(status.is_ok_and(|status| status.success()), "case {number}");
+            }
+        }
+    }
+}
+
+fn case(kind: &str, lines: usize, bars: [Option<u32>; 3]) {
+    let acl = list(kind, lines, 1);
+    let repeats = if lines <= 10_000 { 5 } else { 1 };
+    let (choice, layout) = timed(repeats, || {
+        Space::for_acls(Family::V4, &[&acl]).layout().clone()
+    });
+    let space = || Space::with_layout(layout.clone());
+    let (build, (size, exhausted)) = timed(repeats, || {
+        let space = space();
+        let _ = space.permitted(&acl);
+        (space.size(), space.exhausted())
+    });
+    print!(
+        "{kind:>9} {lines:>6}  layout {choice:>7.2}  permitted {} {:>8} nodes {:>9} edges{}",
+        figure(build, bars[0]),
+        size.nodes,
+        size.edges,
+        if exhausted { " EXHAUSTED" } else { "" },
+    );
+    if lines >= 50_000 {
+        println!("  peak {:>4} MB  {:?}", peak(), &layout.order()[..5]);
+        return;
+    }
+    let (sweep, found) = timed(repeats, || space().lines(&acl));
+    let dead = found
+        .iter()
+        .filter(|finding| matches!(finding.why, Useless::Unreachable(_)))
+        .count();
+    let percent = |count: usize| 100.0 * count as f64 / lines as f64;
+    let other = mutated(kind, lines);
+    let (diff, regions) = timed(repeats, || {
+        let space = space();
+        let (old, new) = (space.permitted(&acl).must, space.permitted(&other).must);
+        let parts = [space.minus(old, new), space.minus(new, old)];
+        parts.map(|part| space.regions(part, 100_000).list.len())
+    });
+    println!(
+        "  useless {} ({:.1}% dead, {:.1}% redundant)  difference {} (-{} +{} boxes)  peak {:>4} MB  {:?}",
+        figure(sweep, bars[1]),
+        percent(dead),
+        percent(found.len() - dead),
+        figure(diff, bars[2]),
+        regions[0],
+        regions[1],
+        peak(),
+        &layout.order()[..5],
+    );
+}
+
+fn figure(took: f64, bar: Option<u32>) -> String {
+    match bar {
+        None => format!("{took:>8.2}"),
+        Some(bar) => format!("{took:>8.2} ({:.0}%)", took / f64::from(bar) * 100.0),
+    }
+}
+
+/// The median time in milliseconds, and the last result.
+fn timed<T>(repeats: usize, mut work: impl FnMut() -> T) -> (f64, T) {
+    let mut once = || {
+        let start = Instant::now();
+        let result = work();
+        (start.elapsed().as_secs_f64() * 1000.0, result)
+    };
+    let mut runs: Vec<(f64, T)> = (0..repeats).map(|_| once()).collect();
+    runs.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let middle = runs[repeats / 2].0;
+    (middle, runs.pop().expect("at least one run").1)
+}
+
+/// Most memory this process ever had, in megabytes; 0 where the system does not say.
+fn peak() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find(|line| line.starts_with("VmHWM"));
+    let number = line.and_then(|line| line.split_whitespace().nth(1)?.parse::<u64>().ok());
+    number.unwrap_or(0) / 1024
+}
+
+fn list(kind: &str, lines: usize, seed: u64) -> Acl {
+    let rng = &mut Rng::with_seed(seed);
+    let entries = (0..lines)
+        .map(|index| match kind {
+            "firewall" => firewall(rng),
+            "cross" => cross(index),
+            _ => municipal(rng, lines, kind == "holes"),
+        })
+        .collect();
+    Acl {
+        name: kind.to_owned(),
+        family: Family::V4,
+        state: AclState::Defined,
+        entries,
+        tail: vec![Ace::implicit(
+            Action::Deny,
+            vec![Match::any(Family::V4)],
+            "",
+        )],
+        line: None,
+    }
+}
+
+/// The list with ten entries removed and ten from another list put in.
+fn mutated(kind: &str, lines: usize) -> Acl {
+    let (mut acl, donor) = (list(kind, lines, 1), list(kind, lines, 2));
+    let rng = &mut Rng::with_seed(3);
+    for _ in 0..10 {
+        acl.entries.remove(rng.usize(..acl.entries.len()));
+        acl.entries.insert(
+            rng.usize(..acl.entries.len()),
+            donor.entries[rng.usize(..lines)].clone(),
+        );
+    }
+    acl
+}
+
+fn prefix(value: u32, length: u32) -> Wildcard {
+    Wildcard::new(Family::V4, value.into(), u128::from(u32::MAX) >> length)
+}
+
+/// Permits with ports take later fragments of the same addresses as well, as IOS does (D8).
+fn entry(permit: bool, m: Match) -> Ace {
+    let m = m.tidy();
+    let mut boxes = vec![m.clone()];
+    if permit && m.has_l4() {
+        boxes.push(m.without_l4(PositionSet::LATER));
+    }
+    Ace::implicit(
+        if permit { Action::Permit } else { Action::Deny },
+        boxes,
+        "",
+    )
+}
+
+/// Zones of /24 and hosts in them, some twenty services, every seventh entry a deny.
+fn municipal(rng: &mut Rng, lines: usize, holes: bool) -> Ace {
+    let zones = u32::try_from(lines / 20).unwrap_or(0).clamp(8, 2000);
+    let place = |rng: &mut Rng| {
+        let zone = rng.u32(..zones);
+        let net = 0x0a00_0000 | zone << 8;
+        match rng.u8(..20) {
+            _ if holes && rng.u8(..20) == 0 => {
+                let free = [
+                    0x0000_ff00,
+                    0x0000_00fe,
+                    0x0000_fe03,
+                    0x0000_0ff0,
+                    0x00ff_ff00,
+                ][rng.usize(..5)];
+                Wildcard::new(Family::V4, (net | rng.u32(1..255)).into(), free)
+            }
+            0..=8 => prefix(net, 24),
+            9 => prefix(net & !0xfff, 20),
+            _ => prefix(net | rng.u32(1..40), 32),
+        }
+    };
+    let mut m = Match::pair(place(rng), place(rng));
+    const PORTS: [u16; 12] = [22, 25, 53, 80, 123, 161, 389, 443, 445, 1433, 3389, 8080];
+    let port = PORTS[rng.usize(..12)];
+    match rng.u8(..20) {
+        0..=10 => (m.protocol, m.dport) = (ByteSet::one(TCP), PortSet::one(port)),
+        11..=13 => (m.protocol, m.dport) = (ByteSet::one(UDP), PortSet::one(port)),
+        14 => m.dport = PortSet::from_ranges([(port, port), (8443, 8443), (49152, 49155)]),
+        15 => m.dport = PortSet::range(5000, 5000 + rng.u16(1..200)),
+        16 | 17 => (m.sport, m.flags) = (PortSet::one(port), FlagSet::established()),
+        18 => m.icmp_type = ByteSet::one([0, 3, 8, 11][rng.usize(..4)]),
+        _ => {}
+    }
+    if rng.u8(..20) < 16 && m.icmp_type.is_full() && m.protocol.is_full() {
+        m.protocol = ByteSet::one(TCP);
+    }
+    entry(rng.u8(..100) >= 15, m)
+}
+
+/// Prefixes of every length that contain each other, port ranges, every fourth entry a deny.
+fn firewall(rng: &mut Rng) -> Ace {
+    let place = |rng: &mut Rng| {
+        let value = 0x0a00_0000
+            | rng.u32(..1 << 24) & [0x00ff_ffff, 0x0003_0fff, 0x0010_f0ff][rng.usize(..3)];
+        match rng.u8(..10) {
+            0 | 1 => prefix(0, 0),
+            2 => prefix(value, rng.u32(8..16)),
+            3 | 4 => prefix(value, rng.u32(16..24)),
+            5 | 6 => prefix(value, 24),
+            _ => prefix(value, rng.u32(25..33)),
+        }
+    };
+    let mut m = Match::pair(place(rng), place(rng));
+    let some_ports = |rng: &mut Rng| match rng.u8(..10) {
+        0 => PortSet::range(1024, u16::MAX),
+        1 => PortSet::range(rng.u16(..2000), rng.u16(2000..9000)),
+        2..=4 => PortSet::one([22, 53, 80, 443, 1521, 6000, 6667][rng.usize(..7)]),
+        _ => PortSet::full(),
+    };
+    match rng.u8(..10) {
+        0 => {}
+        1 => m.icmp_type = ByteSet::one(rng.u8(..16)),
+        number => {
+            m.protocol = ByteSet::one(if number < 8 { TCP } else { UDP });
+            (m.sport, m.dport) = (some_ports(rng), some_ports(rng));
+            if rng.u8(..8) == 0 {
+                m.sport = PortSet::full();
+            }
+        }
+    }
+    entry(rng.u8(..4) > 0, m)
+}
+
+/// Sources and destinations by turns, each over the whole of the other: as large a set as a list can make.
+fn cross(index: usize) -> Ace {
+    let number = u32::try_from(index).unwrap_or(0);
+    let (host, any) = (
+        prefix(0x0a00_0000 | number.wrapping_mul(7919) & 0xffff, 32),
+        prefix(0, 0),
+    );
+    let mut m = if index % 2 == 0 {
+        Match::pair(host, any)
+    } else {
+        Match::pair(any, host)
+    };
+    m.protocol = ByteSet::one(TCP);
+    m.dport = PortSet::range(0, 1 + u16::try_from(index % 60_000).unwrap_or(0));
+    entry(index % 3 != 0, m)
+}

@@ -1,0 +1,283 @@
+//! Which entries of a list are there for nothing.
+//!
+//! *Unreachable*: under every reading, earlier entries take all the packets it may match. *Redundant*: all packets that may
+//! reach it get the same fate without it, under every reading. Findings hold together: all found entries can be removed at
+//! once, and then no further one can.
+//!
+//! Method: halve the list; hand each half the packets that reach it and what happens to those that fall through, both cut
+//! down to the packets the half matches at all; the later half first, so that the earlier one is judged by what is left of
+//! the later. A half that nothing reaches is done at once.
+
+use super::Space;
+use super::dd::{Dd, EMPTY, FULL, Id};
+use super::encode::of_ace;
+use super::list::{Side, settled};
+use super::tree::Tree;
+use crate::acl::{Acl, Action};
+
+/// An entry that can be removed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LineFinding {
+    /// Its index in [`Acl::all`]; never one of the tail.
+    pub index: usize,
+    /// Why.
+    pub why: Useless,
+}
+
+/// Why an entry can be removed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Useless {
+    /// Nothing is left for it. These earlier entries take it all, and none of them can be left out; rising. Empty if the
+    /// entry matches nothing in itself, or if so many entries of the list are unreachable that the search was given up.
+    Unreachable(Vec<usize>),
+    /// Its packets fare the same without it.
+    Redundant,
+}
+
+/// Steps of the search for blockers, per entry of the list.
+const STEPS_PER_ENTRY: usize = 32;
+
+impl Space {
+    /// The entries that can be removed, all at once, without a change under any reading; rising. The tail stays. Entries
+    /// that log are judged by their packets alone.
+    #[must_use]
+    pub fn lines(&self, acl: &Acl) -> Vec<LineFinding> {
+        if self.exhausted() {
+            return Vec::new();
+        }
+        let findings = self.with(|dd, layout| {
+            let aces: Vec<_> = acl.all().collect();
+            let mut set = |possible, end: fn(Action) -> Id| -> Vec<Id> {
+                let each = aces.iter();
+                each.map(|ace| of_ace(dd, layout, ace, possible, end(ace.action)))
+                    .collect()
+            };
+            let possible = set(true, |_| FULL);
+            let is_settled = settled(acl.all());
+            let certain = if is_settled {
+                possible.clone()
+            } else {
+                set(false, |_| FULL)
+            };
+            let pieces = [Side::Must, Side::May].map(|side| -> Vec<Id> {
+                let each = aces.iter();
+                let piece = |ace: &&crate::acl::Ace| {
+                    of_ace(
+                        dd,
+                        layout,
+                        ace,
+                        side.takes_possible(ace.action),
+                        side.end(ace.action),
+                    )
+                };
+                each.map(piece).collect()
+            });
+            let [must, may] = pieces;
+            let mut sweep = Sweep {
+                actions: aces.iter().map(|ace| ace.action).collect(),
+                pieces: must
+                    .into_iter()
+                    .zip(may)
+                    .map(|(must, may)| Pair { must, may })
+                    .collect(),
+                removable: acl.entries.len(),
+                unreachable: Vec::new(),
+                redundant: Vec::new(),
+            };
+            let taken = Tree::new(dd, &certain);
+            let matched = if is_settled {
+                None
+            } else {
+                Some(Tree::new(dd, &possible))
+            };
+            let run = Run {
+                start: 0,
+                matched: matched.as_ref().unwrap_or(&taken),
+                taken: &taken,
+            };
+            sweep.run(
+                dd,
+                &run,
+                FULL,
+                Pair {
+                    must: EMPTY,
+                    may: EMPTY,
+                },
+                false,
+            );
+            sweep.findings(dd, &possible, &certain, &taken)
+        });
+        if self.exhausted() {
+            Vec::new()
+        } else {
+            findings
+        }
+    }
+}
+
+/// The two bounds of what a part of the list does; equal in a settled list, and then computed once.
+#[derive(Clone, Copy)]
+struct Pair {
+    must: Id,
+    may: Id,
+}
+
+impl Pair {
+    fn map(self, other: Pair, mut op: impl FnMut(Id, Id) -> Id) -> Pair {
+        let must = op(self.must, other.must);
+        let same = self.must == self.may && other.must == other.may;
+        Pair {
+            must,
+            may: if same { must } else { op(self.may, other.may) },
+        }
+    }
+}
+
+/// A run of entries: what they may match and what they take for certain.
+struct Run<'a> {
+    start: usize,
+    matched: &'a Tree,
+    taken: &'a Tree,
+}
+
+struct Sweep {
+    actions: Vec<Action>,
+    pieces: Vec<Pair>,
+    removable: usize,
+    unreachable: Vec<usize>,
+    redundant: Vec<usize>,
+}
+
+const NOTHING: Pair = Pair {
+    must: EMPTY,
+    may: EMPTY,
+};
+
+impl Sweep {
+    /// Judges a run that `reach` gets to and behind which `below` is permitted. Returns what the entries that stay do, if
+    /// it is `wanted`.
+    fn run(&mut self, dd: &mut Dd, run: &Run<'_>, reach: Id, below: Pair, wanted: bool) -> Pair {
+        let end = run.start + run.matched.len;
+        // The tail stays whatever reaches it now: it may be all that is left below a redundant entry.
+        if end <= self.removable && dd.disjoint(reach, run.matched.union) {
+            self.unreachable.extend(run.start..end);
+            return NOTHING;
+        }
+        let within = run.matched.union;
+        let reach = dd.and(reach, within);
+        let (Some(matched), Some(taken)) = (&run.matched.halves, &run.taken.halves) else {
+            return self.entry(dd, run.start, reach, below);
+        };
+        let middle = run.start + matched.0.len;
+        let late = Run {
+            start: middle,
+            matched: &matched.1,
+            taken: &taken.1,
+        };
+        let early = Run {
+            start: run.start,
+            matched: &matched.0,
+            taken: &taken.0,
+        };
+        let left_over = dd.minus(reach, taken.0.union);
+        let below = below.map(NOTHING, |below, _| dd.and(below, within));
+        let late = self.run(dd, &late, left_over, below, true);
+        let between = late.map(below, |late, below| {
+            let both = dd.over(late, below);
+            let both = dd.permitted(both);
+            dd.and(both, matched.0.union)
+        });
+        let early = self.run(dd, &early, reach, between, wanted);
+        if wanted {
+            early.map(late, |early, late| dd.over(early, late))
+        } else {
+            NOTHING
+        }
+    }
+
+    fn entry(&mut self, dd: &mut Dd, index: usize, reach: Id, below: Pair) -> Pair {
+        let same = match self.actions[index] {
+            Action::Permit => dd.subset(reach, below.must),
+            Action::Deny => dd.disjoint(reach, below.may),
+            Action::Unread => false,
+        };
+        if same && index < self.removable {
+            self.redundant.push(index);
+            return NOTHING;
+        }
+        self.pieces[index]
+    }
+
+    fn findings(
+        self,
+        dd: &mut Dd,
+        possible: &[Id],
+        certain: &[Id],
+        taken: &Tree,
+    ) -> Vec<LineFinding> {
+        let mut steps = STEPS_PER_ENTRY * possible.len();
+        let mut all: Vec<LineFinding> = self
+            .redundant
+            .into_iter()
+            .map(|index| LineFinding {
+                index,
+                why: Useless::Redundant,
+            })
+            .collect();
+        for index in self.unreachable {
+            let by = blockers(dd, index, possible[index], certain, taken, &mut steps);
+            all.push(LineFinding {
+                index,
+                why: Useless::Unreachable(by),
+            });
+        }
+        all.sort_by_key(|finding| finding.index);
+        all
+    }
+}
+
+/// Entries before `index` that together take all of `hidden`, none of them dispensable.
+fn blockers(
+    dd: &mut Dd,
+    index: usize,
+    hidden: Id,
+    certain: &[Id],
+    taken: &Tree,
+    steps: &mut usize,
+) -> Vec<usize> {
+    if *steps == 0 {
+        return Vec::new();
+    }
+    let mut deciders = Vec::new();
+    taken.share(dd, 0, index, hidden, &mut |decider, _| {
+        deciders.push(decider)
+    });
+    *steps = steps.saturating_sub(deciders.len() + 1);
+    // A single one that takes everything is the best answer; it need not be among the first.
+    if let Some(&one) = deciders
+        .iter()
+        .find(|&&decider| dd.subset(hidden, certain[decider]))
+    {
+        return vec![one];
+    }
+    minimal(dd, hidden, &deciders, certain)
+}
+
+/// Drops, from the last, each decider whose share the ones before and the kept ones behind take anyway.
+fn minimal(dd: &mut Dd, hidden: Id, deciders: &[usize], certain: &[Id]) -> Vec<usize> {
+    let mut left_before = vec![hidden];
+    for &decider in deciders {
+        let last = *left_before.last().unwrap_or(&hidden);
+        left_before.push(dd.minus(last, certain[decider]));
+    }
+    let (mut kept, mut left) = (Vec::new(), hidden);
+    for (at, &decider) in deciders.iter().enumerate().rev() {
+        let open = dd.and(left_before[at], left);
+        if open != EMPTY {
+            kept.push(decider);
+            left = dd.minus(left, certain[decider]);
+        }
+    }
+    kept.reverse();
+    kept
+}

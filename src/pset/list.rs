@@ -1,0 +1,152 @@
+//! Lists to sets: what a list permits (D12) and which entry decides what (D13).
+//!
+//! Both bounds of D12 are a plain first match over a list of other matches. Must-permit: a permit entry takes its certain
+//! match, every other entry blocks with its possible match. May-permit: permit and unread entries take their possible
+//! match, a deny entry blocks with its certain match. In a settled list the two are the same list.
+
+use super::dd::{DENY, Dd, EMPTY, FULL, Id};
+use super::encode::{first_of, of_ace};
+use super::layout::Layout;
+use super::tree::Tree;
+use super::{Bounds, PacketSet, Space};
+use crate::acl::{Ace, Acl, Action};
+use std::collections::{BTreeMap, HashSet};
+
+/// Which of the two bounds a walk is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    /// For must-permit: others block with all they may match.
+    Must,
+    /// For may-permit: others block with what they match for certain.
+    May,
+}
+
+impl Side {
+    /// Whether an entry takes its possible match on this side, else its certain one.
+    pub(super) fn takes_possible(self, action: Action) -> bool {
+        action == Action::Unread || (action == Action::Permit) == (self == Side::May)
+    }
+
+    /// Where the packets of an entry end on this side.
+    pub(super) fn end(self, action: Action) -> Id {
+        match action {
+            Action::Permit => FULL,
+            Action::Deny => DENY,
+            Action::Unread if self == Side::May => FULL,
+            Action::Unread => DENY,
+        }
+    }
+}
+
+/// Whether C = P for all: an unread entry never is settled.
+pub(super) fn settled<'a>(mut aces: impl Iterator<Item = &'a Ace>) -> bool {
+    aces.all(|ace| ace.is_settled() && (ace.action != Action::Unread || ace.certain.is_empty()))
+}
+
+fn permitted(dd: &mut Dd, layout: &Layout, aces: &[&Ace], side: Side) -> Id {
+    let mut seen = HashSet::new();
+    let mut pieces = Vec::with_capacity(aces.len());
+    for ace in aces {
+        let possible = side.takes_possible(ace.action);
+        let piece = of_ace(dd, layout, ace, possible, side.end(ace.action));
+        // An exact repetition takes nothing.
+        if piece != EMPTY && seen.insert(piece) {
+            pieces.push(piece);
+        }
+    }
+    let all = first_of(dd, &pieces);
+    dd.permitted(all)
+}
+
+/// Builds what these entries permit, for the size it takes.
+pub(super) fn permitted_edges(space: &Space, aces: &[&Ace]) {
+    space.run(|dd, layout| permitted(dd, layout, aces, Side::Must));
+}
+
+impl Space {
+    /// The certain and the possible match of an entry (D10). An unread entry matches nothing for certain.
+    #[must_use]
+    pub fn of_ace(&self, ace: &Ace) -> Bounds {
+        let side = |possible| self.run(|dd, layout| of_ace(dd, layout, ace, possible, FULL));
+        Bounds {
+            must: side(false),
+            may: side(true),
+        }
+    }
+
+    /// Must-permit and may-permit of a list (D12).
+    #[must_use]
+    pub fn permitted(&self, acl: &Acl) -> Bounds {
+        let aces: Vec<&Ace> = acl.all().collect();
+        let side = |side| self.run(|dd, layout| permitted(dd, layout, &aces, side));
+        let must = side(Side::Must);
+        let may = if settled(acl.all()) {
+            must
+        } else {
+            side(Side::May)
+        };
+        Bounds { must, may }
+    }
+
+    /// Must-deny and may-deny of a list: everything else, halves swapped (D4, D12).
+    #[must_use]
+    pub fn denied(&self, acl: &Acl) -> Bounds {
+        self.bounds_complement(self.permitted(acl))
+    }
+
+    /// Shares a set out among the entries that decide its packets (D13), in order of [`Acl::all`], no empty parts. A packet
+    /// whose fate is open goes to the first entry whose other effect may matter.
+    #[must_use]
+    pub fn deciding(&self, acl: &Acl, set: PacketSet) -> Vec<(usize, PacketSet)> {
+        let aces: Vec<&Ace> = acl.all().collect();
+        let mut parts: BTreeMap<usize, Id> = BTreeMap::new();
+        self.run(|dd, layout| {
+            if settled(acl.all()) {
+                share(dd, layout, &aces, Side::Must, set.0, &mut parts);
+                return EMPTY;
+            }
+            let certain: Vec<Id> = aces
+                .iter()
+                .map(|ace| of_ace(dd, layout, ace, false, Side::Must.end(ace.action)))
+                .collect();
+            let all = first_of(dd, &certain);
+            let permit = dd.permitted(all);
+            let (permit, deny) = (dd.and(set.0, permit), dd.minus(set.0, permit));
+            // Among packets whose first certain entry permits, the decider is the first that permits for certain or may do
+            // anything else: the very list that must-permit walks. Among the others it is the list of may-permit.
+            share(dd, layout, &aces, Side::Must, permit, &mut parts);
+            share(dd, layout, &aces, Side::May, deny, &mut parts);
+            EMPTY
+        });
+        match self.exhausted() {
+            true => Vec::new(),
+            false => parts
+                .into_iter()
+                .map(|(index, id)| (index, PacketSet(id)))
+                .collect(),
+        }
+    }
+}
+
+fn share(
+    dd: &mut Dd,
+    layout: &Layout,
+    aces: &[&Ace],
+    side: Side,
+    set: Id,
+    parts: &mut BTreeMap<usize, Id>,
+) {
+    let sets: Vec<Id> = aces
+        .iter()
+        .map(|ace| of_ace(dd, layout, ace, side.takes_possible(ace.action), FULL))
+        .collect();
+    let tree = Tree::new(dd, &sets);
+    let mut found: Vec<(usize, Id)> = Vec::new();
+    tree.share(dd, 0, aces.len(), set, &mut |index, part| {
+        found.push((index, part))
+    });
+    for (index, part) in found {
+        let known = parts.get(&index).copied().unwrap_or(EMPTY);
+        parts.insert(index, dd.or(known, part));
+    }
+}

@@ -1,0 +1,163 @@
+//! Every list of up to three entries over a header of three bits, against bitmasks.
+//!
+//! The bits lie in three fields: the lowest of the source, the ninth of the destination, and whole or later. A set of the
+//! eight packets is a `u8`; [`bounds`] is D12 word by word.
+
+use crate::acl::{Ace, Action, Open, Question};
+use crate::net::proto::TCP;
+use crate::net::{ByteSet, Family, Match, PositionSet, Wildcard};
+use crate::pset::{Bounds, Field, Layout, PacketSet, Space};
+
+use super::random::list;
+
+/// Cubes over three bits: a wanted value per bit, or none.
+const CUBES: [[Option<bool>; 3]; 9] = {
+    const N: Option<bool> = None;
+    const F: Option<bool> = Some(false);
+    const T: Option<bool> = Some(true);
+    [
+        [N, N, N],
+        [F, N, N],
+        [N, T, N],
+        [N, N, F],
+        [F, T, N],
+        [T, N, F],
+        [N, T, T],
+        [T, F, T],
+        [F, F, F],
+    ]
+};
+
+fn cube_box(cube: [Option<bool>; 3]) -> Match {
+    let address = |bit: u32, want: Option<bool>| {
+        let value = 0x0a00_0000 | u128::from(want == Some(true)) << bit;
+        Wildcard::new(Family::V4, value, u128::from(want.is_none()) << bit)
+    };
+    let position = match cube[2] {
+        None => PositionSet(PositionSet::WHOLE.0 | PositionSet::LATER.0),
+        Some(false) => PositionSet::WHOLE,
+        Some(true) => PositionSet::LATER,
+    };
+    let pair = Match::pair(address(0, cube[0]), address(8, cube[1]));
+    Match {
+        protocol: ByteSet::one(TCP),
+        position,
+        ..pair
+    }
+}
+
+fn cube_mask(cube: [Option<bool>; 3]) -> u8 {
+    let holds = |packet: u8| {
+        (0..3).all(|bit| cube[bit].is_none_or(|want| want == (packet >> bit & 1 == 1)))
+    };
+    (0..8)
+        .filter(|&packet| holds(packet))
+        .fold(0, |mask, packet| mask | 1 << packet)
+}
+
+struct Choice {
+    ace: Ace,
+    certain: u8,
+    possible: u8,
+}
+
+/// Settled and merely possible entries, entries that match a part for certain, unread entries.
+fn choices() -> Vec<Choice> {
+    let make = |action, certain: Option<usize>, open: Option<usize>| {
+        let mask = |cube: Option<usize>| cube.map_or(0, |cube| cube_mask(CUBES[cube]));
+        let boxes = |cube: Option<usize>| {
+            cube.map(|cube| cube_box(CUBES[cube]))
+                .into_iter()
+                .collect::<Vec<_>>()
+        };
+        let mut ace = Ace::implicit(action, boxes(certain), "");
+        if open.is_some() {
+            ace.open.push(Open {
+                question: Question::Limit,
+                boxes: boxes(open),
+            });
+        }
+        Choice {
+            ace,
+            certain: mask(certain),
+            possible: mask(certain) | mask(open),
+        }
+    };
+    let mut all = Vec::new();
+    for action in [Action::Permit, Action::Deny] {
+        all.extend((0..9).map(|cube| make(action, Some(cube), None)));
+        all.extend((0..9).map(|cube| make(action, None, Some(cube))));
+        all.extend([(1, 2), (4, 6), (8, 3), (5, 7)].map(|(c, p)| make(action, Some(c), Some(p))));
+    }
+    all.extend((0..9).map(|cube| make(Action::Unread, None, Some(cube))));
+    all
+}
+
+/// D12: (must-permit, may-permit).
+fn bounds(entries: &[&Choice]) -> (u8, u8) {
+    let (mut must, mut may, mut blocked, mut denied) = (0, 0, 0u8, 0u8);
+    for choice in entries {
+        match choice.ace.action {
+            Action::Permit => {
+                must |= choice.certain & !blocked;
+                may |= choice.possible & !denied;
+            }
+            Action::Deny => {
+                blocked |= choice.possible;
+                denied |= choice.certain;
+            }
+            Action::Unread => {
+                may |= choice.possible & !denied;
+                blocked |= choice.possible;
+            }
+        }
+    }
+    (must, may)
+}
+
+fn check(space: &Space, table: &[PacketSet], entries: &[&Choice]) {
+    let acl = list(
+        Family::V4,
+        entries.iter().map(|choice| choice.ace.clone()).collect(),
+    );
+    let (must, may) = bounds(entries);
+    let expected = Bounds {
+        must: table[usize::from(must)],
+        may: table[usize::from(may)],
+    };
+    assert_eq!(space.permitted(&acl), expected, "{acl:?}");
+}
+
+#[test]
+fn every_short_list_means_what_d12_says() {
+    let choices = choices();
+    assert_eq!(choices.len(), 53);
+    let order = [Field::Position, Field::Dst, Field::Src];
+    for layout in [
+        Layout::usual(Family::V4),
+        Layout::new(Family::V4, &order, 4),
+    ] {
+        let space = Space::with_layout(layout);
+        let points: Vec<PacketSet> = (0..8u8)
+            .map(|packet| {
+                space.of_match(&cube_box([0, 1, 2].map(|bit| Some(packet >> bit & 1 == 1))))
+            })
+            .collect();
+        let table: Vec<PacketSet> = (0..256usize)
+            .map(|mask| {
+                let chosen = (0..8).filter(|packet| mask >> packet & 1 == 1);
+                space.union_all(&chosen.map(|packet| points[packet]).collect::<Vec<_>>())
+            })
+            .collect();
+        for first in &choices {
+            check(&space, &table, &[first]);
+            for second in &choices {
+                check(&space, &table, &[first, second]);
+                for third in &choices {
+                    check(&space, &table, &[first, second, third]);
+                }
+            }
+        }
+        assert!(!space.exhausted());
+    }
+}
