@@ -32,6 +32,11 @@ pub mod topo;
 pub mod reach;
 pub mod verify;
 
+pub mod diff;
+pub mod lint;
+
+pub mod job;
+
 pub mod report;
 
 pub mod cli;

@@ -1,0 +1,89 @@
+//! `build`: a policy to one configuration per switch, read back and compared (D45).
+
+use super::{Job, Options, not_built};
+use crate::base::{Diagnostic, FileId, SourceMap};
+use crate::verify::{ClaimResult, Verdict};
+
+/// The configurations and what is known of them. Nothing is written here; the command line asks [`BuildOutcome::may_write`].
+#[derive(Clone, Debug)]
+pub struct BuildOutcome {
+    /// One per switch, in order of names.
+    pub files: Vec<BuiltFile>,
+    /// Whether what was written, read back, equals the policy.
+    pub equality: Verdict,
+    /// Equality as a claim if it is not proved, then the claims of the policy.
+    pub claims: Vec<ClaimResult>,
+    /// Findings, warnings and remarks only; printed to standard error.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl BuildOutcome {
+    /// Refuted before unknown before proved, equality included (D43).
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        let claims = self.claims.iter().map(|claim| claim.verdict);
+        Verdict::worst(claims.chain([self.equality]))
+    }
+
+    /// Whether the files may be written: equality proved, no claim refuted, and none unknown unless that is allowed.
+    #[must_use]
+    pub fn may_write(&self, allow_unproved: bool) -> bool {
+        let claims = Verdict::worst(self.claims.iter().map(|claim| claim.verdict));
+        let enough = match claims {
+            Verdict::Proved => true,
+            Verdict::Unknown => allow_unproved,
+            Verdict::Refuted => false,
+        };
+        self.equality == Verdict::Proved && enough
+    }
+}
+
+/// The configuration of one switch.
+#[derive(Clone, Debug)]
+pub struct BuiltFile {
+    /// The switch; the file is `<switch>.cfg`.
+    pub switch: String,
+    /// How a comment line starts in its dialect (`!`).
+    pub comment: &'static str,
+    /// The text.
+    pub text: String,
+    /// What it takes of the device's tables.
+    pub entries: Vec<TableUse>,
+}
+
+/// Entries used of a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableUse {
+    /// Name of the table.
+    pub table: String,
+    /// Entries used.
+    pub used: u32,
+    /// Entries there are, if known.
+    pub available: Option<u32>,
+}
+
+/// Compiles a policy and proves the result.
+///
+/// # Errors
+/// Wrong input (exit 2), and each thing a dialect cannot express.
+pub fn build(_sources: &SourceMap, _policy: FileId, _options: &Options) -> Job<BuildOutcome> {
+    not_built("build")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unproved_claims_may_be_waived_and_equality_may_not() {
+        let outcome = |equality| BuildOutcome {
+            files: Vec::new(),
+            equality,
+            claims: Vec::new(),
+            diagnostics: Vec::new(),
+        };
+        assert!(outcome(Verdict::Proved).may_write(false));
+        assert!(!outcome(Verdict::Unknown).may_write(true));
+        assert!(!outcome(Verdict::Refuted).may_write(true));
+    }
+}

@@ -1,0 +1,63 @@
+//! Whole jobs as functions: sources in, outcome out.
+//!
+//! In: files that were already read ([`SourceMap`]) and [`Options`]. Out: an outcome as data, or the diagnostics that say
+//! why there is none (exit 2). Must not know: files, the clock, the environment, terminals, formats.
+
+pub mod build;
+pub mod check;
+pub mod diff;
+pub mod lint;
+pub mod query;
+pub mod question;
+pub mod read;
+pub mod trace_acl;
+pub mod trace_network;
+pub mod verify;
+
+use crate::base::{Diagnostic, FileId};
+use crate::device::Gap;
+use crate::text;
+use crate::vendor::Dialect;
+use jiff::civil::Date;
+
+/// What every job is told beside its files.
+#[derive(Clone, Copy)]
+pub struct Options {
+    /// The evaluation date (D48).
+    pub at: Date,
+    /// Limit of the packet sets, in nodes; past it the answer is unknown.
+    pub max_nodes: Option<usize>,
+    /// The dialect of all device text, if it is not to be detected.
+    pub dialect: Option<&'static dyn Dialect>,
+    /// Modelled facts are open (`--facts confirmed`).
+    pub confirmed_only: bool,
+}
+
+/// A captured configuration: the switch's name (`<switch>.cfg`) and its text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Capture {
+    /// File name without `.cfg`.
+    pub name: String,
+    /// Its text.
+    pub file: FileId,
+}
+
+/// A line that was not understood, with its file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileGap {
+    /// The file.
+    pub file: FileId,
+    /// The line.
+    pub gap: Gap,
+}
+
+/// Result of a job: an outcome, or why it could not run.
+pub type Job<T> = Result<T, Vec<Diagnostic>>;
+
+/// The answer of a job that this version does not have.
+fn not_built<T>(command: &str) -> Job<T> {
+    Err(vec![Diagnostic::error(text!(
+        "not-built",
+        command = command
+    ))])
+}

@@ -1,0 +1,56 @@
+//! Open questions in words.
+
+use crate::acl::Question;
+use crate::base::Text;
+use crate::text;
+use crate::vendor::by_id;
+
+/// What is not known, and where one could look.
+#[must_use]
+pub fn words(question: &Question) -> Text {
+    match question {
+        Question::Fact { dialect, id } => fact(dialect, id),
+        Question::Gap { dialect, text } => {
+            text!("question-gap", dialect = *dialect, line = text)
+        }
+        Question::Condition { dialect, text } => {
+            text!("question-condition", dialect = *dialect, condition = text)
+        }
+        Question::Effect { device, line, text } => {
+            text!(
+                "question-effect",
+                device = device,
+                line = *line,
+                text = text
+            )
+        }
+        Question::Routes { device, vrf } if vrf.is_empty() => {
+            text!("question-routes", device = device)
+        }
+        Question::Routes { device, vrf } => {
+            text!("question-routes-vrf", device = device, vrf = vrf)
+        }
+        Question::Gateway { vlan } => text!("question-gateway", vlan = *vlan),
+        Question::UnnamedLink { device, interface } => {
+            text!(
+                "question-unnamed-link",
+                device = device,
+                interface = interface
+            )
+        }
+        Question::Limit => text!("question-limit"),
+    }
+}
+
+fn fact(dialect: &'static str, id: &str) -> Text {
+    let known = by_id(dialect).and_then(|dialect| dialect.facts().facts.get(id));
+    match known {
+        Some(fact) => text!(
+            "question-fact",
+            dialect = dialect,
+            id = id,
+            says = &fact.says
+        ),
+        None => text!("question-fact-bare", dialect = dialect, id = id),
+    }
+}

@@ -1,0 +1,40 @@
+//! `verify`: the claims of a policy against what `build` would write, or against captures.
+
+use super::{Capture, FileGap, Job, Options, not_built};
+use crate::base::{Diagnostic, FileId, SourceMap, Text};
+use crate::verify::{ClaimResult, Verdict};
+
+/// The claims and what they stand on.
+#[derive(Clone, Debug, Default)]
+pub struct VerifyOutcome {
+    /// The claims in policy order.
+    pub claims: Vec<ClaimResult>,
+    /// Lines of the captures that were not understood, whether or not a claim depends on them.
+    pub gaps: Vec<FileGap>,
+    /// Assumptions of the whole run (D49); those of one claim are with the claim.
+    pub assumptions: Vec<Text>,
+    /// Findings about the inputs, warnings and remarks only; printed to standard error.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl VerifyOutcome {
+    /// Refuted before unknown before proved (D43).
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        Verdict::worst(self.claims.iter().map(|claim| claim.verdict))
+    }
+}
+
+/// Proves or refutes the claims of a policy. With `configs`, on those captures (all `*.cfg` of the directory, also those
+/// of switches that the policy does not name, D32); without, on what `build` would write.
+///
+/// # Errors
+/// Wrong input (exit 2): the policy has errors, a switch has no capture or two.
+pub fn verify(
+    _sources: &SourceMap,
+    _policy: FileId,
+    _configs: Option<&[Capture]>,
+    _options: &Options,
+) -> Job<VerifyOutcome> {
+    not_built("verify")
+}

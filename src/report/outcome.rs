@@ -1,0 +1,247 @@
+//! What leaves the program: the contract's fields in the contract's order, and nothing else.
+//!
+//! Fields marked `skip` are for the text report only; a change of what is serialised here is a change of the contract.
+
+use super::packet::Packet;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+/// A diagnostic (`aclc/error/1`, `aclc/check/1`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Diagnostic {
+    pub code: &'static str,
+    pub severity: &'static str,
+    pub message: String,
+    pub file: Option<String>,
+    pub line: Option<u32>,
+    pub column: Option<u32>,
+    pub end_line: Option<u32>,
+    pub end_column: Option<u32>,
+    pub help: Option<String>,
+}
+
+/// Exit 2, and `check`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Diagnostics {
+    pub schema: &'static str,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// A line of `trace --acl`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct TraceLine {
+    pub packet: Map<String, Value>,
+    pub verdict: &'static str,
+    pub line: Option<u32>,
+    pub text: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub because: Vec<String>,
+    /// The packet for a line of text.
+    #[serde(skip)]
+    pub shown: String,
+}
+
+/// A packet of `trace --acl` that is none.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TraceError {
+    pub error: Diagnostic,
+}
+
+/// `trace` of a network.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Trace {
+    pub schema: &'static str,
+    pub verdict: &'static str,
+    pub zone: Option<String>,
+    pub trace: Vec<Hop>,
+    pub because: Vec<String>,
+    /// The packet for a line of text.
+    #[serde(skip)]
+    pub shown: String,
+}
+
+/// A hop.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Hop {
+    pub hop: &'static str,
+    pub device: String,
+    pub interface: String,
+    pub direction: Option<&'static str>,
+    pub acl: Option<String>,
+    pub line: Option<u32>,
+    pub action: &'static str,
+    /// The deciding line's text.
+    #[serde(skip)]
+    pub text: String,
+}
+
+/// `verify`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Verify {
+    pub schema: &'static str,
+    pub verdict: &'static str,
+    pub claims: Vec<Claim>,
+    pub gaps: Vec<Gap>,
+    pub assumptions: Vec<String>,
+    pub inputs: Vec<Input>,
+    pub at: String,
+    pub facts: &'static str,
+    pub version: &'static str,
+}
+
+/// A claim of `verify` and `build`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Claim {
+    pub id: String,
+    pub text: String,
+    pub verdict: &'static str,
+    pub level: Level,
+    pub reason: Option<&'static str>,
+    pub witness: Option<Packet>,
+    pub kind: Option<&'static str>,
+    pub trace: Option<Vec<Hop>>,
+    pub candidate: Option<Packet>,
+    pub because: Vec<String>,
+    pub holes: Vec<String>,
+    pub assumptions: Vec<String>,
+    pub measures: Vec<String>,
+    pub class: Option<&'static str>,
+    /// Where the witness or candidate starts and where it gets to, in names.
+    #[serde(skip)]
+    pub ends: Option<(String, String)>,
+}
+
+/// Both levels of a claim (D38).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Level {
+    pub connection: &'static str,
+    pub packet: &'static str,
+}
+
+/// A line that was not understood.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Gap {
+    pub file: String,
+    pub line: u32,
+    pub text: String,
+    pub why: String,
+}
+
+/// A file that was read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Input {
+    pub path: String,
+    pub sha256: String,
+}
+
+/// `build`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Build {
+    pub schema: &'static str,
+    pub verdict: &'static str,
+    pub files: Vec<File>,
+    pub claims: Vec<Claim>,
+    /// Whether the files were written.
+    #[serde(skip)]
+    pub written: bool,
+}
+
+/// A file of `build`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct File {
+    pub path: String,
+    pub sha256: String,
+    pub entries: Vec<Table>,
+}
+
+/// What a file takes of a table of the device.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Table {
+    pub table: String,
+    pub used: u32,
+    pub available: Option<u32>,
+}
+
+/// `diff`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Diff {
+    pub schema: &'static str,
+    pub verdict: &'static str,
+    pub changes: Vec<Change>,
+    pub gaps: Vec<Gap>,
+    pub inputs: Vec<Input>,
+}
+
+/// A change of what gets through at one place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Change {
+    pub device: String,
+    pub attachment: Option<String>,
+    pub direction: Option<&'static str>,
+    pub acl: String,
+    pub effect: &'static str,
+    pub class: &'static str,
+    pub certain: bool,
+    pub end_to_end: Option<bool>,
+    pub flows: Vec<ChangedFlow>,
+    pub witness: Packet,
+    pub old: Side,
+    pub new: Side,
+}
+
+/// Packets of a change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ChangedFlow {
+    pub from: String,
+    pub to: String,
+    pub service: String,
+}
+
+/// The line that decides on one side.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Side {
+    pub line: Option<u32>,
+    pub text: String,
+}
+
+/// `query`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Query {
+    pub schema: &'static str,
+    pub verdict: &'static str,
+    pub flows: Vec<QueryFlow>,
+    pub gaps: Vec<Gap>,
+    pub inputs: Vec<Input>,
+}
+
+/// Packets that get through.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct QueryFlow {
+    pub from: String,
+    pub to: String,
+    pub protocol: String,
+    pub sport: String,
+    pub dport: String,
+    pub kind: &'static str,
+    pub certain: bool,
+    pub witness: Packet,
+}
+
+/// `lint`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Lint {
+    pub schema: &'static str,
+    pub findings: Vec<Finding>,
+}
+
+/// A finding of `lint`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    pub code: &'static str,
+    pub severity: &'static str,
+    pub file: String,
+    pub acl: Option<String>,
+    pub line: Option<u32>,
+    pub message: String,
+    pub blockers: Vec<u32>,
+}

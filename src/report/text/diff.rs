@@ -1,0 +1,121 @@
+//! `diff` as text: what gets through now and what no longer, per place, with a packet and the lines to blame.
+
+use super::table::aligned;
+use super::{Look, Page, Tone};
+use crate::base::Text;
+use crate::report::outcome::{Change, Diff, Side};
+use crate::text;
+
+/// Flows of a change that are shown; the JSON has all.
+const MOST_FLOWS: usize = 12;
+
+/// The report.
+#[must_use]
+pub fn diff(look: Look, outcome: &Diff) -> String {
+    let mut page = Page::default();
+    let mut place = String::new();
+    for change in &outcome.changes {
+        let here = heading(look, change);
+        if here != place {
+            page.line(look.paint(Tone::Title, &here));
+            place = here;
+        }
+        one(&mut page, look, change);
+    }
+    page.gaps(look, &outcome.gaps);
+    page.inputs(look, &outcome.inputs);
+    page.line("");
+    page.line(summary(look, outcome));
+    page.out
+}
+
+fn heading(look: Look, change: &Change) -> String {
+    let list = match change.acl.is_empty() {
+        true => look.say(&text!("diff-no-list")),
+        false => change.acl.clone(),
+    };
+    match (&change.attachment, change.direction) {
+        (Some(attachment), Some(direction)) => {
+            format!("{}  {attachment} {direction}  {list}", change.device)
+        }
+        _ => {
+            let unbound = look.say(&text!("diff-unbound"));
+            format!("{}  {list}  ({unbound})", change.device)
+        }
+    }
+}
+
+fn one(page: &mut Page, look: Look, change: &Change) {
+    let (tone, effect) = match change.effect {
+        "newly-permitted" => (Tone::Bad, text!("diff-newly-permitted")),
+        _ => (Tone::Doubt, text!("diff-newly-denied")),
+    };
+    let mut words = vec![look.paint(tone, &look.say(&effect))];
+    words.extend(class(change.class).map(|class| look.say(&class)));
+    if !change.certain {
+        words.push(look.say(&text!("report-uncertain")));
+    }
+    page.line(format!("  {}", words.join("  ")));
+    let flows = change.flows.iter().take(MOST_FLOWS);
+    let rows: Vec<Vec<String>> = flows
+        .map(|flow| {
+            let end = |net: &str| any(net).to_owned();
+            vec![end(&flow.from), "->".to_owned(), end(&flow.to), flow.service.clone()]
+        })
+        .collect();
+    for line in aligned(&rows) {
+        page.line(format!("    {line}"));
+    }
+    if change.flows.len() > MOST_FLOWS {
+        let more = change.flows.len() - MOST_FLOWS;
+        page.line(format!("    {}", look.say(&text!("diff-more", count = more))));
+    }
+    let example = text!("diff-example", packet = &change.witness.shown);
+    page.line(format!("    {}", look.say(&example)));
+    for (heading, side) in [
+        (text!("diff-old"), &change.old),
+        (text!("diff-new"), &change.new),
+    ] {
+        page.line(format!("    {}{}", look.say(&heading), decider(look, side)));
+    }
+}
+
+fn any(net: &str) -> &str {
+    match net {
+        "0.0.0.0/0" | "::/0" => "any",
+        other => other,
+    }
+}
+
+fn class(class: &str) -> Option<Text> {
+    match class {
+        "later" => Some(text!("class-later")),
+        "ext" => Some(text!("class-ext")),
+        _ => None,
+    }
+}
+
+fn decider(look: Look, side: &Side) -> String {
+    match side.line {
+        Some(line) => format!(
+            "{}  {}",
+            look.say(&text!("report-line", line = line)),
+            side.text
+        ),
+        None => side.text.clone(),
+    }
+}
+
+fn summary(look: Look, outcome: &Diff) -> String {
+    let count = |effect| outcome.changes.iter().filter(|c| c.effect == effect).count();
+    let verdict = look.verdict(outcome.verdict);
+    let words = match outcome.verdict {
+        "equal" => text!("diff-equal"),
+        _ => text!(
+            "diff-summary",
+            permitted = count("newly-permitted"),
+            denied = count("newly-denied")
+        ),
+    };
+    format!("{verdict}  {}", look.say(&words))
+}

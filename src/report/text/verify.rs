@@ -1,0 +1,112 @@
+//! `verify` as text: a line per claim, the packet and its way for each ×, the reasons for each ？, then what it rests on.
+
+use super::trace::hops;
+use super::{Look, Page, Tone};
+use crate::report::outcome::{Claim, Verify};
+use crate::text;
+
+/// The report.
+#[must_use]
+pub fn verify(look: Look, outcome: &Verify) -> String {
+    let mut page = Page::default();
+    claims(&mut page, look, &outcome.claims);
+    page.gaps(look, &outcome.gaps);
+    page.list(look, &text!("report-assumptions"), &outcome.assumptions);
+    page.inputs(look, &outcome.inputs);
+    page.line("");
+    page.line(look.say(&text!(
+        "report-run",
+        at = &outcome.at,
+        version = outcome.version,
+        facts = outcome.facts
+    )));
+    page.line(summary(look, outcome.verdict, &outcome.claims));
+    page.out
+}
+
+/// The claims of `verify` and `build`.
+pub(super) fn claims(page: &mut Page, look: Look, claims: &[Claim]) {
+    for claim in claims {
+        one(page, look, claim);
+    }
+}
+
+/// The last line: the verdict of the file, and how many of each.
+pub(super) fn summary(look: Look, verdict: &str, claims: &[Claim]) -> String {
+    let count = |verdict| claims.iter().filter(|c| c.verdict == verdict).count();
+    let words = text!(
+        "verify-summary",
+        proved = count("proved"),
+        refuted = count("refuted"),
+        unknown = count("unknown")
+    );
+    format!("{}  {}", look.verdict(verdict), look.say(&words))
+}
+
+fn one(page: &mut Page, look: Look, claim: &Claim) {
+    let measures = match claim.measures.is_empty() {
+        true => String::new(),
+        false => format!("  {}", claim.measures.join("")),
+    };
+    let verdict = look.verdict(claim.verdict);
+    let id = look.paint(Tone::Title, &claim.id);
+    page.line(format!("{verdict}  {id}  {}{measures}", claim.text));
+    if claim.level.connection != claim.level.packet {
+        page.line(format!("    {}", levels(look, claim)));
+    }
+    if let Some(reason) = claim.reason {
+        page.line(format!("    {}", look.say(&text!("report-reason", reason = reason))));
+    }
+    packet(page, look, claim);
+    details(page, look, claim);
+}
+
+fn levels(look: Look, claim: &Claim) -> String {
+    look.say(&text!(
+        "report-levels",
+        connection = look.say(&word(claim.level.connection)),
+        packet = look.say(&word(claim.level.packet))
+    ))
+}
+
+fn word(verdict: &str) -> crate::base::Text {
+    match verdict {
+        "proved" => text!("verdict-proved"),
+        "refuted" => text!("verdict-refuted"),
+        _ => text!("verdict-unknown"),
+    }
+}
+
+/// The witness, or of an unknown claim the candidate, with its way.
+fn packet(page: &mut Page, look: Look, claim: &Claim) {
+    let kind = match claim.kind {
+        Some("reply") => text!("kind-reply"),
+        Some("error") => text!("kind-error"),
+        _ => text!("kind-request"),
+    };
+    let heading = match (&claim.witness, &claim.candidate) {
+        (Some(packet), _) => text!("report-witness", kind = kind, packet = &packet.shown),
+        (None, Some(packet)) => text!("report-candidate", kind = kind, packet = &packet.shown),
+        (None, None) => return,
+    };
+    let ends = claim.ends.as_ref();
+    let ends = ends.map_or(String::new(), |(from, to)| format!("  ({from} -> {to})"));
+    page.line(format!("    {}{ends}", look.say(&heading)));
+    for line in hops(look, claim.trace.as_deref().unwrap_or_default()) {
+        page.line(format!("      {line}"));
+    }
+}
+
+fn details(page: &mut Page, look: Look, claim: &Claim) {
+    let lists = [
+        (text!("report-because-one"), &claim.because),
+        (text!("report-hole"), &claim.holes),
+        (text!("report-assumption"), &claim.assumptions),
+    ];
+    for (heading, items) in lists {
+        let heading = look.say(&heading);
+        for item in items {
+            page.line(format!("    {heading}{item}"));
+        }
+    }
+}
