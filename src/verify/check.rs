@@ -16,12 +16,14 @@ use std::collections::BTreeSet;
 const MOST_FACTS: usize = 5;
 
 /// What is to be verified, and how far.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy)]
 pub struct Options {
     /// Diagram nodes per family; past it the answer is unknown.
     pub max_nodes: Option<usize>,
     /// Ask for D45 as well.
     pub equality: bool,
+    /// How a question is said; wording is not this module's business.
+    pub words: fn(&Question) -> Text,
 }
 
 /// The answers.
@@ -57,9 +59,9 @@ pub fn verify(
         .claims
         .iter()
         .zip(answers)
-        .map(|(claim, answer)| result(policy, devices, claim, answer));
+        .map(|(claim, answer)| result(policy, devices, claim, answer, options));
     let claims: Vec<ClaimResult> = results.collect();
-    let equality = equality.map(|answer| equality_result(policy, devices, answer));
+    let equality = equality.map(|answer| equality_result(policy, devices, answer, options));
     let verdict = Verdict::worst(claims.iter().map(|claim| claim.verdict));
     Ok(Report {
         claims,
@@ -160,8 +162,8 @@ fn smallest(facts: usize, cases: &[&Answer]) -> usize {
         .unwrap_or((1 << facts) - 1)
 }
 
-fn result(policy: &Policy, devices: &[Named], claim: &Claim, answer: Answer) -> ClaimResult {
-    let mut because: Vec<Text> = answer.because.iter().map(question).collect();
+fn result(policy: &Policy, devices: &[Named], claim: &Claim, answer: Answer, options: &Options) -> ClaimResult {
+    let mut because: Vec<Text> = answer.because.iter().map(options.words).collect();
     because.splice(0..0, answer.notes);
     ClaimResult {
         id: claim.id.clone(),
@@ -179,7 +181,7 @@ fn result(policy: &Policy, devices: &[Named], claim: &Claim, answer: Answer) -> 
     }
 }
 
-fn equality_result(policy: &Policy, devices: &[Named], answer: Answer) -> ClaimResult {
+fn equality_result(policy: &Policy, devices: &[Named], answer: Answer, options: &Options) -> ClaimResult {
     let span = policy.claims.first().map_or(
         crate::base::Span::new(crate::base::FileId(0), 0, 0),
         |claim| claim.span,
@@ -192,42 +194,7 @@ fn equality_result(policy: &Policy, devices: &[Named], answer: Answer) -> ClaimR
         kind: ClaimKind::AllowsWork,
         measures: Vec::new(),
     };
-    result(policy, devices, &claim, answer)
-}
-
-/// A question in words (D5: with what would settle it, where that is known).
-#[must_use]
-pub fn question(question: &Question) -> Text {
-    match question {
-        Question::Fact { dialect, id } => text!("question-fact", dialect = *dialect, id = id),
-        Question::Gap { dialect, text } => text!("question-gap", dialect = *dialect, line = text),
-        Question::Condition { dialect, text } => {
-            text!("question-condition", dialect = *dialect, words = text)
-        }
-        Question::Effect { device, line, text } => {
-            text!(
-                "question-effect",
-                device = device,
-                line = *line,
-                text = text
-            )
-        }
-        Question::Routes { device, vrf } if vrf.is_empty() => {
-            text!("question-routes", device = device)
-        }
-        Question::Routes { device, vrf } => {
-            text!("question-routes-vrf", device = device, vrf = vrf)
-        }
-        Question::Gateway { vlan } => text!("question-gateway", vlan = *vlan),
-        Question::UnnamedLink { device, interface } => {
-            text!(
-                "question-unnamed-link",
-                device = device,
-                interface = interface
-            )
-        }
-        Question::Limit => text!("question-limit"),
-    }
+    result(policy, devices, &claim, answer, options)
 }
 
 /// What a verdict leans on (D49). `filtered` is read off the text and leans on nothing.
