@@ -6,6 +6,7 @@
 #![warn(missing_docs, clippy::indexing_slicing, clippy::string_slice)]
 
 pub mod capture;
+pub mod cisco_ios_xe;
 pub mod redact;
 pub mod words;
 
@@ -62,11 +63,11 @@ pub trait Dialect: Sync {
 
 /// The vendor data files, in registry order, for the digest.
 pub fn data() -> impl Iterator<Item = &'static str> {
-    std::iter::empty()
+    [cisco_ios_xe::DATA].into_iter().flatten()
 }
 
 /// The registry: every dialect, a line each.
-pub static DIALECTS: &[&dyn Dialect] = &[];
+pub static DIALECTS: &[&dyn Dialect] = &[&cisco_ios_xe::CiscoIosXe];
 
 /// The dialect of an id.
 #[must_use]
