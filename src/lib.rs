@@ -19,6 +19,8 @@ pub mod facts;
 
 pub mod syntax;
 
+pub mod prelude;
+
 pub mod model;
 
 pub mod compile;
