@@ -46,6 +46,12 @@ fn dialect_of(switch: &Switch) -> &'static dyn Dialect {
     by_id(&switch.dialect).expect("INVARIANT: lowering accepts registered dialects only")
 }
 
+/// How a comment line starts on a switch.
+#[must_use]
+pub fn comment(switch: &Switch) -> &'static str {
+    dialect_of(switch).comment()
+}
+
 fn hint(switch: &Switch, options: &Options) -> Hint {
     Hint { model: switch.model.clone(), options: switch.options.clone(), confirmed_only: options.confirmed_only }
 }

@@ -49,6 +49,10 @@ pub trait Dialect: Sync {
     fn id(&self) -> &'static str;
     /// What its data folder says.
     fn facts(&self) -> &'static Facts;
+    /// How a comment line starts.
+    fn comment(&self) -> &'static str {
+        "!"
+    }
     /// How much a text looks like this dialect; 0 is not at all. The highest score wins.
     fn score(&self, text: &str) -> u32;
     /// What a list can do on a model in a mode.

@@ -8,6 +8,7 @@ mod equality;
 pub mod evaluate;
 mod filtered;
 mod only;
+pub mod query;
 pub mod replay;
 pub mod spec;
 mod spoof;

@@ -372,7 +372,7 @@ fn reply_halves<'v>(
 }
 
 /// Rep and Com of the allows in the other direction; never an opening TCP packet.
-fn replies(view: &View<'_>, link: usize, to: &Spot) -> PacketSet {
+pub(super) fn replies(view: &View<'_>, link: usize, to: &Spot) -> PacketSet {
     let boxes: Vec<Match> = reply_halves(view, link, to)
         .flat_map(|(_, half)| half.with_companions())
         .collect();

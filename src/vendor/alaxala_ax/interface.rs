@@ -180,8 +180,8 @@ fn addresses(interface: &mut Interface, text: &str) -> Option<()> {
         return Some(());
     }
     if words.eat_all("ip address") {
-        let addr = words.take(words::ipv4)?;
-        let length = match words.take(words::ipv4) {
+        let addr = words.read(words::ipv4)?;
+        let length = match words.read(words::ipv4) {
             Some(mask) => words::netmask_length(mask)?,
             None if interface.kind == InterfaceKind::Loopback => 32,
             None => return None,
@@ -199,7 +199,7 @@ fn addresses(interface: &mut Interface, text: &str) -> Option<()> {
         words.is_end().then_some(())?; // `eui-64`: the address is not in the text
         interface.addrs.push(IpNet::V6(net));
     } else {
-        let addr = words.take(words::ipv6)?;
+        let addr = words.read(words::ipv6)?;
         if addr.is_unicast_link_local() {
             // Every link-local destination is an own address anyway (D19).
             words.eat("link-local");
@@ -220,7 +220,7 @@ fn relays(interface: &mut Interface, text: &str) -> Option<()> {
     words.eat_all("ip helper-address").then_some(())?;
     let mut targets = Vec::new();
     while !words.is_end() {
-        targets.push(words.take(words::ipv4)?);
+        targets.push(words.read(words::ipv4)?);
     }
     (!targets.is_empty()).then_some(())?;
     for target in targets {
@@ -238,10 +238,10 @@ fn virtual_address(interface: &mut Interface, text: &str) -> Option<()> {
         return Some(());
     }
     let addr = if words.eat("ip") {
-        IpAddr::V4(words.take(words::ipv4)?)
+        IpAddr::V4(words.read(words::ipv4)?)
     } else {
         words.eat("ipv6").then_some(())?;
-        IpAddr::V6(words.take(words::ipv6)?)
+        IpAddr::V6(words.read(words::ipv6)?)
     };
     words.is_end().then_some(())?;
     interface.virtuals.push(addr);
