@@ -28,4 +28,10 @@ pub mod pset;
 pub mod reach;
 pub mod verify;
 
+pub mod diff;
+pub mod lint;
+
+pub mod job;
+pub mod report;
+
 pub mod cli;

@@ -22,7 +22,10 @@ fn diagnostic(look: Look, one: &Diagnostic) -> String {
         out.push_str(&format!("  --> {file}:{line}:{column}\n"));
     }
     if let Some(help) = &one.help {
-        out.push_str(&format!("  = {}\n", look.say(&text!("report-help", help = help))));
+        out.push_str(&format!(
+            "  = {}\n",
+            look.say(&text!("report-help", help = help))
+        ));
     }
     out
 }
