@@ -77,9 +77,70 @@ pub struct Facts {
     pub names: BTreeMap<String, BTreeMap<String, toml::Value>>,
     /// Entry limits.
     pub tables: Vec<Table>,
+    /// Lengths and counts by name (`name`, `remark` ...).
+    pub limits: BTreeMap<String, u32>,
+    /// Beginnings of lines that change the fate of no packet, by the place where they stand (D23).
+    pub irrelevant: BTreeMap<String, Vec<String>>,
+}
+
+/// `profile.toml`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Profile {
+    facts: BTreeMap<String, Fact>,
+    #[serde(default)]
+    limits: BTreeMap<String, u32>,
+    #[serde(default)]
+    irrelevant: BTreeMap<String, Vec<String>>,
+}
+
+/// `models.toml`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Models {
+    #[serde(default)]
+    table: Vec<Table>,
 }
 
 impl Facts {
+    /// The facts of a dialect from its three files.
+    ///
+    /// # Panics
+    /// If a file is not as described in [`Facts`]: the files are part of the program, and a test loads each folder.
+    #[must_use]
+    pub fn load(dialect: &'static str, profile: &str, names: &str, models: &str) -> Facts {
+        Facts::parse(dialect, profile, names, models)
+            .unwrap_or_else(|error| panic!("vendors/{dialect} is valid: {error}"))
+    }
+
+    fn parse(
+        dialect: &'static str,
+        profile: &str,
+        names: &str,
+        models: &str,
+    ) -> Result<Facts, toml::de::Error> {
+        let profile: Profile = toml::from_str(profile)?;
+        let models: Models = toml::from_str(models)?;
+        Ok(Facts {
+            dialect,
+            facts: profile.facts,
+            names: toml::from_str(names)?,
+            tables: models.table,
+            limits: profile.limits,
+            irrelevant: profile.irrelevant,
+        })
+    }
+
+    /// A limit by name.
+    ///
+    /// # Panics
+    /// If there is no such limit: names are constants of the code, and a test asks each once.
+    #[must_use]
+    pub fn limit(&self, name: &str) -> usize {
+        let limit = self.limits.get(name);
+        *limit.unwrap_or_else(|| panic!("vendors/{} has no limit `{name}`", self.dialect)) as usize
+    }
+
     /// A fact by id, as yes, no or open. With `confirmed_only`, modelled facts are open too.
     ///
     /// # Panics
@@ -120,4 +181,41 @@ pub fn digest() -> &'static str {
             .collect()
     });
     &DIGEST
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PROFILE: &str = r#"
+        [facts.a]
+        value = true
+        confidence = "modelled"
+        says = "it is"
+        source = "S1"
+        [limits]
+        name = 31
+        [irrelevant]
+        top = ["logging"]
+    "#;
+    const NAMES: &str = "[tcp]\nwww = 80\n[icmp]\necho = [8, 0]";
+    const MODELS: &str = "[[table]]\nmodel = \"*\"\ntable = \"shared\"\nsource = \"S2\"";
+
+    #[test]
+    fn three_files_make_facts() {
+        let facts = Facts::load("x", PROFILE, NAMES, MODELS);
+        assert_eq!(facts.known("a", false), Known::Yes);
+        assert!(facts.known("a", true).question().is_some());
+        assert_eq!((facts.limit("name"), facts.tables[0].cost), (31, 1));
+        assert_eq!(facts.names["tcp"]["www"].as_integer(), Some(80));
+    }
+
+    #[test]
+    fn unknown_fields_are_refused() {
+        let parse = |p: &str, m: &str| Facts::parse("x", p, NAMES, m).is_ok();
+        assert!(parse(PROFILE, MODELS));
+        assert!(!parse(&format!("{PROFILE}\n[more]"), MODELS));
+        assert!(!parse(&PROFILE.replace("says", "sais"), MODELS));
+        assert!(!parse(PROFILE, &format!("{MODELS}\ncosts = 2")));
+    }
 }

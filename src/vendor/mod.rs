@@ -5,6 +5,11 @@
 //! Must not know: the policy; it renders filters, not intent. `indexing_slicing` is on: the text is hostile.
 #![warn(missing_docs, clippy::indexing_slicing, clippy::string_slice)]
 
+pub mod capture;
+pub mod cisco_ios_xe;
+pub mod redact;
+pub mod words;
+
 use crate::acl::Known;
 use crate::base::{Source, Text};
 use crate::device::{Config, Device, Sees};
@@ -58,11 +63,11 @@ pub trait Dialect: Sync {
 
 /// The vendor data files, in registry order, for the digest.
 pub fn data() -> impl Iterator<Item = &'static str> {
-    std::iter::empty()
+    [cisco_ios_xe::DATA].into_iter().flatten()
 }
 
 /// The registry: every dialect, a line each.
-pub static DIALECTS: &[&dyn Dialect] = &[];
+pub static DIALECTS: &[&dyn Dialect] = &[&cisco_ios_xe::CiscoIosXe];
 
 /// The dialect of an id.
 #[must_use]
