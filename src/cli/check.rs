@@ -13,7 +13,7 @@ pub(super) fn run(session: &mut Session<'_, '_>, args: &Check, options: &Options
     match session.format {
         Format::Text => session.remark(&outcome.diagnostics),
         Format::Json => {
-            let out = convert::diagnostics(session.words(), "aclc/check/1", &outcome.diagnostics);
+            let out = convert::check(session.words(), &outcome);
             session.result(&json::render(&out));
         }
     }

@@ -67,6 +67,7 @@ fn add_flags(command: clap::Command, lang: Lang, version: bool) -> clap::Command
         .long("help")
         .help(text!("help-help").render(lang))
         .help_heading(heading.clone())
+        .display_order(200)
         .action(clap::ArgAction::Help);
     let command = command.disable_help_flag(true).arg(help);
     if !version {
@@ -77,6 +78,7 @@ fn add_flags(command: clap::Command, lang: Lang, version: bool) -> clap::Command
         .long("version")
         .help(text!("help-version").render(lang))
         .help_heading(heading)
+        .display_order(200)
         .action(clap::ArgAction::Version);
     command.disable_version_flag(true).arg(version)
 }
@@ -87,10 +89,13 @@ fn argument(arg: clap::Arg, lang: Lang) -> clap::Arg {
         false => text!("help-options"),
     };
     let words = option(arg.get_id().as_str());
+    // Options of the command come before those of every command.
+    let order = if arg.is_global_set() { 100 } else { 1 };
     arg.help(words.map(|words| words.render(lang)).unwrap_or_default())
         .help_heading(heading.render(lang))
         .hide_possible_values(true)
         .hide_default_value(true)
+        .display_order(order)
 }
 
 /// What a command does, and examples of it.

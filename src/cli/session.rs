@@ -5,9 +5,9 @@ use super::{Exit, Io};
 use crate::base::suggest::nearest;
 use crate::base::{Diagnostic, Lang, SourceMap};
 use crate::job::Options;
-use crate::report::convert::{self, Words};
-use crate::report::json;
-use crate::report::text::{self, Look};
+use crate::report::convert::Words;
+use crate::report::text::Look;
+use crate::report::{diagnostics as report, json};
 use crate::text;
 use crate::vendor::{DIALECTS, by_id};
 use jiff::civil::Date;
@@ -106,12 +106,8 @@ impl<'a, 'io> Session<'a, 'io> {
 
     /// Writes diagnostics to standard error.
     pub(super) fn remark(&mut self, diagnostics: &[Diagnostic]) {
-        let look = Look {
-            lang: self.lang,
-            colour: self.io.colour.1,
-        };
-        let all = convert::diagnostics(self.words(), "aclc/error/1", diagnostics);
-        let out = text::diagnostics(look, &all.diagnostics);
+        let colour = self.io.colour.1;
+        let out = report::render(diagnostics, &self.sources, self.lang, colour);
         // Nothing is left to tell it to if standard error is gone.
         let _ = self.io.stderr.write_all(out.as_bytes());
         let _ = self.io.stderr.flush();
@@ -122,7 +118,7 @@ impl<'a, 'io> Session<'a, 'io> {
         match self.format {
             Format::Text => self.remark(errors),
             Format::Json => {
-                let out = convert::diagnostics(self.words(), "aclc/error/1", errors);
+                let out = report::error_json(errors, &self.sources, self.lang);
                 self.result(&json::render(&out));
             }
         }

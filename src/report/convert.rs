@@ -4,9 +4,10 @@ use super::outcome as out;
 use super::packet::Packet;
 use super::region;
 use crate::acl::{Direction, Fate};
-use crate::base::{Diagnostic, Lang, SourceMap, Text, text::sanitise};
+use crate::base::{Lang, SourceMap, Text, text::sanitise};
 use crate::diff::{Class, Effect, Verdict as Difference};
 use crate::job::build::BuildOutcome;
+use crate::job::check::CheckOutcome;
 use crate::job::diff::{Decider, DiffOutcome, PlacedChange};
 use crate::job::lint::LintOutcome;
 use crate::job::query::QueryOutcome;
@@ -72,36 +73,12 @@ fn some(data: Option<&String>) -> Option<String> {
     data.map(|data| safe(data))
 }
 
-/// A diagnostic.
+/// `check`.
 #[must_use]
-pub fn diagnostic(words: Words<'_>, diagnostic: &Diagnostic) -> out::Diagnostic {
-    let span = diagnostic.labels.first().map(|label| label.span);
-    let source = span.map(|span| words.sources.get(span.file));
-    let start = span
-        .zip(source)
-        .map(|(span, source)| source.position(span.start));
-    let end = span
-        .zip(source)
-        .map(|(span, source)| source.position(span.end));
-    out::Diagnostic {
-        code: diagnostic.code,
-        severity: diagnostic.severity.word(),
-        message: words.say(&diagnostic.message),
-        file: source.map(|source| safe(&source.path)),
-        line: start.map(|start| start.0),
-        column: start.map(|start| start.1),
-        end_line: end.map(|end| end.0),
-        end_column: end.map(|end| end.1),
-        help: diagnostic.help.as_ref().map(|help| words.say(help)),
-    }
-}
-
-/// Diagnostics under a schema (`aclc/error/1`, `aclc/check/1`).
-#[must_use]
-pub fn diagnostics(words: Words<'_>, schema: &'static str, all: &[Diagnostic]) -> out::Diagnostics {
-    out::Diagnostics {
-        schema,
-        diagnostics: all.iter().map(|one| diagnostic(words, one)).collect(),
+pub fn check(words: Words<'_>, outcome: &CheckOutcome) -> out::Check {
+    out::Check {
+        schema: "aclc/check/1",
+        diagnostics: super::diagnostics::to_json(&outcome.diagnostics, words.sources, words.lang),
     }
 }
 

@@ -1,9 +1,12 @@
 //! Outcomes for people and for pipelines.
 //!
 //! In: what the jobs found. Out: types of our own with the contract's field names ([`outcome`]), JSON, and text in two
-//! languages. Must not know: how anything is computed, files, terminals. Only this module derives `Serialize`.
+//! languages. Must not know: how anything is computed, files, terminals. Only this module derives `Serialize`; words are
+//! chosen here and nowhere before.
+#![warn(clippy::indexing_slicing, clippy::string_slice)]
 
 pub mod convert;
+pub mod diagnostics;
 pub mod json;
 pub mod outcome;
 pub mod packet;

@@ -1,6 +1,19 @@
 //! Our language: text -> folding -> [`ast`], with every finding, never failing.
 //!
+//! In: the text of one policy file. Out: its tree with the place of every word as it was typed, and diagnostics.
+//! The grammar is `grammar/policy.pest`; its reference in examples is `grammar/README.md`.
 //! Must not know: what a name means.
 #![warn(clippy::indexing_slicing, clippy::string_slice)]
 
 pub mod ast;
+mod build;
+mod confused;
+mod explain;
+mod fold;
+pub mod keywords;
+mod parse;
+
+pub use parse::{MAX_BYTES, MAX_DEPTH, not_utf8, parse};
+
+#[cfg(test)]
+mod tests;
