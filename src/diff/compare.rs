@@ -108,9 +108,8 @@ pub fn compare(old: &Acl, new: &Acl, max_nodes: Option<usize>) -> Comparison {
 
 /// How many entries both lists begin with.
 fn common(old: &Acl, new: &Acl) -> usize {
-    let same = |(a, b): &(&Ace, &Ace)| {
-        a.action == b.action && a.certain == b.certain && a.open == b.open
-    };
+    let same =
+        |(a, b): &(&Ace, &Ace)| a.action == b.action && a.certain == b.certain && a.open == b.open;
     old.all().zip(new.all()).take_while(same).count()
 }
 
@@ -194,11 +193,7 @@ fn behind(acl: &Acl, shared: usize) -> Acl {
 }
 
 /// The questions that touch a set, and whether an unread line hangs on them.
-fn questions<'a>(
-    space: &Space,
-    lists: &[&'a Acl],
-    set: PacketSet,
-) -> BTreeMap<&'a Question, bool> {
+fn questions<'a>(space: &Space, lists: &[&'a Acl], set: PacketSet) -> BTreeMap<&'a Question, bool> {
     let mut out = BTreeMap::new();
     for ace in lists.iter().flat_map(|acl| acl.all()) {
         for open in &ace.open {
@@ -260,15 +255,19 @@ fn list(space: &Space, old: &Acl, new: &Acl, fates: &Fates) -> (Vec<Change>, boo
             for (old, new, part) in pairs(space, old, new, set) {
                 let regions = space.regions(part, MOST_REGIONS);
                 cut |= regions.cut;
-                changes.extend(space.witness(part, &Prefer::default()).map(|witness| Change {
-                    effect,
-                    class,
-                    certain,
-                    regions: regions.list,
-                    witness,
-                    old,
-                    new,
-                }));
+                changes.extend(
+                    space
+                        .witness(part, &Prefer::default())
+                        .map(|witness| Change {
+                            effect,
+                            class,
+                            certain,
+                            regions: regions.list,
+                            witness,
+                            old,
+                            new,
+                        }),
+                );
             }
         }
     }

@@ -43,7 +43,9 @@ pub(super) fn look(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
 fn misaligned(line: &str) -> Option<(String, IpAddr)> {
     let words: Vec<&str> = line.split_whitespace().collect();
     let prefixes = words.iter().filter_map(|word| prefix(word));
-    let pairs = words.windows(2).filter_map(|pair| wildcard(pair[0], pair[1]));
+    let pairs = words
+        .windows(2)
+        .filter_map(|pair| wildcard(pair[0], pair[1]));
     prefixes.chain(pairs).next()
 }
 

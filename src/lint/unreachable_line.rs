@@ -39,7 +39,10 @@ fn finding(acl: &Acl, index: usize, blockers: &[usize]) -> Option<Finding> {
     let lines: Vec<u32> = blocking().filter_map(|blocker| blocker.line).collect();
     let opposite = blocking().any(|blocker| blocker.action != ace.action);
     let (severity, message) = match (lines.is_empty(), opposite) {
-        (true, _) => (Severity::Warning, text!("unreachable-line", line = &ace.text)),
+        (true, _) => (
+            Severity::Warning,
+            text!("unreachable-line", line = &ace.text),
+        ),
         (false, true) => (
             Severity::Error,
             text!(

@@ -4,9 +4,10 @@ use super::outcome as out;
 use super::packet::Packet;
 use super::region;
 use crate::acl::{Direction, Fate};
-use crate::base::{Diagnostic, Lang, SourceMap, Text, text::sanitise};
+use crate::base::{Lang, SourceMap, Text, text::sanitise};
 use crate::diff::{Class, Effect, Verdict as Difference};
 use crate::job::build::BuildOutcome;
+use crate::job::check::CheckOutcome;
 use crate::job::diff::{Decider, DiffOutcome, PlacedChange};
 use crate::job::lint::LintOutcome;
 use crate::job::query::QueryOutcome;
@@ -57,7 +58,10 @@ impl Words<'_> {
             path: safe(&source.path),
             sha256: source.sha256.clone(),
         };
-        self.sources.iter().map(|(_, source)| input(source)).collect()
+        self.sources
+            .iter()
+            .map(|(_, source)| input(source))
+            .collect()
     }
 }
 
@@ -69,36 +73,12 @@ fn some(data: Option<&String>) -> Option<String> {
     data.map(|data| safe(data))
 }
 
-/// A diagnostic.
+/// `check`.
 #[must_use]
-pub fn diagnostic(words: Words<'_>, diagnostic: &Diagnostic) -> out::Diagnostic {
-    let span = diagnostic.labels.first().map(|label| label.span);
-    let source = span.map(|span| words.sources.get(span.file));
-    let start = span.zip(source).map(|(span, source)| source.position(span.start));
-    let end = span.zip(source).map(|(span, source)| source.position(span.end));
-    out::Diagnostic {
-        code: diagnostic.code,
-        severity: diagnostic.severity.word(),
-        message: words.say(&diagnostic.message),
-        file: source.map(|source| safe(&source.path)),
-        line: start.map(|start| start.0),
-        column: start.map(|start| start.1),
-        end_line: end.map(|end| end.0),
-        end_column: end.map(|end| end.1),
-        help: diagnostic.help.as_ref().map(|help| words.say(help)),
-    }
-}
-
-/// Diagnostics under a schema (`aclc/error/1`, `aclc/check/1`).
-#[must_use]
-pub fn diagnostics(
-    words: Words<'_>,
-    schema: &'static str,
-    all: &[Diagnostic],
-) -> out::Diagnostics {
-    out::Diagnostics {
-        schema,
-        diagnostics: all.iter().map(|one| diagnostic(words, one)).collect(),
+pub fn check(words: Words<'_>, outcome: &CheckOutcome) -> out::Check {
+    out::Check {
+        schema: "aclc/check/1",
+        diagnostics: super::diagnostics::to_json(&outcome.diagnostics, words.sources, words.lang),
     }
 }
 
@@ -119,7 +99,11 @@ pub fn trace_line(
         },
         line: answer.line,
         text: safe(&answer.text),
-        because: answer.because.iter().map(|text| text.render(lang)).collect(),
+        because: answer
+            .because
+            .iter()
+            .map(|text| text.render(lang))
+            .collect(),
         shown: flow.to_string(),
     }
 }
@@ -127,7 +111,11 @@ pub fn trace_line(
 /// `trace` of a network.
 #[must_use]
 pub fn trace(words: Words<'_>, flow: &Flow, outcome: &TraceOutcome) -> out::Trace {
-    let because = outcome.trace.because.iter().map(crate::job::question::words);
+    let because = outcome
+        .trace
+        .because
+        .iter()
+        .map(crate::job::question::words);
     out::Trace {
         schema: "aclc/trace/1",
         verdict: match outcome.trace.end {
@@ -251,7 +239,11 @@ pub fn diff(words: Words<'_>, outcome: &DiffOutcome) -> out::Diff {
             Difference::Different => "different",
             Difference::Unknown => "unknown",
         },
-        changes: outcome.changes.iter().map(|one| change(words, one)).collect(),
+        changes: outcome
+            .changes
+            .iter()
+            .map(|one| change(words, one))
+            .collect(),
         gaps: words.gaps(&outcome.gaps),
         inputs: words.inputs(),
     }
@@ -328,5 +320,22 @@ pub fn lint(words: Words<'_>, outcome: &LintOutcome) -> out::Lint {
     out::Lint {
         schema: "aclc/lint/1",
         findings: findings.collect(),
+    }
+}
+
+/// A line of `--packets` that is no packet.
+#[must_use]
+pub fn packet_error(lang: Lang, path: &str, number: u64, why: &Text) -> out::Diagnostic {
+    let line = u32::try_from(number).ok();
+    out::Diagnostic {
+        code: why.key,
+        severity: crate::base::Severity::Error.word(),
+        message: why.render(lang),
+        file: Some(safe(path)),
+        line,
+        column: None,
+        end_line: line,
+        end_column: None,
+        help: None,
     }
 }

@@ -6,7 +6,7 @@ use super::packet::Packet;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-/// A diagnostic (`aclc/error/1`, `aclc/check/1`).
+/// What is the matter with a line of `--packets`, in the fields of `aclc/error/1`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Diagnostic {
     pub code: &'static str,
@@ -20,11 +20,11 @@ pub struct Diagnostic {
     pub help: Option<String>,
 }
 
-/// Exit 2, and `check`.
+/// `check`; the diagnostics are those of `aclc/error/1`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Diagnostics {
+pub struct Check {
     pub schema: &'static str,
-    pub diagnostics: Vec<Diagnostic>,
+    pub diagnostics: Vec<Value>,
 }
 
 /// A line of `trace --acl`.

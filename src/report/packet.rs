@@ -339,11 +339,20 @@ mod tests {
         assert_eq!(key("nonsense"), "packet-json");
         assert_eq!(key("[]"), "packet-json");
         assert_eq!(key(""), "packet-json");
-        assert_eq!(key(&with(r#""src":"10.0.0.3","protocol":4"#)), "packet-json");
-        assert_eq!(key(&with(r#""protocol":4,"dporte":1"#)), "packet-field-near");
+        assert_eq!(
+            key(&with(r#""src":"10.0.0.3","protocol":4"#)),
+            "packet-json"
+        );
+        assert_eq!(
+            key(&with(r#""protocol":4,"dporte":1"#)),
+            "packet-field-near"
+        );
         assert_eq!(key(&with(r#""protocol":4,"colour":1"#)), "packet-field");
         assert_eq!(key(&with(r#""protocol":4,"dport":1"#)), "packet-not-here");
-        assert_eq!(key(&with(r#""protocol":"tcp","dport":1"#)), "packet-missing");
+        assert_eq!(
+            key(&with(r#""protocol":"tcp","dport":1"#)),
+            "packet-missing"
+        );
         assert_eq!(
             key(&with(r#""protocol":"tcp","fragment":"later","dport":1"#)),
             "packet-not-here"
@@ -354,7 +363,10 @@ mod tests {
         );
         assert_eq!(key(&with(r#""protocol":"icmpv6""#)), "packet-icmp-family");
         assert_eq!(key(&with(r#""protocol":256"#)), "packet-protocol");
-        assert_eq!(key(&with(r#""protocol":4,"ext_headers":true"#)), "packet-ext");
+        assert_eq!(
+            key(&with(r#""protocol":4,"ext_headers":true"#)),
+            "packet-ext"
+        );
         assert_eq!(
             key(r#"{"protocol":4,"src":"10.0.0.1","dst":"::1"}"#),
             "packet-mixed"
@@ -364,7 +376,9 @@ mod tests {
             "packet-address"
         );
         assert_eq!(
-            key(&with(r#""protocol":"tcp","sport":1,"dport":2,"flags":["SYN"]"#)),
+            key(&with(
+                r#""protocol":"tcp","sport":1,"dport":2,"flags":["SYN"]"#
+            )),
             "packet-flags"
         );
     }

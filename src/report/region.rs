@@ -37,9 +37,8 @@ pub fn flows(region: &Match) -> Vec<ChangedFlow> {
 fn prefixes(set: &AddrSet) -> Vec<String> {
     let family = set.family();
     let cut = ranges(set).map(|ranges| {
-        let cut = |(low, high)| {
-            crate::net::addr::range_to_prefixes(family.addr(low), family.addr(high))
-        };
+        let cut =
+            |(low, high)| crate::net::addr::range_to_prefixes(family.addr(low), family.addr(high));
         ranges.into_iter().flat_map(cut).collect::<Vec<_>>()
     });
     match cut {
@@ -157,7 +156,10 @@ mod tests {
             .collect();
         assert_eq!(
             shown,
-            ["10.0.0.0/24 0.0.0.0/0 tcp 53", "10.0.0.0/24 0.0.0.0/0 udp 53"]
+            [
+                "10.0.0.0/24 0.0.0.0/0 tcp 53",
+                "10.0.0.0/24 0.0.0.0/0 udp 53"
+            ]
         );
     }
 }

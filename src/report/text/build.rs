@@ -25,7 +25,10 @@ fn rows(file: &File) -> Vec<Vec<String>> {
     let first = vec![file.path.clone(), file.sha256.clone()];
     let tables = file.entries.iter().map(|table| {
         let available = table.available.map_or("?".to_owned(), |n| n.to_string());
-        vec![format!("  {}", table.table), format!("{} / {available}", table.used)]
+        vec![
+            format!("  {}", table.table),
+            format!("{} / {available}", table.used),
+        ]
     });
     std::iter::once(first).chain(tables).collect()
 }

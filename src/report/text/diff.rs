@@ -60,7 +60,12 @@ fn one(page: &mut Page, look: Look, change: &Change) {
     let rows: Vec<Vec<String>> = flows
         .map(|flow| {
             let end = |net: &str| any(net).to_owned();
-            vec![end(&flow.from), "->".to_owned(), end(&flow.to), flow.service.clone()]
+            vec![
+                end(&flow.from),
+                "->".to_owned(),
+                end(&flow.to),
+                flow.service.clone(),
+            ]
         })
         .collect();
     for line in aligned(&rows) {
@@ -68,7 +73,10 @@ fn one(page: &mut Page, look: Look, change: &Change) {
     }
     if change.flows.len() > MOST_FLOWS {
         let more = change.flows.len() - MOST_FLOWS;
-        page.line(format!("    {}", look.say(&text!("diff-more", count = more))));
+        page.line(format!(
+            "    {}",
+            look.say(&text!("diff-more", count = more))
+        ));
     }
     let example = text!("diff-example", packet = &change.witness.shown);
     page.line(format!("    {}", look.say(&example)));
@@ -107,7 +115,13 @@ fn decider(look: Look, side: &Side) -> String {
 }
 
 fn summary(look: Look, outcome: &Diff) -> String {
-    let count = |effect| outcome.changes.iter().filter(|c| c.effect == effect).count();
+    let count = |effect| {
+        outcome
+            .changes
+            .iter()
+            .filter(|c| c.effect == effect)
+            .count()
+    };
     let verdict = look.verdict(outcome.verdict);
     let words = match outcome.verdict {
         "equal" => text!("diff-equal"),

@@ -41,5 +41,8 @@ fn line(look: Look, finding: &Finding) -> String {
     let word = look.paint(tone, &look.say(&word));
     let list = finding.acl.as_ref();
     let list = list.map_or(String::new(), |acl| format!(" {acl}:"));
-    format!("{place}: {word}[{}]:{list} {}", finding.code, finding.message)
+    format!(
+        "{place}: {word}[{}]:{list} {}",
+        finding.code, finding.message
+    )
 }

@@ -4,7 +4,6 @@
 //! Colour only where [`Look`] says so; nothing is told by colour alone.
 
 mod build;
-mod diagnostics;
 mod diff;
 mod lint;
 mod query;
@@ -13,7 +12,6 @@ mod trace;
 mod verify;
 
 pub use build::{build, configs};
-pub use diagnostics::diagnostics;
 pub use diff::diff;
 pub use lint::lint;
 pub use query::query;

@@ -55,7 +55,10 @@ fn one(page: &mut Page, look: Look, claim: &Claim) {
         page.line(format!("    {}", levels(look, claim)));
     }
     if let Some(reason) = claim.reason {
-        page.line(format!("    {}", look.say(&text!("report-reason", reason = reason))));
+        page.line(format!(
+            "    {}",
+            look.say(&text!("report-reason", reason = reason))
+        ));
     }
     packet(page, look, claim);
     details(page, look, claim);

@@ -32,6 +32,9 @@ const PORTS: &[&str] = &[
     "Port-channel",
 ];
 
+/// A list that an interface names, the direction, and the line.
+pub(super) type Wanted = (ListKey, Direction, u32);
+
 /// An interface as far as it was read; ports become layer 3 or not when all is read.
 pub(super) struct Face {
     pub(super) name: String,
@@ -41,7 +44,7 @@ pub(super) struct Face {
     switchport: Option<bool>,
     access_vlan: Option<u16>,
     trunk: bool,
-    bindings: Vec<(ListKey, Direction, u32, String)>,
+    bindings: Vec<(Wanted, String)>,
     effects: Vec<(EffectClass, Option<Direction>, u32, String)>,
     /// Service policies by name: they act if the policy does more than mark and queue.
     policies: Vec<(String, Option<Direction>, u32, String)>,
@@ -119,11 +122,7 @@ impl Face {
 
 impl Reader {
     /// The layer-3 interface and the lists it names; `None` for a switched port, whose filters become effects.
-    pub(super) fn layer3(
-        &mut self,
-        face: Face,
-        index: usize,
-    ) -> Option<(Interface, Vec<(ListKey, Direction, u32)>)> {
+    pub(super) fn layer3(&mut self, face: Face, index: usize) -> Option<(Interface, Vec<Wanted>)> {
         let mut effects = face.effects.clone();
         for (name, direction, line, text) in &face.policies {
             if self.policies.get(name) != Some(&true) {
@@ -148,10 +147,7 @@ impl Reader {
         {
             interface.kind = InterfaceKind::Management;
         }
-        let bindings = face
-            .bindings
-            .into_iter()
-            .map(|(key, direction, line, _)| (key, direction, line));
+        let bindings = face.bindings.into_iter().map(|(wanted, _)| wanted);
         Some((interface, bindings.collect()))
     }
 
@@ -169,7 +165,7 @@ impl Reader {
         let lists = face
             .bindings
             .iter()
-            .map(|(_, _, line, text)| (*line, text.clone()));
+            .map(|((.., line), text)| (*line, text.clone()));
         for (line, text) in lists.chain(effects.into_iter().map(|(_, _, line, text)| (line, text)))
         {
             self.vlan_maps.push((vlans.clone(), line, text));
@@ -316,7 +312,7 @@ fn no(face: &mut Face, words: Words<'_>) {
             };
             let taken = ahead.last().and_then(direction);
             face.bindings
-                .retain(|((f, _), d, ..)| *f != family || taken.is_some_and(|t| t != *d));
+                .retain(|(((f, _), d, _), _)| *f != family || taken.is_some_and(|t| t != *d));
         }
     }
 }
@@ -375,7 +371,7 @@ fn binding(face: &mut Face, family: Family, mut words: Words<'_>, line: &Line<'_
     });
     if let Some((name, direction)) = read {
         face.bindings
-            .push(((family, name), direction, line.number, redact(&line.text)));
+            .push((((family, name), direction, line.number), redact(&line.text)));
         return true;
     }
     false

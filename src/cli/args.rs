@@ -1,0 +1,133 @@
+//! What can be typed. The words of `--help` are in the catalogue, see [`super::help`].
+
+use clap::{Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Everything that was typed.
+#[derive(Debug, Parser)]
+#[command(name = "aclc", version)]
+pub(super) struct Args {
+    #[command(flatten)]
+    pub(super) global: Global,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, clap::Args)]
+pub(super) struct Global {
+    #[arg(long, global = true, value_enum, default_value = "text")]
+    pub(super) format: Format,
+    #[arg(long, global = true, value_enum)]
+    pub(super) lang: Option<Language>,
+    #[arg(long, global = true, value_enum, default_value = "auto")]
+    pub(super) color: Colour,
+    #[arg(long, global = true, value_name = "DATE")]
+    pub(super) at: Option<String>,
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(super) max_nodes: Option<u32>,
+    #[arg(long, global = true, value_name = "ID")]
+    pub(super) dialect: Option<String>,
+    #[arg(long, global = true, value_enum, default_value = "modelled")]
+    pub(super) facts: Facts,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    Text,
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Language {
+    Ja,
+    En,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Colour {
+    Auto,
+    Always,
+    Never,
+}
+
+/// Which vendor facts count as settled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Facts {
+    Modelled,
+    Confirmed,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    Check(Check),
+    Build(Build),
+    Verify(Verify),
+    Diff(Diff),
+    Trace(Trace),
+    Query(Query),
+    Lint(Lint),
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Check {
+    pub(super) policy: PathBuf,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Build {
+    pub(super) policy: PathBuf,
+    #[arg(short, long = "output", value_name = "DIR")]
+    pub(super) output: Option<PathBuf>,
+    #[arg(long)]
+    pub(super) allow_unproved: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Verify {
+    pub(super) policy: PathBuf,
+    #[arg(long, value_name = "DIR")]
+    pub(super) configs: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Diff {
+    pub(super) old: PathBuf,
+    pub(super) new: PathBuf,
+    #[arg(long, value_name = "POLICY")]
+    pub(super) policy: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(group = clap::ArgGroup::new("what").required(true).args(["acl", "packet"]))]
+pub(super) struct Trace {
+    /// A configuration with `--acl`, a policy with `--packet`.
+    pub(super) file: PathBuf,
+    #[arg(long, value_name = "NAME", requires = "packets")]
+    pub(super) acl: Option<String>,
+    #[arg(long, value_name = "FILE", requires = "acl")]
+    pub(super) packets: Option<PathBuf>,
+    #[arg(long, value_name = "JSON")]
+    pub(super) packet: Option<String>,
+    #[arg(long, value_name = "ZONE", requires = "packet")]
+    pub(super) from: Option<String>,
+    #[arg(long, value_name = "DIR", requires = "packet")]
+    pub(super) configs: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Query {
+    pub(super) policy: PathBuf,
+    #[arg(long, value_name = "ZONE")]
+    pub(super) from: String,
+    #[arg(long, value_name = "ZONE")]
+    pub(super) to: String,
+    #[arg(long, value_name = "DIR")]
+    pub(super) configs: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Lint {
+    #[arg(required = true, value_name = "CONFIG")]
+    pub(super) configs: Vec<PathBuf>,
+}

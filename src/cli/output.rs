@@ -1,0 +1,205 @@
+//! Writing files: all or none. What lay there before stays as it was if anything goes wrong.
+//!
+//! Every text is first written under a temporary name in the target directory; only when all are on disk are they renamed,
+//! older files being set aside until the last rename has succeeded.
+
+use super::input::shown;
+use crate::base::Diagnostic;
+use crate::text;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// A file to be: its name within the directory, and its text.
+pub(super) type NewFile<'a> = (String, &'a str);
+
+/// Writes files into a directory, which is made if need be. `dir` is printed, `root` is where it starts from.
+pub(super) fn write_all(
+    root: &Path,
+    dir: &Path,
+    files: &[NewFile<'_>],
+) -> Result<(), Box<Diagnostic>> {
+    if let Some((name, _)) = files.iter().find(|(name, _)| !is_plain(name)) {
+        return Err(Box::new(Diagnostic::error(text!(
+            "name-unsafe",
+            name = name
+        ))));
+    }
+    let target = root.join(dir);
+    let made = !target.exists();
+    let outcome = fs::create_dir_all(&target).and_then(|()| replace(&target, files));
+    outcome.map_err(|error| {
+        if made {
+            // Only succeeds if it is empty, that is, if it is as we made it.
+            let _ = fs::remove_dir(&target);
+        }
+        Box::new(Diagnostic::error(text!(
+            "cannot-write",
+            path = shown(dir),
+            why = error.to_string()
+        )))
+    })
+}
+
+/// Whether a name stays inside its directory on every system.
+fn is_plain(name: &str) -> bool {
+    const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
+    let bad = |c: char| c.is_control() || r#"/\:*?"<>|"#.contains(c);
+    let stem = name.split('.').next().unwrap_or_default().to_lowercase();
+    let numbered = |kind: &str| {
+        let number = stem.strip_prefix(kind);
+        number.is_some_and(|n| n.len() == 1 && n.chars().all(|c| c.is_ascii_digit()))
+    };
+    !name.contains(bad)
+        && !stem.is_empty()
+        && !name.ends_with(['.', ' '])
+        && !DEVICES.contains(&stem.as_str())
+        && !numbered("com")
+        && !numbered("lpt")
+}
+
+/// One file on its way.
+struct Move {
+    temporary: PathBuf,
+    aside: PathBuf,
+    target: PathBuf,
+}
+
+fn replace(dir: &Path, files: &[NewFile<'_>]) -> io::Result<()> {
+    let own = std::process::id();
+    let moves: Vec<Move> = files
+        .iter()
+        .map(|(name, _)| Move {
+            temporary: dir.join(format!(".{name}.{own}.new")),
+            aside: dir.join(format!(".{name}.{own}.old")),
+            target: dir.join(name),
+        })
+        .collect();
+    let written = moves.iter().zip(files).try_for_each(|(one, (_, text))| {
+        let mut file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .open(&one.temporary)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()
+    });
+    let moved = written.and_then(|()| rename(&moves));
+    if moved.is_err() {
+        for one in &moves {
+            let _ = fs::remove_file(&one.temporary);
+        }
+    }
+    moved
+}
+
+fn rename(moves: &[Move]) -> io::Result<()> {
+    if let Some(one) = moves.iter().find(|one| one.target.is_dir()) {
+        let name = one.target.display().to_string();
+        return Err(io::Error::new(io::ErrorKind::IsADirectory, name));
+    }
+    for (done, one) in moves.iter().enumerate() {
+        if let Err(error) = put(one) {
+            undo(&moves[..done]);
+            return Err(error);
+        }
+    }
+    for one in moves {
+        let _ = fs::remove_file(&one.aside);
+    }
+    Ok(())
+}
+
+/// Puts one file in place; on failure its target is as before.
+fn put(one: &Move) -> io::Result<()> {
+    let existed = one.target.exists();
+    if existed {
+        fs::rename(&one.target, &one.aside)?;
+    }
+    fs::rename(&one.temporary, &one.target).inspect_err(|_| {
+        if existed {
+            let _ = fs::rename(&one.aside, &one.target);
+        }
+    })
+}
+
+fn undo(done: &[Move]) {
+    for one in done {
+        if one.aside.exists() {
+            let _ = fs::rename(&one.aside, &one.target);
+        } else {
+            let _ = fs::remove_file(&one.target);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scratch(name: &str) -> PathBuf {
+        let dir = std::env::temp_dir().join(format!("aclc-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&dir);
+        fs::create_dir_all(&dir).unwrap();
+        dir
+    }
+
+    fn names(dir: &Path) -> Vec<String> {
+        let entries = fs::read_dir(dir).unwrap();
+        let mut names: Vec<String> = entries
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn all_are_written_and_nothing_else_is_left() {
+        let dir = scratch("write");
+        fs::write(dir.join("a.cfg"), "old").unwrap();
+        let files = [("a.cfg".to_owned(), "new"), ("b.cfg".to_owned(), "b")];
+        write_all(&dir, Path::new(""), &files).unwrap();
+        assert_eq!(names(&dir), ["a.cfg", "b.cfg"]);
+        assert_eq!(fs::read_to_string(dir.join("a.cfg")).unwrap(), "new");
+        fs::remove_dir_all(&dir).unwrap();
+    }
+
+    #[test]
+    fn a_failure_leaves_everything_as_it_was() {
+        let dir = scratch("undo");
+        fs::write(dir.join("a.cfg"), "old").unwrap();
+        fs::create_dir(dir.join("b.cfg")).unwrap();
+        let files = [("a.cfg".to_owned(), "new"), ("b.cfg".to_owned(), "b")];
+        assert!(write_all(&dir, Path::new(""), &files).is_err());
+        assert_eq!(names(&dir), ["a.cfg", "b.cfg"]);
+        assert_eq!(fs::read_to_string(dir.join("a.cfg")).unwrap(), "old");
+        fs::remove_dir_all(&dir).unwrap();
+    }
+
+    #[test]
+    fn renames_that_were_done_are_taken_back() {
+        let dir = scratch("back");
+        for (name, text) in [("a.cfg", "old"), (".a.new", "new")] {
+            fs::write(dir.join(name), text).unwrap();
+        }
+        let one = |name: &str| Move {
+            temporary: dir.join(format!(".{name}.new")),
+            aside: dir.join(format!(".{name}.old")),
+            target: dir.join(format!("{name}.cfg")),
+        };
+        assert!(rename(&[one("a"), one("missing")]).is_err());
+        assert_eq!(fs::read_to_string(dir.join("a.cfg")).unwrap(), "old");
+        fs::remove_dir_all(&dir).unwrap();
+    }
+
+    #[test]
+    fn names_cannot_leave_the_directory() {
+        for bad in [
+            "../a.cfg", "a/b.cfg", r"a\b.cfg", "c:a.cfg", ".cfg", "NUL.cfg", "com1.cfg", "a\n.cfg",
+        ] {
+            assert!(!is_plain(bad), "{bad}");
+        }
+        for good in ["core01.cfg", "中央.cfg", "SW-2F-03.cfg", "comet.cfg"] {
+            assert!(is_plain(good), "{good}");
+        }
+    }
+}

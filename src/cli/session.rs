@@ -1,0 +1,143 @@
+//! One run: the surroundings, what was asked for in general, and the files read so far.
+
+use super::args::{Colour, Facts, Format, Global};
+use super::{Exit, Io};
+use crate::base::suggest::nearest;
+use crate::base::{Diagnostic, Lang, SourceMap};
+use crate::job::Options;
+use crate::report::convert::Words;
+use crate::report::text::Look;
+use crate::report::{diagnostics as report, json};
+use crate::text;
+use crate::vendor::{DIALECTS, by_id};
+use jiff::civil::Date;
+use serde::Serialize;
+use std::io::ErrorKind;
+
+/// A run.
+pub(super) struct Session<'a, 'io> {
+    pub(super) io: &'a mut Io<'io>,
+    pub(super) sources: SourceMap,
+    pub(super) lang: Lang,
+    pub(super) format: Format,
+    /// Whether standard input was read; it can be read once.
+    pub(super) stdin_used: bool,
+}
+
+/// What a command ends with, or why it could not run.
+pub(super) type Outcome = Result<Exit, Vec<Diagnostic>>;
+
+impl<'a, 'io> Session<'a, 'io> {
+    pub(super) fn new(io: &'a mut Io<'io>, lang: Lang, format: Format) -> Session<'a, 'io> {
+        Session {
+            io,
+            sources: SourceMap::default(),
+            lang,
+            format,
+            stdin_used: false,
+        }
+    }
+
+    pub(super) fn set_colour(&mut self, colour: Colour) {
+        match colour {
+            Colour::Auto => {}
+            Colour::Always => self.io.colour = (true, true),
+            Colour::Never => self.io.colour = (false, false),
+        }
+    }
+
+    /// What every job is told.
+    pub(super) fn options(&self, global: &Global) -> Result<Options, Box<Diagnostic>> {
+        let at = match &global.at {
+            None => self.io.today,
+            Some(typed) => date(typed)?,
+        };
+        let dialect = match &global.dialect {
+            None => None,
+            Some(id) => Some(by_id(id).ok_or_else(|| Box::new(unknown_dialect(id)))?),
+        };
+        Ok(Options {
+            at,
+            max_nodes: global.max_nodes.map(|nodes| nodes as usize),
+            dialect,
+            confirmed_only: global.facts == Facts::Confirmed,
+        })
+    }
+
+    pub(super) fn words(&self) -> Words<'_> {
+        Words {
+            sources: &self.sources,
+            lang: self.lang,
+        }
+    }
+
+    /// How text on standard output looks.
+    pub(super) fn look(&self) -> Look {
+        Look {
+            lang: self.lang,
+            colour: self.io.colour.0,
+        }
+    }
+
+    /// Prints an outcome in the format that was asked for.
+    pub(super) fn print<T: Serialize>(
+        &mut self,
+        outcome: &T,
+        as_text: impl Fn(Look, &T) -> String,
+    ) {
+        let out = match self.format {
+            Format::Json => json::render(outcome),
+            Format::Text => as_text(self.look(), outcome),
+        };
+        self.result(&out);
+    }
+
+    /// Writes to standard output. A reader that has gone away is no error of ours.
+    pub(super) fn result(&mut self, out: &str) {
+        let written = self.io.stdout.write_all(out.as_bytes());
+        let flushed = written.and_then(|()| self.io.stdout.flush());
+        if let Err(error) = flushed
+            && error.kind() != ErrorKind::BrokenPipe
+        {
+            let error = Diagnostic::error(text!("cannot-print", why = error.to_string()));
+            self.remark(&[error]);
+        }
+    }
+
+    /// Writes diagnostics to standard error.
+    pub(super) fn remark(&mut self, diagnostics: &[Diagnostic]) {
+        let colour = self.io.colour.1;
+        let out = report::render(diagnostics, &self.sources, self.lang, colour);
+        // Nothing is left to tell it to if standard error is gone.
+        let _ = self.io.stderr.write_all(out.as_bytes());
+        let _ = self.io.stderr.flush();
+    }
+
+    /// Says why the command could not run.
+    pub(super) fn fail(&mut self, errors: &[Diagnostic]) -> Exit {
+        match self.format {
+            Format::Text => self.remark(errors),
+            Format::Json => {
+                let out = report::error_json(errors, &self.sources, self.lang);
+                self.result(&json::render(&out));
+            }
+        }
+        Exit::CannotRun
+    }
+}
+
+/// `2026-11-23` and nothing else.
+fn date(typed: &str) -> Result<Date, Box<Diagnostic>> {
+    let date: Option<Date> = typed.parse().ok();
+    date.filter(|date| date.to_string() == typed)
+        .ok_or_else(|| Box::new(Diagnostic::error(text!("bad-date", typed = typed))))
+}
+
+fn unknown_dialect(id: &str) -> Diagnostic {
+    let ids: Vec<&str> = DIALECTS.iter().map(|dialect| dialect.id()).collect();
+    let error = Diagnostic::error(text!("dialect-unknown", id = id));
+    match nearest(id, ids.iter().copied()) {
+        Some(near) => error.help(text!("dialect-unknown-near", near = near)),
+        None => error.help(text!("dialect-unclear-help", ids = ids.join(", "))),
+    }
+}
