@@ -237,7 +237,7 @@ impl<'a> Lower<'a> {
     pub(super) fn unknown(&mut self, kind: Text, name: &Name, near: Option<String>) {
         let diagnostic =
             Diagnostic::error(text!("unknown-name", kind = kind, name = &name.node)).at(name.span);
-        let help = near.map(|near| text!("did-you-mean", name = near));
+        let help = near.map(|near| text!("did-you-mean-name", name = near));
         self.report(help.into_iter().fold(diagnostic, Diagnostic::help));
     }
 

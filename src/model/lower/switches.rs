@@ -39,7 +39,7 @@ impl<'a> Lower<'a> {
         let headline = text!("unknown-dialect", name = &dialect.node);
         let diagnostic = Diagnostic::error(headline).at(dialect.span);
         let help = match suggest::nearest(&dialect.node, self.dialects.iter().copied()) {
-            Some(near) => text!("did-you-mean", name = near),
+            Some(near) => text!("did-you-mean-name", name = near),
             None => text!("known-dialects", names = self.dialects.join(", ")),
         };
         self.report(diagnostic.help(help));
