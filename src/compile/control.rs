@@ -238,7 +238,14 @@ fn relay_server(build: &mut Build<'_>, switch: SwitchId, relay: IpAddr, server: 
         .iter()
         .map(IpNet::addr)
         .collect();
-    let requests = super::paths_from_switch(network, switch, &place(server));
+    let requests = super::paths_from_switch(
+        &super::Trip {
+            network,
+            to_switch: false,
+        },
+        switch,
+        &place(server),
+    );
     for leg in &requests {
         for (vlan, direction) in [(leg.from, Direction::In), (leg.to, Direction::Out)] {
             let Some(vlan) = vlan else { continue };
@@ -277,7 +284,7 @@ fn relay_server(build: &mut Build<'_>, switch: SwitchId, relay: IpAddr, server: 
         place: Place::Zone(zone),
         addrs,
     };
-    for leg in build.legs(&spot, &place(relay)) {
+    for leg in build.legs(&spot, &place(relay), true) {
         let Some(vlan) = leg.from else { continue };
         let key = ListKey {
             switch: leg.switch,

@@ -1,7 +1,7 @@
 //! Statements to entries, and entries to the lists their packets meet.
 
 use super::draft::{Drafts, Section, link_prefixes, wildcards};
-use super::paths::{Leg, paths_from, paths_from_switch};
+use super::paths::{Leg, Trip, paths_from, paths_from_switch};
 use super::{Ability, ListKey};
 use crate::acl::{Direction, DraftEntry};
 use crate::model::{Allow, At, Forbid, Place, Policy, Session, Spot, SwitchId, Term};
@@ -212,7 +212,7 @@ impl Build<'_> {
     /// switches that see bridged frames on the links crossed (D25).
     fn stream(&mut self, stream: &Stream<'_>) {
         let dst = stream.to.addrs.of(stream.family);
-        let legs = self.legs(stream.from, dst);
+        let legs = self.legs(stream.from, dst, matches!(stream.to.at, At::Switch(_)));
         for leg in &legs {
             let entries = self.entries(stream, &leg.dst);
             for (vlan, direction) in [(leg.from, Direction::In), (leg.to, Direction::Out)] {
@@ -233,15 +233,16 @@ impl Build<'_> {
         }
     }
 
-    pub(super) fn legs(&self, from: &Spot, dst: &AddrRanges) -> Vec<Leg> {
+    pub(super) fn legs(&self, from: &Spot, dst: &AddrRanges, to_switch: bool) -> Vec<Leg> {
         let network = &self.policy.network;
+        let trip = &Trip { network, to_switch };
         match from.at {
-            At::Link(zone, vlan) => paths_from(network, network.zone(zone), vlan, dst),
+            At::Link(zone, vlan) => paths_from(trip, network.zone(zone), vlan, dst),
             At::External(id) => {
                 let external = network.external(id);
-                paths_from(network, network.zone(external.zone), external.vlan, dst)
+                paths_from(trip, network.zone(external.zone), external.vlan, dst)
             }
-            At::Switch(id) => paths_from_switch(network, id, dst),
+            At::Switch(id) => paths_from_switch(trip, id, dst),
         }
     }
 

@@ -11,7 +11,7 @@ mod expand;
 mod paths;
 
 pub use draft::{Block, Section};
-pub use paths::{Leg, paths_from, paths_from_switch};
+pub use paths::{Leg, Trip, paths_from, paths_from_switch};
 
 use crate::acl::{Direction, Known};
 use crate::device::{Binding, Config, Interface, InterfaceKind, NextHop, Route};

@@ -18,21 +18,31 @@ pub struct Leg {
     pub dst: AddrRanges,
 }
 
+/// What all passages of one question share.
+#[derive(Clone, Copy)]
+pub struct Trip<'n> {
+    /// The network as the policy states it.
+    pub network: &'n Network,
+    /// The destinations are own addresses of a switch.
+    pub to_switch: bool,
+}
+
 /// The legs from hosts of a zone on a VLAN to destinations of one family, in order along each path.
 #[must_use]
-pub fn paths_from(network: &Network, zone: &Zone, vlan: u16, dst: &AddrRanges) -> Vec<Leg> {
+pub fn paths_from(trip: &Trip<'_>, zone: &Zone, vlan: u16, dst: &AddrRanges) -> Vec<Leg> {
     let mut legs = Vec::new();
+    let network = trip.network;
     for (switch, part) in first_hops(network, zone, vlan, dst) {
-        follow(network, switch, Some(vlan), &part, &mut legs, 0);
+        follow(trip, switch, Some(vlan), &part, &mut legs, 0);
     }
     legs
 }
 
 /// The legs from a switch itself.
 #[must_use]
-pub fn paths_from_switch(network: &Network, switch: SwitchId, dst: &AddrRanges) -> Vec<Leg> {
+pub fn paths_from_switch(trip: &Trip<'_>, switch: SwitchId, dst: &AddrRanges) -> Vec<Leg> {
     let mut legs = Vec::new();
-    follow(network, switch, None, dst, &mut legs, 0);
+    follow(trip, switch, None, dst, &mut legs, 0);
     legs
 }
 
@@ -94,32 +104,35 @@ fn owners(network: &Network, vlan: u16, addr: IpAddr) -> impl Iterator<Item = Sw
 }
 
 fn follow(
-    network: &Network,
+    trip: &Trip<'_>,
     at: SwitchId,
     from: Option<u16>,
     dst: &AddrRanges,
     legs: &mut Vec<Leg>,
     depth: usize,
 ) {
+    let network = trip.network;
     // More switches in a row than there are is a loop; the read-back will say so.
     if dst.is_empty() || depth > network.switches.len() {
         return;
     }
     let switch = network.switch(at);
     let family = dst.family();
-    let mut leg = |to: Option<u16>, part: AddrRanges| {
-        legs.push(Leg {
-            switch: at,
-            from,
-            to,
-            dst: part,
-        })
-    };
-    let own = dst.intersect(switch.own_addrs().of(family));
-    if !own.is_empty() {
-        leg(None, own.clone());
+    // A zone's prefix holds own addresses too, but they are the guard's business: only a destination that names a switch
+    // ends at one.
+    let mut rest = dst.clone();
+    if trip.to_switch {
+        let own = dst.intersect(switch.own_addrs().of(family));
+        rest = dst.minus(&own);
+        if !own.is_empty() {
+            legs.push(Leg {
+                switch: at,
+                from,
+                to: None,
+                dst: own,
+            });
+        }
     }
-    let mut rest = dst.minus(&own);
     let mut onward = Vec::new();
     for svi in &switch.svis {
         let connected = AddrRanges::prefixes(family, &svi.addrs);
@@ -158,10 +171,11 @@ fn follow(
             Some(via) => owners(network, vlan, via)
                 .map(|next| (next, part.clone()))
                 .collect(),
-            None => neighbours(network, at, vlan, &part),
+            None if trip.to_switch => neighbours(network, at, vlan, &part),
+            None => Vec::new(),
         };
         for (next, part) in next {
-            follow(network, next, Some(vlan), &part, legs, depth + 1);
+            follow(trip, next, Some(vlan), &part, legs, depth + 1);
         }
     }
 }

@@ -71,23 +71,35 @@ pub fn build(sources: &SourceMap, policy: FileId, options: &Options) -> Job<Buil
     let policy = &loaded.policy;
     let written = network::write(policy, options)?;
     let devices = network::read_back(policy, &written, options);
-    let report = crate::verify::verify(policy, options.at, &devices, &network::verify_options(options, true))
-        .map_err(|bug| network::our_bug(&bug))?;
+    let report = crate::verify::verify(
+        policy,
+        options.at,
+        &devices,
+        &network::verify_options(options, true),
+    )
+    .map_err(|bug| network::our_bug(&bug))?;
     let equality = report.equality.expect("INVARIANT: equality was asked for");
     let verdict = equality.verdict;
     let mut claims = report.claims;
     if verdict != Verdict::Proved {
         claims.insert(0, equality);
     }
-    let files = written.into_iter().zip(&policy.network.switches).zip(&devices).map(|((written, switch), device)| {
-        BuiltFile {
+    let files = written
+        .into_iter()
+        .zip(&policy.network.switches)
+        .zip(&devices)
+        .map(|((written, switch), device)| BuiltFile {
             comment: network::comment(switch),
             entries: super::capacity::used(switch, &device.device),
             switch: written.switch,
             text: written.text,
-        }
-    });
-    Ok(BuildOutcome { files: files.collect(), equality: verdict, claims, diagnostics: loaded.diagnostics })
+        });
+    Ok(BuildOutcome {
+        files: files.collect(),
+        equality: verdict,
+        claims,
+        diagnostics: loaded.diagnostics,
+    })
 }
 
 #[cfg(test)]

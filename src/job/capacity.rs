@@ -15,13 +15,22 @@ use std::collections::BTreeMap;
 pub fn used(switch: &Switch, device: &Device) -> Vec<TableUse> {
     let mut rows: BTreeMap<&'static str, u32> = BTreeMap::new();
     let extra = u32::from(switch.dialect == "alaxala-ax");
-    for binding in device.interfaces.iter().flat_map(|interface| &interface.bindings) {
+    for binding in device
+        .interfaces
+        .iter()
+        .flat_map(|interface| &interface.bindings)
+    {
         let entries = u32::try_from(device.acls[binding.acl].entries.len()).unwrap_or(u32::MAX);
-        *rows.entry(table(binding.family, binding.direction)).or_default() += entries + extra;
+        *rows
+            .entry(table(binding.family, binding.direction))
+            .or_default() += entries + extra;
     }
     let find = |name: &str| {
         let facts = by_id(&switch.dialect)?.facts();
-        let mode = switch.options.get("flow-detection-mode").map_or("", String::as_str);
+        let mode = switch
+            .options
+            .get("flow-detection-mode")
+            .map_or("", String::as_str);
         let model = switch.model.as_deref()?;
         let fits = |t: &&crate::facts::Table| {
             t.table == name && model.starts_with(&t.model) && (t.mode.is_empty() || t.mode == mode)
@@ -29,9 +38,17 @@ pub fn used(switch: &Switch, device: &Device) -> Vec<TableUse> {
         facts.tables.iter().find(fits)
     };
     if let Some(shared) = find("shared") {
-        let cost = |table: &str| find(table.split('-').next().unwrap_or(table)).map_or(1, |t| t.cost);
-        let used = rows.iter().map(|(table, entries)| entries * cost(table)).sum();
-        return vec![TableUse { table: "shared".to_owned(), used, available: stated(switch, "shared").or(shared.available) }];
+        let cost =
+            |table: &str| find(table.split('-').next().unwrap_or(table)).map_or(1, |t| t.cost);
+        let used = rows
+            .iter()
+            .map(|(table, entries)| entries * cost(table))
+            .sum();
+        return vec![TableUse {
+            table: "shared".to_owned(),
+            used,
+            available: stated(switch, "shared").or(shared.available),
+        }];
     }
     let row = |(table, used): (&'static str, u32)| TableUse {
         table: table.to_owned(),

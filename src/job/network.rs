@@ -24,7 +24,10 @@ pub struct Loaded {
 pub fn policy(sources: &SourceMap, file: FileId) -> Result<Loaded, Vec<Diagnostic>> {
     let (policy, diagnostics) = findings(sources, file);
     match policy {
-        Some(policy) => Ok(Loaded { policy, diagnostics }),
+        Some(policy) => Ok(Loaded {
+            policy,
+            diagnostics,
+        }),
         None => Err(diagnostics),
     }
 }
@@ -38,7 +41,11 @@ pub fn findings(sources: &SourceMap, file: FileId) -> (Option<Policy>, Vec<Diagn
     let (policy, found) = lower(&[(file, tree)], &ids);
     // After a syntax error names may be missing only because their definition could not be read: those findings stay
     // out, or one typo would be reported at every use.
-    diagnostics.extend(found.into_iter().filter(|d| !broken || !matches!(d.code, "unknown-name")));
+    diagnostics.extend(
+        found
+            .into_iter()
+            .filter(|d| !broken || !matches!(d.code, "unknown-name")),
+    );
     (policy.filter(|_| !broken), diagnostics)
 }
 
@@ -53,7 +60,11 @@ pub fn comment(switch: &Switch) -> &'static str {
 }
 
 fn hint(switch: &Switch, options: &Options) -> Hint {
-    Hint { model: switch.model.clone(), options: switch.options.clone(), confirmed_only: options.confirmed_only }
+    Hint {
+        model: switch.model.clone(),
+        options: switch.options.clone(),
+        confirmed_only: options.confirmed_only,
+    }
 }
 
 /// The text of one switch.
@@ -89,15 +100,26 @@ pub fn write(policy: &Policy, options: &Options) -> Result<Vec<Written>, Vec<Dia
     let mut refused = Vec::new();
     for (switch, config) in network.switches.iter().zip(&configs) {
         match dialect_of(switch).write(config) {
-            Ok(text) => written.push(Written { switch: switch.label.name.clone(), text }),
+            Ok(text) => written.push(Written {
+                switch: switch.label.name.clone(),
+                text,
+            }),
             Err(reasons) => refused.extend(reasons.into_iter().map(|reason| {
-                Diagnostic::error(text!("cannot-express", switch = &switch.label.name, dialect = &switch.dialect))
-                    .at(switch.dialect_span)
-                    .note(reason)
+                Diagnostic::error(text!(
+                    "cannot-express",
+                    switch = &switch.label.name,
+                    dialect = &switch.dialect
+                ))
+                .at(switch.dialect_span)
+                .note(reason)
             })),
         }
     }
-    if refused.is_empty() { Ok(written) } else { Err(refused) }
+    if refused.is_empty() {
+        Ok(written)
+    } else {
+        Err(refused)
+    }
 }
 
 /// Devices as read, with the lines that were not understood.
@@ -114,11 +136,20 @@ pub struct Devices {
 /// Reads back what was written.
 #[must_use]
 pub fn read_back(policy: &Policy, written: &[Written], options: &Options) -> Vec<Named> {
-    let each = policy.network.switches.iter().zip(written).map(|(switch, written)| {
-        let source = Source::capture(&format!("{}.cfg", written.switch), written.text.as_bytes());
-        let device = dialect_of(switch).read(&source, &hint(switch, options));
-        Named { name: written.switch.clone(), device }
-    });
+    let each = policy
+        .network
+        .switches
+        .iter()
+        .zip(written)
+        .map(|(switch, written)| {
+            let source =
+                Source::capture(&format!("{}.cfg", written.switch), written.text.as_bytes());
+            let device = dialect_of(switch).read(&source, &hint(switch, options));
+            Named {
+                name: written.switch.clone(),
+                device,
+            }
+        });
     each.collect()
 }
 
@@ -136,27 +167,49 @@ pub fn read_captures(
     let mut devices = Devices::default();
     let mut errors = Vec::new();
     for switch in &policy.network.switches {
-        let mine: Vec<&Capture> = captures.iter().filter(|capture| capture.name == switch.label.name).collect();
+        let mine: Vec<&Capture> = captures
+            .iter()
+            .filter(|capture| capture.name == switch.label.name)
+            .collect();
         match mine.as_slice() {
             [capture] => {
-                let device = capture_of(sources, switch, capture, options, &mut devices.diagnostics);
+                let device =
+                    capture_of(sources, switch, capture, options, &mut devices.diagnostics);
                 devices.gaps.extend(read::gaps(capture.file, &device));
-                devices.named.push(Named { name: capture.name.clone(), device });
+                devices.named.push(Named {
+                    name: capture.name.clone(),
+                    device,
+                });
             }
             [] => errors.push(
                 Diagnostic::error(text!("missing-capture", switch = &switch.label.name))
                     .at(switch.label.span)
-                    .help(text!("missing-capture-help", file = format!("{}.cfg", switch.label.name))),
+                    .help(text!(
+                        "missing-capture-help",
+                        file = format!("{}.cfg", switch.label.name)
+                    )),
             ),
-            _ => errors
-                .push(Diagnostic::error(text!("doubled-capture", switch = &switch.label.name)).at(switch.label.span)),
+            _ => errors.push(
+                Diagnostic::error(text!("doubled-capture", switch = &switch.label.name))
+                    .at(switch.label.span),
+            ),
         }
     }
-    let named = |capture: &&Capture| policy.network.switches.iter().any(|switch| switch.label.name == capture.name);
+    let named = |capture: &&Capture| {
+        policy
+            .network
+            .switches
+            .iter()
+            .any(|switch| switch.label.name == capture.name)
+    };
     for capture in captures.iter().filter(|capture| !named(capture)) {
         other(sources, policy, capture, options, &mut devices);
     }
-    if errors.is_empty() { Ok(devices) } else { Err(errors) }
+    if errors.is_empty() {
+        Ok(devices)
+    } else {
+        Err(errors)
+    }
 }
 
 /// The capture of a switch, read in the dialect the policy states; a text that looks like another one is remarked on.
@@ -170,30 +223,58 @@ fn capture_of(
     let source = sources.get(capture.file);
     let stated = dialect_of(switch);
     if let Some(likely) = detect(&source.text).filter(|likely| likely.id() != stated.id()) {
-        let found = text!("other-dialect", path = &source.path, stated = stated.id(), likely = likely.id());
+        let found = text!(
+            "other-dialect",
+            path = &source.path,
+            stated = stated.id(),
+            likely = likely.id()
+        );
         diagnostics.push(Diagnostic::warning(found).at(switch.dialect_span));
     }
-    options.dialect.unwrap_or(stated).read(source, &hint(switch, options))
+    options
+        .dialect
+        .unwrap_or(stated)
+        .read(source, &hint(switch, options))
 }
 
 /// A file of a device that the policy does not name.
-fn other(sources: &SourceMap, policy: &Policy, capture: &Capture, options: &Options, devices: &mut Devices) {
+fn other(
+    sources: &SourceMap,
+    policy: &Policy,
+    capture: &Capture,
+    options: &Options,
+    devices: &mut Devices,
+) {
     let path = &sources.get(capture.file).path;
     let Ok(device) = read::device(sources, capture.file, options) else {
-        devices.diagnostics.push(Diagnostic::info(text!("ignored-file", path = path)));
+        devices
+            .diagnostics
+            .push(Diagnostic::info(text!("ignored-file", path = path)));
         return;
     };
     let links = policy.network.links();
-    let on_link = device.interfaces.iter().any(|interface| match interface.kind {
-        crate::device::InterfaceKind::Svi(vlan) => links.contains_key(&vlan) && !interface.addrs.is_empty(),
-        _ => false,
-    });
+    let on_link = device
+        .interfaces
+        .iter()
+        .any(|interface| match interface.kind {
+            crate::device::InterfaceKind::Svi(vlan) => {
+                links.contains_key(&vlan) && !interface.addrs.is_empty()
+            }
+            _ => false,
+        });
     if on_link {
         devices.gaps.extend(read::gaps(capture.file, &device));
-        devices.diagnostics.push(Diagnostic::warning(text!("unnamed-router", path = path)));
-        devices.named.push(Named { name: capture.name.clone(), device });
+        devices
+            .diagnostics
+            .push(Diagnostic::warning(text!("unnamed-router", path = path)));
+        devices.named.push(Named {
+            name: capture.name.clone(),
+            device,
+        });
     } else {
-        devices.diagnostics.push(Diagnostic::info(text!("ignored-file", path = path)));
+        devices
+            .diagnostics
+            .push(Diagnostic::info(text!("ignored-file", path = path)));
     }
 }
 
@@ -211,7 +292,10 @@ pub fn devices(
         Some(captures) => read_captures(sources, policy, captures, options),
         None => {
             let written = write(policy, options)?;
-            Ok(Devices { named: read_back(policy, &written, options), ..Devices::default() })
+            Ok(Devices {
+                named: read_back(policy, &written, options),
+                ..Devices::default()
+            })
         }
     }
 }
@@ -219,11 +303,19 @@ pub fn devices(
 /// The options of the verifier.
 #[must_use]
 pub fn verify_options(options: &Options, equality: bool) -> crate::verify::Options {
-    crate::verify::Options { max_nodes: options.max_nodes, equality, words: super::question::words }
+    crate::verify::Options {
+        max_nodes: options.max_nodes,
+        equality,
+        words: super::question::words,
+    }
 }
 
 /// Our own bug as a finding (exit 2).
 #[must_use]
 pub fn our_bug(bug: &crate::verify::replay::OurBug) -> Vec<Diagnostic> {
-    vec![Diagnostic::error(text!("replay-disagrees", claim = &bug.claim, packet = &bug.flow))]
+    vec![Diagnostic::error(text!(
+        "replay-disagrees",
+        claim = &bug.claim,
+        packet = &bug.flow
+    ))]
 }

@@ -18,7 +18,11 @@ pub fn named(network: &Network, wanted: &str) -> Result<Vec<Spot>, Diagnostic> {
     };
     let mut found: Vec<Spot> = all.iter().filter(|spot| is(spot)).cloned().collect();
     if found.is_empty() {
-        found = all.iter().filter(|spot| segment(network, spot.place) == Some(wanted)).cloned().collect();
+        found = all
+            .iter()
+            .filter(|spot| segment(network, spot.place) == Some(wanted))
+            .cloned()
+            .collect();
     }
     if !found.is_empty() {
         return Ok(found);
@@ -47,22 +51,41 @@ pub fn spots(network: &Network) -> Vec<Spot> {
         let id = ZoneId(index);
         for link in &zone.links {
             let here = Addrs::prefixes(&link.prefixes);
-            all.push(Spot { at: At::Link(id, link.vlan), place: Place::Zone(id), addrs: here.clone() });
+            all.push(Spot {
+                at: At::Link(id, link.vlan),
+                place: Place::Zone(id),
+                addrs: here.clone(),
+            });
             for (host, named) in zone.hosts.iter().enumerate() {
-                let addrs = Addrs { v4: named.addrs.v4.intersect(&here.v4), v6: named.addrs.v6.intersect(&here.v6) };
+                let addrs = Addrs {
+                    v4: named.addrs.v4.intersect(&here.v4),
+                    v6: named.addrs.v6.intersect(&here.v6),
+                };
                 if !addrs.is_empty() {
-                    all.push(Spot { at: At::Link(id, link.vlan), place: Place::Host(id, host), addrs });
+                    all.push(Spot {
+                        at: At::Link(id, link.vlan),
+                        place: Place::Host(id, host),
+                        addrs,
+                    });
                 }
             }
         }
     }
     for (index, external) in network.externals.iter().enumerate() {
         let id = ExternalId(index);
-        all.push(Spot { at: At::External(id), place: Place::External(id), addrs: external.addrs.clone() });
+        all.push(Spot {
+            at: At::External(id),
+            place: Place::External(id),
+            addrs: external.addrs.clone(),
+        });
     }
     for (index, switch) in network.switches.iter().enumerate() {
         let id = SwitchId(index);
-        all.push(Spot { at: At::Switch(id), place: Place::Switch(id), addrs: switch.own_addrs() });
+        all.push(Spot {
+            at: At::Switch(id),
+            place: Place::Switch(id),
+            addrs: switch.own_addrs(),
+        });
     }
     all
 }
@@ -74,20 +97,33 @@ pub fn words(network: &Network, set: &AddrSet) -> String {
     if set.is_any() {
         return "any".to_owned();
     }
-    let nets: Vec<IpNet> = set.parts().iter().filter_map(crate::net::Wildcard::as_prefix).collect();
+    let nets: Vec<IpNet> = set
+        .parts()
+        .iter()
+        .filter_map(crate::net::Wildcard::as_prefix)
+        .collect();
     if nets.len() == set.parts().len() {
         let ranges = AddrRanges::prefixes(family, &nets);
-        let same = spots(network).into_iter().find(|spot| *spot.addrs.of(family) == ranges);
+        let same = spots(network)
+            .into_iter()
+            .find(|spot| *spot.addrs.of(family) == ranges);
         if let Some(spot) = same {
             return network.name(spot.place).to_owned();
         }
     }
-    set.parts().iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+    set.parts()
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// The zones and externals that hold an address; more specific places (declared prefixes) before `rest`.
 #[must_use]
 pub fn holding(network: &Network, family: Family, addr: std::net::IpAddr) -> Vec<Spot> {
-    let holds = |spot: &Spot| matches!(spot.place, Place::Zone(_) | Place::External(_)) && spot.addrs.of(family).contains(addr);
+    let holds = |spot: &Spot| {
+        matches!(spot.place, Place::Zone(_) | Place::External(_))
+            && spot.addrs.of(family).contains(addr)
+    };
     spots(network).into_iter().filter(holds).collect()
 }

@@ -63,29 +63,66 @@ pub fn query(
         (from, to) => return Err(from.err().into_iter().chain(to.err()).collect()),
     };
     let devices = network::devices(sources, &loaded.policy, configs, options)?;
-    let found = crate::verify::query::flows(&loaded.policy, options.at, &devices.named, &from, &to, options.max_nodes, MOST);
+    let found = crate::verify::query::flows(
+        &loaded.policy,
+        options.at,
+        &devices.named,
+        &from,
+        &to,
+        options.max_nodes,
+        MOST,
+    );
     let flows: Vec<QueryFlow> = found.flows.iter().map(|flow| said(net, flow)).collect();
     let complete = !found.cut && flows.iter().all(|flow| flow.certain);
-    let verdict = if complete { Verdict::Proved } else { Verdict::Unknown };
+    let verdict = if complete {
+        Verdict::Proved
+    } else {
+        Verdict::Unknown
+    };
     let mut diagnostics = loaded.diagnostics;
     diagnostics.extend(devices.diagnostics);
-    Ok(QueryOutcome { verdict, flows, gaps: devices.gaps, diagnostics })
+    Ok(QueryOutcome {
+        verdict,
+        flows,
+        gaps: devices.gaps,
+        diagnostics,
+    })
 }
 
 fn said(network: &Network, flow: &crate::verify::query::Through) -> QueryFlow {
     let m = &flow.region;
-    let ports = |set: &PortSet| if m.has_l4() || !set.is_full() { set.to_string() } else { String::new() };
+    let ports = |set: &PortSet| {
+        if m.has_l4() || !set.is_full() {
+            set.to_string()
+        } else {
+            String::new()
+        }
+    };
     let names: Vec<String> = match m.protocol.is_full() {
         true => vec!["any".to_owned()],
-        false => m.protocol.ranges().into_iter().map(|(a, b)| if a == b { name(a) } else { format!("{a}-{b}") }).collect(),
+        false => m
+            .protocol
+            .ranges()
+            .into_iter()
+            .map(|(a, b)| if a == b { name(a) } else { format!("{a}-{b}") })
+            .collect(),
     };
-    let carries_ports = !m.protocol.is_empty() && m.protocol.intersect(ByteSet::with_ports()) == m.protocol;
+    let carries_ports =
+        !m.protocol.is_empty() && m.protocol.intersect(ByteSet::with_ports()) == m.protocol;
     QueryFlow {
         from: places::words(network, &m.src),
         to: places::words(network, &m.dst),
         protocol: names.join(", "),
-        sport: if carries_ports { ports(&m.sport) } else { String::new() },
-        dport: if carries_ports { ports(&m.dport) } else { String::new() },
+        sport: if carries_ports {
+            ports(&m.sport)
+        } else {
+            String::new()
+        },
+        dport: if carries_ports {
+            ports(&m.dport)
+        } else {
+            String::new()
+        },
         reply: flow.reply,
         certain: flow.certain,
         witness: flow.witness,

@@ -34,10 +34,15 @@ pub fn trace(
     let net = &loaded.policy.network;
     let start = start(net, flow, from).map_err(|error| vec![error])?;
     let devices = network::devices(sources, &loaded.policy, configs, options)?;
-    let (trace, zone) = crate::verify::query::follow(&loaded.policy, options.at, &devices.named, &start, flow);
+    let (trace, zone) =
+        crate::verify::query::follow(&loaded.policy, options.at, &devices.named, &start, flow);
     let mut diagnostics = loaded.diagnostics;
     diagnostics.extend(devices.diagnostics);
-    Ok(TraceOutcome { trace, zone, diagnostics })
+    Ok(TraceOutcome {
+        trace,
+        zone,
+        diagnostics,
+    })
 }
 
 /// Where the packet starts: the place named, or the one zone (failing that, external) that holds its source.
@@ -52,10 +57,18 @@ fn start(network: &Network, flow: &Flow, from: Option<&str>) -> Result<Spot, Dia
     }
     match found.as_slice() {
         [spot] => Ok(spot.clone()),
-        [] => Err(Diagnostic::error(text!("no-zone-holds", addr = flow.src())).help(text!("say-from"))),
+        [] => {
+            Err(Diagnostic::error(text!("no-zone-holds", addr = flow.src()))
+                .help(text!("say-from")))
+        }
         many => {
             let names: Vec<&str> = many.iter().map(|spot| network.name(spot.place)).collect();
-            Err(Diagnostic::error(text!("several-zones-hold", addr = flow.src(), names = names.join(", "))).help(text!("say-from")))
+            Err(Diagnostic::error(text!(
+                "several-zones-hold",
+                addr = flow.src(),
+                names = names.join(", ")
+            ))
+            .help(text!("say-from")))
         }
     }
 }

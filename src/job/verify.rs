@@ -49,5 +49,10 @@ pub fn verify(
     }
     let mut diagnostics = loaded.diagnostics;
     diagnostics.extend(devices.diagnostics);
-    Ok(VerifyOutcome { claims: report.claims, gaps: devices.gaps, assumptions, diagnostics })
+    Ok(VerifyOutcome {
+        claims: report.claims,
+        gaps: devices.gaps,
+        assumptions,
+        diagnostics,
+    })
 }

@@ -162,7 +162,13 @@ fn smallest(facts: usize, cases: &[&Answer]) -> usize {
         .unwrap_or((1 << facts) - 1)
 }
 
-fn result(policy: &Policy, devices: &[Named], claim: &Claim, answer: Answer, options: &Options) -> ClaimResult {
+fn result(
+    policy: &Policy,
+    devices: &[Named],
+    claim: &Claim,
+    answer: Answer,
+    options: &Options,
+) -> ClaimResult {
     let mut because: Vec<Text> = answer.because.iter().map(options.words).collect();
     because.splice(0..0, answer.notes);
     ClaimResult {
@@ -181,7 +187,12 @@ fn result(policy: &Policy, devices: &[Named], claim: &Claim, answer: Answer, opt
     }
 }
 
-fn equality_result(policy: &Policy, devices: &[Named], answer: Answer, options: &Options) -> ClaimResult {
+fn equality_result(
+    policy: &Policy,
+    devices: &[Named],
+    answer: Answer,
+    options: &Options,
+) -> ClaimResult {
     let span = policy.claims.first().map_or(
         crate::base::Span::new(crate::base::FileId(0), 0, 0),
         |claim| claim.span,
