@@ -400,7 +400,7 @@ impl Dd {
             table[slot] = id;
         }
         self.table = table;
-        let wanted = self.table.len().clamp(1 << MEMO_BITS.0, 1 << MEMO_BITS.1);
+        let wanted = (self.table.len() / 4).clamp(1 << MEMO_BITS.0, 1 << MEMO_BITS.1);
         if wanted > self.memo.len() {
             let old = std::mem::replace(&mut self.memo, vec![Memo::default(); wanted]);
             for memo in old.into_iter().filter(|memo| memo.op != 0) {
@@ -458,13 +458,15 @@ fn decided<const OP: u32>(a: Id) -> bool {
     }
 }
 
+/// The bounds of a node rise, so the order of its edges need not be mixed in: terms that do not wait for each other.
 fn hash_of(level: u32, edges: &[Edge]) -> u32 {
-    let mut hash = u64::from(level).wrapping_mul(0xff51_afd7_ed55_8ccd);
+    let mut sum = u64::from(level).wrapping_mul(0xff51_afd7_ed55_8ccd);
     for edge in edges {
-        hash = (hash.rotate_left(5) ^ (u64::from(edge.hi) << 32 | u64::from(edge.to)))
-            .wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let mixed =
+            (u64::from(edge.hi) << 32 | u64::from(edge.to)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        sum = sum.wrapping_add((mixed ^ mixed >> 32).wrapping_mul(0xc2b2_ae3d_27d4_eb4f));
     }
     #[allow(clippy::cast_possible_truncation, reason = "the upper half is wanted")]
-    let upper = (hash >> 32) as u32;
+    let upper = (sum >> 32) as u32;
     upper
 }

@@ -75,6 +75,8 @@ pub struct Layout {
     order: Vec<Field>,
     width: u32,
     vars: Vec<Var>,
+    /// First level and the one behind the last, by field.
+    levels: [(u32, u32); CANONICAL.len()],
 }
 
 impl Layout {
@@ -91,15 +93,19 @@ impl Layout {
                 fields.push(field);
             }
         }
-        let vars = fields
-            .iter()
-            .flat_map(|&field| vars(field, family, width))
-            .collect();
+        let mut vars = Vec::new();
+        let mut levels = [(0, 0); CANONICAL.len()];
+        for &field in &fields {
+            let start = u32::try_from(vars.len()).unwrap_or(0);
+            vars.extend(chunks(field, family, width));
+            levels[field as usize] = (start, u32::try_from(vars.len()).unwrap_or(0));
+        }
         Layout {
             family,
             order: fields,
             width,
             vars,
+            levels,
         }
     }
 
@@ -170,15 +176,12 @@ impl Layout {
 
     /// The levels of a field, first tested first.
     pub(super) fn levels(&self, field: Field) -> std::ops::Range<u32> {
-        let start = self.vars.iter().position(|var| var.field == field);
-        let count = self.vars.iter().filter(|var| var.field == field).count();
-        let start = start.unwrap_or(0);
-        let level = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);
-        level(start)..level(start + count)
+        let (start, end) = self.levels[field as usize];
+        start..end
     }
 }
 
-fn vars(field: Field, family: Family, width: u32) -> Vec<Var> {
+fn chunks(field: Field, family: Family, width: u32) -> Vec<Var> {
     let one = |top| {
         vec![Var {
             field,
