@@ -29,6 +29,7 @@ const OVER: u32 = 4;
 const SUBSET: u32 = 5;
 const DISJOINT: u32 = 6;
 const PERMITTED: u32 = 7;
+const OVER_PERMITTED: u32 = 8;
 
 /// All values above the previous edge's bound, up to `hi`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,6 +114,20 @@ impl Dd {
         (self.nodes.len() - 3, self.edges.len())
     }
 
+    /// Nodes and edges below a node, itself included.
+    pub(super) fn reach(&self, id: Id) -> (usize, usize) {
+        let mut seen = vec![false; self.nodes.len()];
+        let (mut nodes, mut edges, mut open) = (0, 0, vec![id]);
+        while let Some(id) = open.pop() {
+            if id > DENY && !std::mem::replace(&mut seen[id as usize], true) {
+                nodes += 1;
+                edges += self.edges(id).len();
+                open.extend(self.edges(id).iter().map(|edge| edge.to));
+            }
+        }
+        (nodes, edges)
+    }
+
     pub(super) fn level(&self, id: Id) -> u32 {
         self.nodes[id as usize].level
     }
@@ -167,6 +182,11 @@ impl Dd {
     /// `a` where `a` is not [`EMPTY`], else `b`: first match, over any ends.
     pub(super) fn over(&mut self, a: Id, b: Id) -> Id {
         self.apply::<OVER>(a, b)
+    }
+
+    /// What `over` permits, without making `over` itself, which may be the largest diagram of all.
+    pub(super) fn over_permitted(&mut self, a: Id, b: Id) -> Id {
+        self.apply::<OVER_PERMITTED>(a, b)
     }
 
     /// The part that ends in [`FULL`]: [`DENY`] becomes [`EMPTY`].
@@ -259,6 +279,9 @@ impl Dd {
         if let Some(known) = shortcut::<OP>(a, b) {
             return known;
         }
+        if OP == OVER_PERMITTED && (a == EMPTY || b == EMPTY || a == b) {
+            return self.permitted(a.max(b));
+        }
         let (a, b) = if (OP == AND || OP == OR) && a > b {
             (b, a)
         } else {
@@ -298,8 +321,13 @@ impl Dd {
         while i < end {
             let (ea, eb) = (self.edges[i], self.edges[j]);
             if decided::<OP>(ea.to) {
-                // Whatever `b` has there: copy the whole edge.
-                self.push(base, ea.hi, ea.to);
+                // Whatever `b` has there.
+                let to = if OP == OVER_PERMITTED && ea.to == DENY {
+                    EMPTY
+                } else {
+                    ea.to
+                };
+                self.push(base, ea.hi, to);
                 i += 1;
                 j = self.skip(j, end_b, ea.hi);
                 continue;
@@ -400,7 +428,7 @@ impl Dd {
             table[slot] = id;
         }
         self.table = table;
-        let wanted = self.table.len().clamp(1 << MEMO_BITS.0, 1 << MEMO_BITS.1);
+        let wanted = (self.table.len() / 4).clamp(1 << MEMO_BITS.0, 1 << MEMO_BITS.1);
         if wanted > self.memo.len() {
             let old = std::mem::replace(&mut self.memo, vec![Memo::default(); wanted]);
             for memo in old.into_iter().filter(|memo| memo.op != 0) {
@@ -443,6 +471,8 @@ fn shortcut<const OP: u32>(a: Id, b: Id) -> Option<Id> {
         MINUS if b == EMPTY => Some(a),
         OVER if a == EMPTY => Some(b),
         OVER if a <= DENY || b == EMPTY || a == b => Some(a),
+        OVER_PERMITTED if a == FULL => Some(FULL),
+        OVER_PERMITTED if a == DENY => Some(EMPTY),
         _ => None,
     }
 }
@@ -453,18 +483,20 @@ fn decided<const OP: u32>(a: Id) -> bool {
     match OP {
         AND | MINUS => a == EMPTY,
         OR => a == FULL,
-        OVER => a == FULL || a == DENY,
+        OVER | OVER_PERMITTED => a == FULL || a == DENY,
         _ => false,
     }
 }
 
+/// The bounds of a node rise, so the order of its edges need not be mixed in: terms that do not wait for each other.
 fn hash_of(level: u32, edges: &[Edge]) -> u32 {
-    let mut hash = u64::from(level).wrapping_mul(0xff51_afd7_ed55_8ccd);
+    let mut sum = u64::from(level).wrapping_mul(0xff51_afd7_ed55_8ccd);
     for edge in edges {
-        hash = (hash.rotate_left(5) ^ (u64::from(edge.hi) << 32 | u64::from(edge.to)))
-            .wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let mixed =
+            (u64::from(edge.hi) << 32 | u64::from(edge.to)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        sum = sum.wrapping_add((mixed ^ mixed >> 32).wrapping_mul(0xc2b2_ae3d_27d4_eb4f));
     }
     #[allow(clippy::cast_possible_truncation, reason = "the upper half is wanted")]
-    let upper = (hash >> 32) as u32;
+    let upper = (sum >> 32) as u32;
     upper
 }

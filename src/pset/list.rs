@@ -54,12 +54,13 @@ fn permitted(dd: &mut Dd, layout: &Layout, aces: &[&Ace], side: Side) -> Id {
             pieces.push(piece);
         }
     }
-    let all = first_of(dd, &pieces);
-    dd.permitted(all)
+    let (early, late) = pieces.split_at(pieces.len() / 2);
+    let (early, late) = (first_of(dd, early), first_of(dd, late));
+    dd.over_permitted(early, late)
 }
 
 /// Builds what these entries permit, for the size it takes.
-pub(super) fn permitted_edges(space: &Space, aces: &[&Ace]) {
+pub(super) fn build(space: &Space, aces: &[&Ace]) {
     space.run(|dd, layout| permitted(dd, layout, aces, Side::Must));
 }
 
