@@ -23,6 +23,8 @@ fn entries_match_certainly_perhaps_or_not() {
     for (model, entry, flow, expect) in [
         ("AX3660S", "tcp any any eq http", web(syn), 'p'),
         ("AX3660S", "tcp any any eq http", later_tcp, '-'),
+        ("AX3660S", "tcp any any range 0 65535", web(syn), 'p'),
+        ("AX3660S", "tcp any any range 0 65535", later_tcp, '-'),
         ("AX3660S", "tcp any any", web(syn), 'p'),
         ("AX3660S", "tcp any any", later_tcp, '?'),
         ("AX3660S", "6 any any", later_tcp, '?'),
