@@ -203,6 +203,7 @@ fn addresses(interface: &mut Interface, text: &str) -> Option<()> {
         if addr.is_unicast_link_local() {
             // Every link-local destination is an own address anyway (D19).
             words.eat("link-local");
+            interface.ipv6 = true;
         } else if interface.kind == InterfaceKind::Loopback {
             interface.addrs.push(IpNet::from(IpAddr::V6(addr)));
         } else {
@@ -210,7 +211,6 @@ fn addresses(interface: &mut Interface, text: &str) -> Option<()> {
         }
         words.is_end().then_some(())?;
     }
-    interface.ipv6 = true;
     Some(())
 }
 

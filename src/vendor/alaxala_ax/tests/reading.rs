@@ -238,7 +238,10 @@ fn the_registry_detects_it() {
         let source = Source::capture(name, bytes);
         assert!(AlaxalaAx.score(&source.text) > 0, "{name}");
     }
-    assert_eq!(AlaxalaAx.score("hostname SW1\ninterface Vlan10\n"), 0);
+    assert_eq!(
+        AlaxalaAx.score("hostname SW1\ninterface Vlan10\n ip access-group A in\n"),
+        0
+    );
 }
 
 #[test]

@@ -76,7 +76,7 @@ fn written_text_looks_like_a_printed_one() {
         .unwrap();
     let expect = "hostname \"L3SW-CORE01\"\n!\nflow detection mode layer3-6\nflow detection out mode layer3-2-out\n!\n\
         interface vlan 300\n  ip address 10.20.0.1 255.255.255.224\n  ip address 10.21.0.1 255.255.255.224 secondary\n  \
-        ipv6 address fd00:0:0:300::1/64\n  ip helper-address 10.10.33.11\n  vrrp 1 ip 10.20.0.3\n  \
+        ipv6 address fd00:0:0:300::1/64\n  ipv6 enable\n  ip helper-address 10.10.33.11\n  vrrp 1 ip 10.20.0.3\n  \
         ip access-group V300_IN in\n!\nip route 0.0.0.0 0.0.0.0 10.20.0.2\n!\nip access-list extended V300_IN\n  \
         remark \"T-2026-014 'screen' only\"\n  \
         10 permit tcp host 10.20.0.10 eq https 10.10.17.0 0.0.0.255 range 1024 65535 ack\n  \
