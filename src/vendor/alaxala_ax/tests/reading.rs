@@ -189,6 +189,25 @@ fn modelled_facts_open_on_request() {
 }
 
 #[test]
+fn neighbour_discovery_is_denied_unless_only_confirmed_facts_count() {
+    let source = Source::capture("a", b"ipv6 access-list A\n  10 permit tcp any any\n");
+    let at = |text: &str| text.parse::<IpAddr>().unwrap();
+    let l4 = L4::Icmp { kind: 135, code: 0 };
+    let whole = PositionSet::WHOLE;
+    let ns = Flow::new(at("fe80::1"), at("ff02::1"), ICMPV6, l4, whole, false).unwrap();
+    for (confirmed_only, expect) in [(false, Fate::Deny), (true, Fate::Unknown)] {
+        let hint = Hint {
+            confirmed_only,
+            ..hint("AX3660S")
+        };
+        let device = AlaxalaAx.read(&source, &hint);
+        assert_eq!(fate(&device.acls[0], &ns).0, expect);
+        let leant = device.modelled.contains(&"implicit-nd-permit".to_owned());
+        assert_eq!(leant, !confirmed_only);
+    }
+}
+
+#[test]
 fn entries_are_searched_by_number_and_numbered_by_tens() {
     let text = "ip access-list extended A\n  30 deny ip any any\n  10 permit udp any any\n  permit tcp any any\n  \
                 10 permit udp any any\n";
