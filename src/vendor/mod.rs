@@ -7,6 +7,7 @@
 
 pub mod alaxala_ax;
 pub mod capture;
+pub mod cisco_ios_xe;
 pub mod redact;
 pub mod words;
 
@@ -63,11 +64,11 @@ pub trait Dialect: Sync {
 
 /// The vendor data files, in registry order, for the digest.
 pub fn data() -> impl Iterator<Item = &'static str> {
-    alaxala_ax::DATA.into_iter()
+    [cisco_ios_xe::DATA, alaxala_ax::DATA].into_iter().flatten()
 }
 
 /// The registry: every dialect, a line each.
-pub static DIALECTS: &[&dyn Dialect] = &[&alaxala_ax::AlaxalaAx];
+pub static DIALECTS: &[&dyn Dialect] = &[&cisco_ios_xe::CiscoIosXe, &alaxala_ax::AlaxalaAx];
 
 /// The dialect of an id.
 #[must_use]

@@ -85,7 +85,7 @@ impl<'a> Words<'a> {
     }
 
     /// Takes the next word if `read` makes something of it.
-    pub fn take<T>(&mut self, read: impl FnOnce(&'a str) -> Option<T>) -> Option<T> {
+    pub fn read<T>(&mut self, read: impl FnOnce(&'a str) -> Option<T>) -> Option<T> {
         let value = read(self.peek()?)?;
         self.next();
         Some(value)
@@ -101,7 +101,7 @@ impl<'a> Words<'a> {
 
     /// Takes a decimal number of digits only (`FromStr` of integers would accept `+5`).
     pub fn number<T: FromStr>(&mut self) -> Option<T> {
-        self.take(number)
+        self.read(number)
     }
 
     /// Takes a word, or everything between double quotes (blanks too), without the quotes.
@@ -122,10 +122,10 @@ impl<'a> Words<'a> {
                 return Some(Wildcard::any(Family::V4));
             }
             if w.eat("host") {
-                return w.take(ipv4).map(|a| Wildcard::host(IpAddr::V4(a)));
+                return w.read(ipv4).map(|a| Wildcard::host(IpAddr::V4(a)));
             }
-            let addr = w.take(ipv4)?;
-            let free = w.take(ipv4)?;
+            let addr = w.read(ipv4)?;
+            let free = w.read(ipv4)?;
             Some(wildcard4(addr, free))
         })
     }
@@ -137,9 +137,9 @@ impl<'a> Words<'a> {
                 return Some(Wildcard::any(Family::V6));
             }
             if w.eat("host") {
-                return w.take(ipv6).map(|a| Wildcard::host(IpAddr::V6(a)));
+                return w.read(ipv6).map(|a| Wildcard::host(IpAddr::V6(a)));
             }
-            w.take(|word| word.parse::<Ipv6Net>().ok())
+            w.read(|word| word.parse::<Ipv6Net>().ok())
                 .map(|net| Wildcard::from_prefix(IpNet::V6(net)))
         })
     }

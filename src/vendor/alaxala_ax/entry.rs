@@ -119,7 +119,7 @@ fn port(words: &mut Words<'_>, form: Form, entry: &mut Entry) -> Option<Option<(
 
 fn flags(words: &mut Words<'_>, entry: &mut Entry) {
     loop {
-        if let Some(flag) = words.take(TcpFlags::named) {
+        if let Some(flag) = words.read(TcpFlags::named) {
             entry.flags = entry.flags.with(flag);
         } else if words.eat("established") {
             entry.established = true;
@@ -134,7 +134,7 @@ fn flags(words: &mut Words<'_>, entry: &mut Entry) {
 fn icmp(words: &mut Words<'_>, family: Family, entry: &mut Entry) {
     entry.icmp = match words.number() {
         Some(kind) => Some((kind, words.number())),
-        None => words.take(|word| native::icmp(family, word)),
+        None => words.read(|word| native::icmp(family, word)),
     };
 }
 
@@ -154,7 +154,7 @@ fn tail(words: &mut Words<'_>, entry: &mut Entry) -> Option<()> {
             while words.next().is_some() {}
             return Some(());
         }
-        let name = words.take(|word| OPEN.into_iter().find(|open| *open == word))?;
+        let name = words.read(|word| OPEN.into_iter().find(|open| *open == word))?;
         let value = words.next()?;
         if !entry.condition.is_empty() {
             entry.condition.push(' ');

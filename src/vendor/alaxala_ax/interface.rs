@@ -174,14 +174,14 @@ fn speaks_routing(text: &str) -> bool {
 
 /// Takes an address line.
 fn addresses(interface: &mut Interface, text: &str) -> Option<()> {
-    let words = &mut Words::new(text);
+    let mut words = Words::new(text);
     if words.eat_all("ipv6 enable") && words.is_end() {
         interface.ipv6 = true;
         return Some(());
     }
     if words.eat_all("ip address") {
-        let addr = words.take(words::ipv4)?;
-        let length = match words.take(words::ipv4) {
+        let addr = words.read(words::ipv4)?;
+        let length = match words.read(words::ipv4) {
             Some(mask) => words::netmask_length(mask)?,
             None if interface.kind == InterfaceKind::Loopback => 32,
             None => return None,
@@ -199,7 +199,7 @@ fn addresses(interface: &mut Interface, text: &str) -> Option<()> {
         words.is_end().then_some(())?; // `eui-64`: the address is not in the text
         interface.addrs.push(IpNet::V6(net));
     } else {
-        let addr = words.take(words::ipv6)?;
+        let addr = words.read(words::ipv6)?;
         if addr.is_unicast_link_local() {
             // Every link-local destination is an own address anyway (D19).
             words.eat("link-local");
@@ -216,11 +216,11 @@ fn addresses(interface: &mut Interface, text: &str) -> Option<()> {
 
 /// Takes `ip helper-address A [A ...]`; the VRF form is not read.
 fn relays(interface: &mut Interface, text: &str) -> Option<()> {
-    let words = &mut Words::new(text);
+    let mut words = Words::new(text);
     words.eat_all("ip helper-address").then_some(())?;
     let mut targets = Vec::new();
     while !words.is_end() {
-        targets.push(words.take(words::ipv4)?);
+        targets.push(words.read(words::ipv4)?);
     }
     (!targets.is_empty()).then_some(())?;
     for target in targets {
@@ -231,17 +231,17 @@ fn relays(interface: &mut Interface, text: &str) -> Option<()> {
 
 /// Takes `vrrp <vrid> ip A`, or a line that only says which router is active (D2).
 fn virtual_address(interface: &mut Interface, text: &str) -> Option<()> {
-    let words = &mut Words::new(text);
+    let mut words = Words::new(text);
     words.eat("vrrp").then_some(())?;
     words.number::<u8>()?;
     if is_irrelevant("vrrp", words.rest()) {
         return Some(());
     }
     let addr = if words.eat("ip") {
-        IpAddr::V4(words.take(words::ipv4)?)
+        IpAddr::V4(words.read(words::ipv4)?)
     } else {
         words.eat("ipv6").then_some(())?;
-        IpAddr::V6(words.take(words::ipv6)?)
+        IpAddr::V6(words.read(words::ipv6)?)
     };
     words.is_end().then_some(())?;
     interface.virtuals.push(addr);

@@ -79,8 +79,8 @@ fn prefix(words: &mut Words<'_>, v6: bool) -> Option<IpNet> {
     if v6 {
         return words.parse::<Ipv6Net>().map(IpNet::V6);
     }
-    let addr = words.take(words::ipv4)?;
-    let length = words::netmask_length(words.take(words::ipv4)?)?;
+    let addr = words.read(words::ipv4)?;
+    let length = words::netmask_length(words.read(words::ipv4)?)?;
     Ipv4Net::new(addr, length).ok().map(IpNet::V4)
 }
 
@@ -93,9 +93,9 @@ fn next_hop(words: &mut Words<'_>, v6: bool) -> Option<NextHop> {
         return Some(NextHop::Interface(name, None));
     }
     if !v6 {
-        return words.take(words::ipv4).map(|a| NextHop::Via(IpAddr::V4(a)));
+        return words.read(words::ipv4).map(|a| NextHop::Via(IpAddr::V4(a)));
     }
-    let addr = words.take(words::ipv6)?;
+    let addr = words.read(words::ipv6)?;
     if addr.is_unicast_link_local() {
         return interface(words).map(|name| NextHop::Interface(name, Some(IpAddr::V6(addr))));
     }

@@ -271,3 +271,12 @@ fn every_open_fact_says_what_would_settle_it() {
     }
     assert_eq!(FACTS.limit("name"), 31);
 }
+
+#[test]
+fn the_registry_tells_its_captures_from_others() {
+    for (name, bytes) in CORPUS {
+        let source = Source::capture(name, bytes);
+        let found = crate::vendor::detect(&source.text).map(Dialect::id);
+        assert_eq!(found, Some("alaxala-ax"), "{name}");
+    }
+}

@@ -1,0 +1,120 @@
+//! Cisco IOS-XE on layer-3 switches (Catalyst 9000 family), both ways.
+//!
+//! ```text
+//! read:  text -> lines -> read/statement/interface/route -> Device
+//!                           lists/entry/groups -> native -> convert -> Acl
+//! write: Draft -> draft -> native -> write -> text
+//! ```
+//!
+//! What the device does is data: `vendors/cisco-ios-xe/`. Sources are listed in the README there.
+
+mod convert;
+mod draft;
+mod entry;
+mod groups;
+mod interface;
+mod lines;
+mod lists;
+mod names;
+mod native;
+mod read;
+mod route;
+mod statement;
+mod table;
+#[cfg(test)]
+mod tests;
+mod write;
+
+use super::words::Words;
+use super::{Capabilities, Dialect, Hint};
+use crate::acl::Known;
+use crate::base::{Source, Text};
+use crate::device::{Config, Device};
+use crate::facts::Facts;
+use std::sync::LazyLock;
+
+/// Id in policies and files.
+pub(super) const ID: &str = "cisco-ios-xe";
+
+/// The data files, for the digest.
+pub(super) const DATA: [&str; 3] = [
+    include_str!("../../../vendors/cisco-ios-xe/profile.toml"),
+    include_str!("../../../vendors/cisco-ios-xe/names.toml"),
+    include_str!("../../../vendors/cisco-ios-xe/models.toml"),
+];
+
+static FACTS: LazyLock<Facts> = LazyLock::new(|| {
+    let [profile, names, models] = DATA;
+    Facts::load(ID, profile, names, models)
+});
+
+/// The dialect.
+#[derive(Debug)]
+pub struct CiscoIosXe;
+
+impl Dialect for CiscoIosXe {
+    fn id(&self) -> &'static str {
+        ID
+    }
+
+    fn facts(&self) -> &'static Facts {
+        &FACTS
+    }
+
+    fn score(&self, text: &str) -> u32 {
+        score(text)
+    }
+
+    fn capabilities(&self, hint: &Hint) -> Capabilities {
+        Capabilities {
+            sees: read::sees(hint.confirmed_only),
+            established: true,
+            log: true,
+            ipv6_lists: Known::Yes,
+            outbound: true,
+        }
+    }
+
+    fn read(&self, source: &Source, hint: &Hint) -> Device {
+        read::device(source, hint)
+    }
+
+    fn write(&self, config: &Config) -> Result<String, Vec<Text>> {
+        write::config(config)
+    }
+}
+
+/// Points for lines that only IOS-XE prints like this, or nearly so. Sub-lines have one blank; kin dialects use two.
+fn score(text: &str) -> u32 {
+    const LINES: usize = 20_000;
+    let mut points = 0u32;
+    for line in text.lines().take(LINES) {
+        let mut words = Words::new(line);
+        let indented = line.starts_with(' ');
+        let one_blank = indented && !line.starts_with("  ");
+        points += match words.next().unwrap_or_default() {
+            "ip" if words.eat_all("access-list extended")
+                || words.eat_all("access-list standard") =>
+            {
+                3
+            }
+            "ip" if one_blank && words.eat("access-group") => 4,
+            "ipv6" if one_blank && words.eat("traffic-filter") => 6,
+            "interface" if words.rest().starts_with("Vlan") => 4,
+            "interface"
+                if words.rest().contains("GigabitEthernet") || words.rest().contains("GigE") =>
+            {
+                4
+            }
+            "ipv6" if words.eat("unicast-routing") => 3,
+            "ipv6" if words.eat("access-list") => 1,
+            "Building" if words.eat("configuration...") => 3,
+            "Extended" | "Standard" if words.eat_all("IP access list") => 6,
+            "access-list" if !indented && words.number::<u32>().is_some() => 3,
+            "permit" | "deny" | "remark" | "sequence" if one_blank => 1,
+            word if one_blank && word.bytes().all(|b| b.is_ascii_digit()) => 1,
+            _ => 0,
+        };
+    }
+    points
+}

@@ -1,0 +1,348 @@
+//! A capture -> [`Device`].
+//!
+//! Lines are told apart by their first words. What changes no packet's fate is in the table of the profile; what may, and
+//! is not modelled, becomes an effect of class N, R or X; what is in no table is class X for the device, and a gap (D23).
+
+use super::ID;
+use super::convert::Context;
+use super::groups::Groups;
+use super::interface::Face;
+use super::lines::of_config;
+use super::lists::{self, Head};
+use super::native::List;
+use super::table::{Place, is_irrelevant};
+use crate::acl::{Direction, Known, Question};
+use crate::base::{Source, Text};
+use crate::device::{
+    Binding, Device, Effect, EffectClass, Forwarding, Gap, Interface, InterfaceKind, Scope, Sees,
+};
+use crate::net::Family;
+use crate::text;
+use crate::vendor::Hint;
+use crate::vendor::capture::{self, Line, blocks};
+use crate::vendor::redact::redact;
+use crate::vendor::words::{Words, folded};
+use std::collections::BTreeMap;
+
+/// A list by family and name.
+pub(super) type ListKey = (Family, String);
+
+/// What has been read so far.
+#[derive(Default)]
+pub(super) struct Reader {
+    pub(super) hostname: Option<String>,
+    pub(super) model: Option<String>,
+    pub(super) faces: Vec<Face>,
+    pub(super) routes: Vec<crate::device::Route>,
+    pub(super) dynamic: Vec<(String, u32)>,
+    pub(super) effects: Vec<Effect>,
+    pub(super) gaps: Vec<Gap>,
+    /// `Some(true)` for `ip routing`, `Some(false)` for `no ip routing`; by family.
+    pub(super) routing: [Option<bool>; 2],
+    pub(super) groups: Groups,
+    pub(super) time_ranges: BTreeMap<String, String>,
+    /// Policy maps by name: whether they only mark and queue.
+    pub(super) policies: BTreeMap<String, bool>,
+    /// Filters on VLANs (maps, lists of access ports): the VLANs, none if they are not known or too many to list.
+    pub(super) vlan_maps: Vec<(Vec<u16>, u32, String)>,
+    /// Index in `faces` by name.
+    pub(super) face_index: BTreeMap<String, usize>,
+    lists: Lists,
+    shown: Lists,
+}
+
+/// Lists in file order, found by key.
+#[derive(Default)]
+struct Lists {
+    all: Vec<List>,
+    index: BTreeMap<ListKey, usize>,
+}
+
+impl Lists {
+    /// The list of a head, made if it is new; a head of another kind than before breaks it.
+    fn open(&mut self, head: Head<'_>, line: &Line<'_>) -> usize {
+        let key = (head.family, head.name.to_owned());
+        let at = *self.index.entry(key).or_insert_with(|| {
+            self.all.push(List::new(head, line.number));
+            self.all.len() - 1
+        });
+        if let Some(list) = self.all.get_mut(at)
+            && list.standard != head.standard
+        {
+            list.broken = Some((line.number, format!("{} @{}", line.text, line.number)));
+        }
+        at
+    }
+}
+
+/// Reads a capture.
+pub(super) fn device(source: &Source, hint: &Hint) -> Device {
+    let mut reader = Reader::default();
+    let (lines, unfinished) = of_config(capture::lines(source));
+    for line in unfinished {
+        reader.unknown(&line, text!("ios-banner-open"));
+    }
+    let mut open: Option<(bool, usize)> = None;
+    for (head, body) in blocks(&lines) {
+        if let Some((shown, at)) = open.filter(|_| lists::is_item(&head.text)) {
+            // Indentation got lost on the way; the device itself does not need it.
+            reader.items(shown, at, std::iter::once(head).chain(body));
+            continue;
+        }
+        open = reader.block(head, body);
+    }
+    reader.finish(hint)
+}
+
+impl Reader {
+    /// Reads one block. Gives the list it opened, if any.
+    fn block(&mut self, head: &Line<'_>, body: &[Line<'_>]) -> Option<(bool, usize)> {
+        if is_irrelevant(Place::Top, &head.text) && !lists::is_item(&head.text) {
+            self.note(head, body);
+            return None;
+        }
+        if let Some(list) = lists::head(&head.text) {
+            let lists = if list.shown {
+                &mut self.shown
+            } else {
+                &mut self.lists
+            };
+            let at = lists.open(list, head);
+            self.items(list.shown, at, body.iter());
+            return Some((list.shown, at));
+        }
+        if let Some((list, rest)) = lists::numbered(&head.text) {
+            let at = self.lists.open(list, head);
+            if let Some(list) = self.lists.all.get_mut(at) {
+                list.push(head, rest, false);
+            }
+            self.items(false, at, body.iter());
+            return None;
+        }
+        self.statement(head, body);
+        None
+    }
+
+    fn items<'l>(&mut self, shown: bool, at: usize, lines: impl Iterator<Item = &'l Line<'l>>) {
+        let lists = if shown {
+            &mut self.shown
+        } else {
+            &mut self.lists
+        };
+        if let Some(list) = lists.all.get_mut(at) {
+            lines.for_each(|line| list.push(line, &line.text, shown));
+        }
+    }
+
+    /// `no ip access-list extended NAME`: takes back what was read.
+    pub(super) fn forget_list(&mut self, text: &str) -> bool {
+        let Some(head) = lists::head(text) else {
+            return false;
+        };
+        let key = (head.family, head.name.to_owned());
+        if let Some(list) = self
+            .lists
+            .index
+            .remove(&key)
+            .and_then(|at| self.lists.all.get_mut(at))
+        {
+            list.name.clear(); // dropped in `finish`; the indices of the others stay
+        }
+        true
+    }
+
+    /// A line whose effect is known by class only (D23).
+    pub(super) fn effect(&mut self, class: EffectClass, scope: Scope, line: &Line<'_>) {
+        self.effects.push(Effect {
+            class,
+            scope,
+            line: line.number,
+            text: redact(&line.text),
+        });
+    }
+
+    /// A line that is not understood where it stands: it may do anything.
+    pub(super) fn unknown(&mut self, line: &Line<'_>, why: Text) {
+        self.effect(EffectClass::Rewrites, Scope::Device, line);
+        self.gap(line, why);
+    }
+
+    pub(super) fn gap(&mut self, line: &Line<'_>, why: Text) {
+        self.gaps.push(Gap {
+            line: line.number,
+            text: redact(&line.text),
+            why,
+        });
+    }
+
+    /// Keeps what irrelevant lines say of the device.
+    fn note(&mut self, head: &Line<'_>, body: &[Line<'_>]) {
+        let mut words = Words::new(&head.text);
+        if words.eat_all("license udi pid") {
+            self.model = words.next().map(str::to_owned);
+        } else if words.eat("time-range")
+            && let Some(name) = words.next()
+        {
+            let lines: Vec<String> = body.iter().map(|line| folded(&line.text)).collect();
+            self.time_ranges.insert(name.to_owned(), lines.join(", "));
+        } else if words.eat("no") {
+            self.no(words);
+        }
+    }
+
+    fn finish(mut self, hint: &Hint) -> Device {
+        self.merge_shown();
+        let mut groups = std::mem::take(&mut self.groups);
+        let time_ranges = std::mem::take(&mut self.time_ranges);
+        let mut context = Context::new(hint.confirmed_only, &mut groups, &time_ranges);
+        let mut acls = Vec::new();
+        let mut index: BTreeMap<ListKey, usize> = BTreeMap::new();
+        for list in self.lists.all.iter().filter(|list| !list.name.is_empty()) {
+            index.insert((list.family, list.name.clone()), acls.len());
+            acls.push(context.acl(list));
+        }
+        let mut interfaces = Vec::new();
+        for face in std::mem::take(&mut self.faces) {
+            let Some((mut interface, wanted)) = self.layer3(face, interfaces.len()) else {
+                continue;
+            };
+            for (key, direction, line) in wanted {
+                let acl = *index.entry(key.clone()).or_insert_with(|| {
+                    acls.push(context.undefined(&key.1, key.0));
+                    acls.len() - 1
+                });
+                interface.bindings.push(Binding {
+                    family: key.0,
+                    direction,
+                    acl,
+                    line,
+                });
+            }
+            interfaces.push(interface);
+        }
+        self.place_effects(&interfaces);
+        let forwards = Forwarding {
+            v4: forwards(self.routing, Family::V4, &mut context),
+            v6: forwards(self.routing, Family::V6, &mut context),
+        };
+        let mut sees = sees(hint.confirmed_only);
+        if context.uses_groups && sees.to_switch.must() {
+            sees.to_switch = context.ask("object-group-entry-sees-to-switch");
+        }
+        self.gaps.append(&mut context.gaps);
+        self.gaps.sort_by_key(|gap| gap.line);
+        self.effects.sort_by_key(|effect| effect.line);
+        Device {
+            hostname: self.hostname,
+            dialect: ID,
+            model: hint.model.clone().or(self.model),
+            interfaces,
+            routes: self.routes,
+            acls,
+            dynamic: self.dynamic,
+            effects: self.effects,
+            gaps: self.gaps,
+            forwards,
+            sees,
+            modelled: context.modelled.into_iter().map(str::to_owned).collect(),
+        }
+    }
+
+    /// `show access-lists` repeats lists of the configuration; where the two differ, neither is believed.
+    fn merge_shown(&mut self) {
+        for list in std::mem::take(&mut self.shown).all {
+            let key = (list.family, list.name.clone());
+            let known = self
+                .lists
+                .index
+                .get(&key)
+                .and_then(|at| self.lists.all.get_mut(*at));
+            match known {
+                Some(known) if known.same_entries(&list) => {}
+                Some(known) => {
+                    known.broken = Some((list.line, format!("{} @{}", list.name, list.line)))
+                }
+                None => {
+                    self.lists.index.insert(key, self.lists.all.len());
+                    self.lists.all.push(list);
+                }
+            }
+        }
+    }
+
+    /// VLAN maps act on the VLAN interface, or, if the VLAN has none here, perhaps anywhere.
+    fn place_effects(&mut self, interfaces: &[Interface]) {
+        let svis = svis(interfaces);
+        for (vlans, line, text) in std::mem::take(&mut self.vlan_maps) {
+            let at = |vlan: &u16| {
+                svis.get(vlan)
+                    .map_or(Scope::Device, |at| Scope::Interface(*at, None))
+            };
+            let mut scopes: Vec<Scope> = vlans.iter().map(at).collect();
+            if scopes.is_empty() || scopes.contains(&Scope::Device) {
+                scopes = vec![Scope::Device];
+            }
+            let class = EffectClass::Narrows;
+            self.effects.extend(scopes.into_iter().map(|scope| Effect {
+                class,
+                scope,
+                line,
+                text: text.clone(),
+            }));
+        }
+    }
+}
+
+/// The interfaces of VLANs by number.
+fn svis(interfaces: &[Interface]) -> BTreeMap<u16, usize> {
+    let svi = |(at, face): (usize, &Interface)| match face.kind {
+        InterfaceKind::Svi(vlan) => Some((vlan, at)),
+        InterfaceKind::Routed | InterfaceKind::Loopback | InterfaceKind::Management => None,
+    };
+    interfaces.iter().enumerate().filter_map(svi).collect()
+}
+
+fn forwards(routing: [Option<bool>; 2], family: Family, context: &mut Context<'_>) -> Known {
+    let [v4, v6] = routing;
+    let (line, fact) = match family {
+        Family::V4 => (v4, "routing-on-without-line-v4"),
+        Family::V6 => (v6, "routing-on-without-line-v6"),
+    };
+    match line {
+        Some(true) => Known::Yes,
+        Some(false) => Known::No,
+        None => context.ask(fact),
+    }
+}
+
+/// What lists see, as far as it does not depend on their entries (D18).
+pub(super) fn sees(confirmed_only: bool) -> Sees {
+    let ask = |id| super::FACTS.known(id, confirmed_only);
+    // One answer for both families: settled only if they agree.
+    let (own4, own6) = (ask("out-list-sees-own-v4"), ask("out-list-sees-own-v6"));
+    let from_switch = match (&own4, &own6) {
+        (a, b) if a == b => own4,
+        (Known::Open(_), _) => own4,
+        (_, Known::Open(_)) => own6,
+        _ => Known::Open(Question::Fact {
+            dialect: ID,
+            id: "out-list-sees-own-v4".to_owned(),
+        }),
+    };
+    let bridged = ask("svi-sees-bridged");
+    Sees {
+        bridged_in: bridged.clone(),
+        bridged_out: bridged,
+        to_switch: ask("list-sees-to-switch"),
+        from_switch,
+    }
+}
+
+/// The direction of a binding.
+pub(super) fn direction(word: &str) -> Option<Direction> {
+    match word {
+        "in" => Some(Direction::In),
+        "out" => Some(Direction::Out),
+        _ => None,
+    }
+}
