@@ -70,3 +70,24 @@ fn ten_thousand_lines_are_no_trouble() {
     assert_eq!(device.acls[0].entries.len(), 10_000);
     assert!(start.elapsed().as_millis() < 2000, "{:?}", start.elapsed());
 }
+
+#[test]
+fn long_texts_take_linear_time() {
+    let repeat = |line: fn(u32) -> String| (0..20_000).map(line).collect::<String>();
+    let binds =
+        |i| format!("interface vlan {i}\n  ip access-group A{i} in\n  ipv6 traffic-filter B out\n");
+    let entries = |i| format!("  {} permit {i} x\n", i % 7 + 1);
+    let routes = |i| format!("ip route 0.0.0.0 0.0.0.0 10.0.0.1 {}\n", i % 5 + 1);
+    for text in [
+        repeat(binds),
+        repeat(|i| format!("  ip address 10.0.0.1 255.0.0.{}\n", i % 2)),
+        repeat(routes),
+        format!("ip access-list extended A\n{}", repeat(entries)),
+        repeat(|_| "banner a \"\n".to_owned()),
+    ] {
+        let start = std::time::Instant::now();
+        let device = read(text.as_bytes(), "AX3660S");
+        assert!(start.elapsed().as_secs() < 10, "{:?}", start.elapsed());
+        assert!(device.interfaces.len() <= 20_000);
+    }
+}

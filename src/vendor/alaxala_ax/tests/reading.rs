@@ -246,6 +246,7 @@ fn unclear_distances_and_typed_commands_are_effects() {
         ("interface tunnel 1\n", 1),
         ("ip access-list A\n", 1),
         ("banner login plain-text \"\nip route a\n", 1),
+        ("banner a \"\nx\n\"\nbanner b \"\ny\n\"\nip route a\n", 1),
     ] {
         assert_eq!(read(text.as_bytes(), "").effects.len(), expect, "{text}");
     }
