@@ -9,7 +9,7 @@ use super::read::Reader;
 use super::rules::{Kind, Rules, gap};
 use crate::acl::{Ace, Acl, Direction, Known};
 use crate::base::text::sanitise;
-use crate::device::{Binding, Device, Effect, EffectClass, Gap, Scope};
+use crate::device::{Binding, Device, Effect, EffectClass, Gap, Interface, Scope};
 use crate::net::Family;
 use crate::text;
 use crate::vendor::redact::canonical;
@@ -39,6 +39,7 @@ impl Reader {
         self.bind(&bound, &mut acls, &redirects);
         self.apply_modes(&bound, &mut acls);
         self.float();
+        self.enable_ipv6();
         for interface in &mut self.interfaces {
             first_of_each(&mut interface.addrs);
             first_of_each(&mut interface.helpers);
@@ -137,6 +138,26 @@ impl Reader {
         for (index, entries) in before {
             if let Some(acl) = acls.get_mut(index) {
                 acl.entries.splice(0..0, entries);
+            }
+        }
+    }
+
+    /// An IPv6 address makes an interface carry IPv6, with `ipv6 enable` for certain.
+    fn enable_ipv6(&mut self) {
+        let addressed = |i: &Interface| !i.ipv6 && i.addrs.iter().any(|n| n.addr().is_ipv6());
+        for (index, interface) in self.interfaces.iter_mut().enumerate() {
+            if !addressed(interface) {
+                continue;
+            }
+            interface.ipv6 = true;
+            self.modelled.insert("ipv6-address-enables-ipv6");
+            if self.rules.confirmed_only() {
+                self.effects.push(Effect {
+                    class: EffectClass::Narrows,
+                    scope: Scope::Interface(index, None),
+                    line: interface.line,
+                    text: format!("interface {} (ipv6 address)", interface.name),
+                });
             }
         }
     }

@@ -46,23 +46,30 @@ impl Boxes {
         }
     }
 
-    /// Hangs everything on one question; nothing is certain any more.
+    /// Makes everything hang on one fact; an open fact takes the place of the questions before it.
     fn hang_on(&mut self, known: &Known) {
-        let Known::Open(question) = known else { return };
-        let mut all = std::mem::take(&mut self.certain);
-        all.extend(self.open.drain(..).flat_map(|open| open.boxes));
-        if !all.is_empty() {
-            self.add_open(question, all);
+        match known {
+            Known::Yes => {}
+            Known::No => {
+                self.certain.clear();
+                self.open.clear();
+            }
+            Known::Open(question) => {
+                let open = std::mem::take(&mut self.open);
+                let mut all = std::mem::take(&mut self.certain);
+                all.extend(open.into_iter().flat_map(|open| open.boxes));
+                if !all.is_empty() {
+                    self.add_open(question, all);
+                }
+            }
         }
     }
 
-    /// Hangs what was certain on a question if the fact is open.
+    /// Makes what is certain hang on a fact, and leaves the rest as it is.
     fn certain_if(&mut self, known: &Known) {
-        if let Known::Open(question) = known {
-            let certain = std::mem::take(&mut self.certain);
-            if !certain.is_empty() {
-                self.add_open(question, certain);
-            }
+        let certain = std::mem::take(&mut self.certain);
+        for boxed in certain {
+            self.add(known, boxed);
         }
     }
 }
@@ -174,10 +181,7 @@ fn by_l4(entry: &Entry, base: &Match, rules: &Rules, boxes: &mut Boxes) {
             without_ext(&base, rules, &mut part);
             part.add(&rules.l4_ext, with(&base, PositionSet::L4, ExtSet::PRESENT));
         }
-        match known {
-            Known::Yes => {}
-            known => part.hang_on(&known),
-        }
+        part.hang_on(&known);
         boxes.certain.extend(part.certain);
         for open in part.open {
             boxes.add_open(&open.question, open.boxes);

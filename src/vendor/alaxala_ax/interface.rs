@@ -174,7 +174,7 @@ fn speaks_routing(text: &str) -> bool {
 
 /// Takes an address line.
 fn addresses(interface: &mut Interface, text: &str) -> Option<()> {
-    let words = &mut Words::new(text);
+    let mut words = Words::new(text);
     if words.eat_all("ipv6 enable") && words.is_end() {
         interface.ipv6 = true;
         return Some(());
@@ -203,6 +203,7 @@ fn addresses(interface: &mut Interface, text: &str) -> Option<()> {
         if addr.is_unicast_link_local() {
             // Every link-local destination is an own address anyway (D19).
             words.eat("link-local");
+            interface.ipv6 = true;
         } else if interface.kind == InterfaceKind::Loopback {
             interface.addrs.push(IpNet::from(IpAddr::V6(addr)));
         } else {
@@ -210,13 +211,12 @@ fn addresses(interface: &mut Interface, text: &str) -> Option<()> {
         }
         words.is_end().then_some(())?;
     }
-    interface.ipv6 = true;
     Some(())
 }
 
 /// Takes `ip helper-address A [A ...]`; the VRF form is not read.
 fn relays(interface: &mut Interface, text: &str) -> Option<()> {
-    let words = &mut Words::new(text);
+    let mut words = Words::new(text);
     words.eat_all("ip helper-address").then_some(())?;
     let mut targets = Vec::new();
     while !words.is_end() {
@@ -231,7 +231,7 @@ fn relays(interface: &mut Interface, text: &str) -> Option<()> {
 
 /// Takes `vrrp <vrid> ip A`, or a line that only says which router is active (D2).
 fn virtual_address(interface: &mut Interface, text: &str) -> Option<()> {
-    let words = &mut Words::new(text);
+    let mut words = Words::new(text);
     words.eat("vrrp").then_some(())?;
     words.number::<u8>()?;
     if is_irrelevant("vrrp", words.rest()) {

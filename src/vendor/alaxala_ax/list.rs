@@ -10,7 +10,8 @@ use super::{convert, native};
 use crate::acl::{Ace, Acl, AclState, Action, Known, Open};
 use crate::base::Text;
 use crate::device::Gap;
-use crate::net::{Family, Match, TcpFlags};
+use crate::net::proto::ICMPV6;
+use crate::net::{ByteSet, Family, Match, TcpFlags};
 use crate::text;
 use crate::vendor::redact::{canonical, redact};
 use crate::vendor::words::Words;
@@ -104,6 +105,7 @@ impl List {
             (true, "entry-grammar"),
             (entry.flags != TcpFlags::default(), "flag-word-ack"),
             (entry.sibling_name, "sibling-port-names"),
+            (v6, "implicit-nd-permit"),
             (v6 && entry.protocol.is_some(), "l4-entry-matches-first"),
             (v6 && entry.protocol.is_none(), "address-entry-matches-ext"),
         ] {
@@ -127,7 +129,9 @@ impl List {
             tail: match state {
                 AclState::Empty => tail(self.form.family, &rules.empty_permits()),
                 AclState::Defined | AclState::Undefined => {
-                    tail(self.form.family, &rules.rest_permits())
+                    let mut all = neighbour_discovery(self.form.family, &rules.nd_permits());
+                    all.extend(tail(self.form.family, &rules.rest_permits()));
+                    all
                 }
             },
             line: Some(self.line),
@@ -154,6 +158,29 @@ pub(super) fn not_applied(family: Family, question: &Known, line: u32, text: &st
         line: Some(line),
         ..Ace::implicit(Action::Permit, Vec::new(), text)
     }
+}
+
+/// Neighbour solicitations and advertisements, if an IPv6 list may permit them by itself.
+fn neighbour_discovery(family: Family, permits: &Known) -> Vec<Ace> {
+    if family == Family::V4 || !permits.may() {
+        return Vec::new();
+    }
+    let boxes = vec![
+        Match {
+            protocol: ByteSet::one(ICMPV6),
+            icmp_type: ByteSet::of([135, 136]),
+            ..Match::any(family)
+        }
+        .tidy(),
+    ];
+    let (certain, open) = match permits {
+        Known::Open(_) => (Vec::new(), open(permits, boxes)),
+        Known::Yes | Known::No => (boxes, Vec::new()),
+    };
+    vec![Ace {
+        open,
+        ..Ace::implicit(Action::Permit, certain, "neighbour discovery")
+    }]
 }
 
 /// Perhaps everything goes through, else the implicit discard.

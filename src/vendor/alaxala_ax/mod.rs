@@ -79,38 +79,27 @@ impl Dialect for AlaxalaAx {
     }
 }
 
-/// Points for what only these devices print; each kind counts once.
+/// Points for lines that only these devices print like this, or nearly so: headers with `#`, quoted host names, `vlan` in lower
+/// case apart from its number, sub-lines with two blanks.
 fn score(text: &str) -> u32 {
-    const SIGNS: [(&str, u32); 7] = [
-        ("#last modified by", 60),
-        ("#configuration list for ax", 60),
-        ("flow detection mode", 60),
-        ("flow detection out mode", 60),
-        ("flow filter", 60),
-        ("interface vlan", 10),
-        ("hostname", 10),
-    ];
-    let mut seen = [false; SIGNS.len()];
-    for line in text.lines() {
-        for ((sign, _), seen) in SIGNS.iter().zip(&mut seen) {
-            let mut words = Words::new(line);
-            if *seen || !words.eat_all(sign.trim_end_matches(" ax")) {
-                continue;
-            }
-            *seen = match *sign {
-                // A host name in quotes, and `vlan` in lower case apart from its number: not the Cisco way.
-                "hostname" => words.rest().starts_with('"'),
-                "interface vlan" => line.starts_with("interface vlan ") && !words.is_end(),
-                "#last modified by" => line.contains(" with version "),
-                "#configuration list for ax" => words.rest().starts_with("AX"),
-                _ => !words.is_end(),
-            };
+    const LINES: usize = 20_000;
+    let points = |line: &str| {
+        let mut words = Words::new(line);
+        let two_blanks = line.starts_with("  ") && !line.starts_with("   ");
+        match words.next().unwrap_or_default() {
+            "#Last" if line.contains(" with version ") => 60,
+            "#configuration" if words.eat_all("list for") && words.rest().starts_with("AX") => 60,
+            "flow" if words.eat_all("detection mode") || words.eat_all("detection out mode") => 60,
+            "flow" if words.eat("filter") => 60,
+            "hostname" if words.rest().starts_with('"') => 10,
+            "interface" if line.starts_with("interface vlan ") => 4,
+            "ip" if words.eat_all("access-list extended") => 3,
+            "ip" if words.eat_all("access-list standard") => 3,
+            "ip" if two_blanks && words.eat("access-group") => 4,
+            "ipv6" if two_blanks && words.eat("traffic-filter") => 6,
+            word if two_blanks && word.bytes().all(|b| b.is_ascii_digit()) => 1,
+            _ => 0,
         }
-    }
-    SIGNS
-        .iter()
-        .zip(seen)
-        .filter(|(_, seen)| *seen)
-        .map(|((_, points), _)| points)
-        .sum()
+    };
+    text.lines().take(LINES).map(points).sum()
 }

@@ -95,20 +95,18 @@ fn is_noise(line: &Line<'_>) -> bool {
 
 /// Lines without the bodies of quoted banners. A quotation that never ends hides nothing.
 fn without_banners(lines: Vec<Line<'_>>) -> Vec<Line<'_>> {
-    let quotes = |line: &Line<'_>| line.text.matches('"').count();
-    let mut last_quote = lines.iter().rposition(|line| quotes(line) > 0);
+    let is_odd = |line: &Line<'_>| line.text.matches('"').count() % 2 == 1;
+    let last_odd = lines.iter().rposition(is_odd);
     let mut inside = false;
     let mut out = Vec::with_capacity(lines.len());
     for (index, line) in lines.into_iter().enumerate() {
-        let odd = quotes(&line) % 2 == 1;
+        let odd = is_odd(&line);
         if inside {
             inside = !odd;
             continue;
         }
-        let opens = odd && line.indent == 0 && Words::new(&line.text).eat("banner");
-        if opens && last_quote.take_if(|last| *last > index).is_some() {
-            inside = true;
-        }
+        let is_banner = line.indent == 0 && Words::new(&line.text).eat("banner");
+        inside = is_banner && odd && last_odd.is_some_and(|last| last > index);
         out.push(line);
     }
     out

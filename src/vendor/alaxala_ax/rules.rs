@@ -112,6 +112,11 @@ impl Rules {
         }
     }
 
+    /// Neighbour discovery passes before the implicit discard of an IPv6 list.
+    pub(super) fn nd_permits(&self) -> Known {
+        FACTS.known("implicit-nd-permit", self.confirmed_only)
+    }
+
     /// What lists on VLAN interfaces see (D18).
     pub(super) fn sees(&self) -> Sees {
         let fact = |id: &str| FACTS.known(&for_kind(self.kind, id), self.confirmed_only);

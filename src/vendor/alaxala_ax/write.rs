@@ -162,7 +162,7 @@ impl Writer<'_> {
             }
         }
         let has_v6 = interface.addrs.iter().any(|net| net.addr().is_ipv6());
-        if interface.ipv6 && !has_v6 {
+        if interface.ipv6 || has_v6 {
             self.line(2, "ipv6 enable");
         }
     }
