@@ -4,7 +4,7 @@
 //! Hints are looked for only where parsing failed, so none of them can disturb a text that is right.
 
 use super::build::{Builder, Pair};
-use super::parse::{PolicyParser, Rule};
+use super::parse::{MAX_FINDINGS, PolicyParser, Rule};
 use super::{confused, keywords};
 use crate::base::{Diagnostic, Lang, Text, suggest};
 use crate::text;
@@ -13,6 +13,10 @@ use pest::error::{ErrorVariant, InputLocation};
 
 /// Reports what is wrong with a piece that was skipped; `kind` is the rule that it should have been.
 pub(super) fn junk(builder: &mut Builder<'_>, pair: &Pair<'_>, kind: Rule) {
+    if builder.findings.len() >= MAX_FINDINGS {
+        builder.unexplained += 1;
+        return;
+    }
     let mut start = pair.as_span().start();
     let mut rest = pair.as_str().trim_end();
     // a misspelt statement word does not stop the skipping, so each line that begins with one is looked at again
