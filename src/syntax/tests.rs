@@ -1,7 +1,7 @@
 //! The whole stage: texts in, trees and findings out.
 
 use super::*;
-use crate::base::{Diagnostic, FileId};
+use crate::base::{Diagnostic, FileId, Span};
 
 const FILE: FileId = FileId(0);
 
@@ -46,14 +46,23 @@ const CORPUS: &[(&str, &str)] = &[
     ),
 ];
 
+fn marked(text: &str, span: Span) -> &str {
+    text.get(span.start as usize..span.end as usize)
+        .expect("a span lies within the text")
+}
+
+fn line_of(text: &str, span: Span) -> u32 {
+    let before = text.get(..span.start as usize).unwrap();
+    u32::try_from(before.matches('\n').count() + 1).unwrap()
+}
+
 /// Findings as `line code [underlined]: headline / label / help`, for reading.
 fn shown(text: &str, findings: &[Diagnostic]) -> String {
     use crate::base::Lang;
     let mut out = String::new();
     for finding in findings {
-        let (line, marked) = finding.labels.first().map_or((0, ""), |label| {
-            let (start, end) = (label.span.start as usize, label.span.end as usize);
-            (text[..start].matches('\n').count() + 1, &text[start..end])
+        let (line, words) = finding.labels.first().map_or((0, ""), |label| {
+            (line_of(text, label.span), marked(text, label.span))
         });
         let said = finding
             .labels
@@ -61,7 +70,7 @@ fn shown(text: &str, findings: &[Diagnostic]) -> String {
             .and_then(|l| l.text.as_ref())
             .map(|t| t.render(Lang::En));
         out += &format!(
-            "{line} {} [{marked}]: {} / {} / {}\n",
+            "{line} {} [{words}]: {} / {} / {}\n",
             finding.code,
             finding.message.render(Lang::En),
             said.unwrap_or_default(),
@@ -110,8 +119,11 @@ fn the_normal_form_has_the_same_tree_and_is_its_own_normal_form() {
     }
 }
 
-/// A text with its findings: line, code, underlined text, and a part of the help in English (empty: none asked for).
-const WRONG: &[(&str, &[(u32, &str, &str, &str)])] = &[
+/// Line, code, underlined text, and a part of the help in English (empty: none asked for).
+type Slip = (u32, &'static str, &'static str, &'static str);
+
+/// Texts with their findings.
+const WRONG: &[(&str, &[Slip])] = &[
     // the statement
     (
         "版 1\nalow A -> B : x",
@@ -288,9 +300,9 @@ const WRONG: &[(&str, &[(u32, &str, &str, &str)])] = &[
     ),
     // several in one run, each block going on after its own
     (
-        "zone A ipv4-only {\n hots a .1\n host b .256\n host c .3\n}\nallow A -> B\nallow A -> B : x ticket\n",
+        "zone A ipv4-only {\n hosst a .1\n host b .256\n host c .3\n}\nallow A -> B\nallow A -> B : x ticket\n",
         &[
-            (2, "unexpected-text", "hots", "`host`"),
+            (2, "unexpected-text", "hosst", "`host`"),
             (3, "invalid-address", ".256", ""),
             (6, "unfinished-statement", "B", ""),
             (7, "unfinished-statement", "ticket", ""),
@@ -313,16 +325,11 @@ fn each_slip_is_found_where_it_is_with_what_to_write_instead() {
         let findings = parse(FILE, text).1;
         let all = shown(text, &findings);
         assert_eq!(findings.len(), expected.len(), "{text}\n{all}");
-        for (finding, &(line, code, marked, help)) in findings.iter().zip(*expected) {
+        for (finding, &(line, code, words, help)) in findings.iter().zip(*expected) {
             let span = finding.labels[0].span;
-            let (start, end) = (span.start as usize, span.end as usize);
             assert_eq!(finding.code, code, "{text}\n{all}");
-            assert_eq!(&text[start..end], marked, "{text}\n{all}");
-            assert_eq!(
-                text[..start].matches('\n').count() as u32 + 1,
-                line,
-                "{text}\n{all}"
-            );
+            assert_eq!(marked(text, span), words, "{text}\n{all}");
+            assert_eq!(line_of(text, span), line, "{text}\n{all}");
             let said = finding
                 .help
                 .as_ref()
@@ -511,4 +518,59 @@ fn a_policy_in_cp932_is_refused_with_that_word() {
     assert!(said.contains("CP932") && said.contains("2 行目"), "{said}");
     let error = Source::utf8("a.acl", b"\xff\xff").unwrap_err();
     assert_eq!(not_utf8("a.acl", error).code, "policy-not-utf8");
+}
+
+const REFERENCE: &str = include_str!("../../grammar/README.md");
+
+#[test]
+fn each_example_of_the_reference_is_right() {
+    let blocks: Vec<&str> = REFERENCE
+        .split("```aclc\n")
+        .skip(1)
+        .filter_map(|b| b.split("```").next())
+        .collect();
+    assert!(blocks.len() > 6);
+    for block in blocks {
+        let (_, findings) = parse(FILE, block);
+        assert!(findings.is_empty(), "{block}\n{}", shown(block, &findings));
+        assert_eq!(tree(block), tree(&format(block)), "{block}");
+    }
+}
+
+#[test]
+fn the_reference_lists_the_keywords_of_the_grammar() {
+    let table = REFERENCE.split("## キーワード").nth(1).unwrap();
+    let rows = table.lines().filter(|line| line.starts_with('|')).skip(2);
+    let mut listed = Vec::new();
+    for row in rows {
+        let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
+        listed.extend(
+            cells
+                .chunks(2)
+                .filter(|pair| !pair[0].is_empty())
+                .map(|pair| (pair[0], pair[1])),
+        );
+    }
+    let mut known: Vec<_> = keywords::all()
+        .map(|keyword| (keyword.en, keyword.ja))
+        .collect();
+    listed.sort_unstable();
+    known.sort_unstable();
+    assert_eq!(listed, known);
+}
+
+#[test]
+fn the_reference_uses_each_keyword() {
+    let used: Vec<&str> = REFERENCE
+        .split("## キーワード")
+        .next()
+        .unwrap()
+        .split(|c: char| c.is_whitespace() || "`,;".contains(c))
+        .collect();
+    for keyword in keywords::all() {
+        let found = used.iter().any(|word| {
+            word.eq_ignore_ascii_case(keyword.en) || word.eq_ignore_ascii_case(keyword.ja)
+        });
+        assert!(found, "{keyword:?}");
+    }
 }
