@@ -298,6 +298,17 @@ const WRONG: &[(&str, &[Slip])] = &[
             (6, "unexpected-text", "work", "`works`"),
         ],
     ),
+    // a slip in a head hides nothing in the block
+    (
+        "segment S az X {\n zone A(1) vlan 1 10.0.0.0/8 {\n  hosst a .1\n  host b .256\n }\n}\nprove A work",
+        &[
+            (1, "unexpected-text", "az", "`as`"),
+            (2, "unexpected-text", "(1)", "「A(1)」"),
+            (3, "unexpected-text", "hosst", "`host`"),
+            (4, "invalid-address", ".256", ""),
+            (7, "unexpected-text", "work", "`works`"),
+        ],
+    ),
     // several in one run, each block going on after its own
     (
         "zone A ipv4-only {\n hosst a .1\n host b .256\n host c .3\n}\nallow A -> B\nallow A -> B : x ticket\n",
@@ -386,7 +397,7 @@ fn size_and_nesting_are_looked_at_first() {
 }
 
 #[test]
-fn a_mebibyte_of_anything_ends_soon() {
+fn much_of_anything_ends_soon() {
     for piece in [
         "\n",
         ";",
@@ -407,13 +418,13 @@ fn a_mebibyte_of_anything_ends_soon() {
         "x {\n}\n",
         ":a",
     ] {
-        let text = piece.repeat((1 << 20) / piece.len());
+        let text = piece.repeat((1 << 18) / piece.len());
         let started = std::time::Instant::now();
         let (_, findings) = parse(FILE, &text);
         let _ = format(&text);
         assert!(findings.len() <= 101);
         assert!(
-            started.elapsed().as_secs() < 10,
+            started.elapsed().as_secs() < 5,
             "{piece:?}: {:?}",
             started.elapsed()
         );
@@ -573,4 +584,112 @@ fn the_reference_uses_each_keyword() {
         });
         assert!(found, "{keyword:?}");
     }
+}
+
+/// The text with each keyword in its other spelling; texts, comments and names stay.
+fn other_spelling(text: &str) -> String {
+    let code: std::collections::BTreeSet<usize> =
+        super::scan::code_chars(text).map(|(at, _)| at).collect();
+    let is_word = |c: char| c.is_alphanumeric() || "_-・+.".contains(c);
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let at = text.len() - rest.len();
+        let length = if is_word(c) {
+            rest.find(|c| !is_word(c)).unwrap_or(rest.len())
+        } else {
+            c.len_utf8()
+        };
+        let (word, tail) = rest.split_at(length);
+        let other = keywords::all().find_map(|k| match word {
+            word if word.eq_ignore_ascii_case(k.en) => Some(k.ja),
+            word if word == k.ja => Some(k.en),
+            _ => None,
+        });
+        // a word before `=` is a name that reads like a keyword
+        out += other
+            .filter(|_| code.contains(&at) && !tail.starts_with(" ="))
+            .unwrap_or(word);
+        rest = tail;
+    }
+    out
+}
+
+#[test]
+fn both_spellings_make_one_tree() {
+    for (name, text) in CORPUS {
+        let other = other_spelling(text);
+        assert_ne!(*text, other, "{name}");
+        assert!(tree(text) == tree(&other), "{name}\n{other}");
+    }
+}
+
+#[test]
+fn the_tree_holds_what_was_typed() {
+    use super::ast::*;
+    let text = "証明 端末 除く 受付 → 共通基盤．dc1、switches ： tcp 80, 443-445 from 123+ephemeral, std.x 限定 { A → B; 全特定通信 } 厳格 識別 INV-01";
+    let (file, findings) = parse(FILE, text);
+    assert!(findings.is_empty(), "{}", shown(text, &findings));
+    assert_eq!(marked(text, file.items[0].span), text);
+    let Stmt::Prove(prove) = &file.items[0].node else {
+        panic!("{file:?}");
+    };
+    let Subject::Places { from, to: Some(to) } = &prove.subject else {
+        panic!("{prove:?}");
+    };
+    assert_eq!(marked(text, from.span), "端末 除く 受付");
+    assert_eq!((from.list.len(), from.except.len(), to.both), (1, 1, false));
+    let [Place::Ref(dc1), Place::Switches(_)] = to.places.list.as_slice() else {
+        panic!("{to:?}");
+    };
+    assert_eq!(
+        (
+            dc1.scope.as_ref().unwrap().node.as_str(),
+            dc1.name.node.as_str()
+        ),
+        ("共通基盤", "dc1")
+    );
+    assert_eq!(marked(text, dc1.span), "共通基盤．dc1");
+    let services = to.services.as_ref().unwrap();
+    let Term::Ports {
+        protocol: PortProto::Tcp,
+        ports,
+        from,
+    } = &services[0].node
+    else {
+        panic!("{services:?}");
+    };
+    assert_eq!(
+        ports.iter().map(|port| port.node).collect::<Vec<_>>(),
+        [(80, 80), (443, 445)]
+    );
+    assert!(matches!(
+        from.as_slice(),
+        [
+            SourcePorts::Range(Spanned {
+                node: (123, 123),
+                ..
+            }),
+            SourcePorts::Ephemeral(_)
+        ]
+    ));
+    assert_eq!(
+        marked(text, services[0].span),
+        "tcp 80, 443-445 from 123+ephemeral"
+    );
+    assert!(matches!(&services[1].node, Term::Ref(std) if std.name.node == "x"));
+    let Verdict::Only(flows) = &prove.verdict.node else {
+        panic!("{prove:?}");
+    };
+    assert!(matches!(
+        flows[0].node,
+        FlowItem::Flow {
+            from: Some(_),
+            services: None,
+            ..
+        }
+    ));
+    assert_eq!(flows[1].node, FlowItem::Exceptions);
+    assert!(prove.strict);
+    assert_eq!(prove.id.as_ref().unwrap().node, "INV-01");
 }
