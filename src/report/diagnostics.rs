@@ -308,7 +308,7 @@ mod tests {
             .iter()
             .position(|line| line.contains("端末_取扱"))
             .unwrap();
-        let column = |line: &str, mark: &str| line[..line.find(mark).unwrap()].width();
+        let column = |line: &str, mark: &str| line.split(mark).next().unwrap().width();
         assert_eq!(
             column(lines[source], "識別"),
             column(lines[source + 1], "^"),
