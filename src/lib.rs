@@ -27,4 +27,6 @@ pub mod vendor;
 
 pub mod pset;
 
+pub mod report;
+
 pub mod cli;

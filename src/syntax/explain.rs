@@ -4,7 +4,7 @@
 //! Hints are looked for only where parsing failed, so none of them can disturb a text that is right.
 
 use super::build::{Builder, Pair};
-use super::parse::{PolicyParser, Rule};
+use super::parse::{MAX_FINDINGS, PolicyParser, Rule};
 use super::{confused, keywords};
 use crate::base::{Diagnostic, Lang, Text, suggest};
 use crate::text;
@@ -13,6 +13,10 @@ use pest::error::{ErrorVariant, InputLocation};
 
 /// Reports what is wrong with a piece that was skipped; `kind` is the rule that it should have been.
 pub(super) fn junk(builder: &mut Builder<'_>, pair: &Pair<'_>, kind: Rule) {
+    if builder.findings.len() >= MAX_FINDINGS {
+        builder.unexplained += 1;
+        return;
+    }
     let mut start = pair.as_span().start();
     let mut rest = pair.as_str().trim_end();
     // a misspelt statement word does not stop the skipping, so each line that begins with one is looked at again
@@ -129,7 +133,8 @@ fn hint(place: &Place<'_>, token: &str) -> Option<Text> {
     if let Some(plain) = confused::number(token) {
         return Some(text!("write-instead", text = plain));
     }
-    if token.starts_with('{') {
+    let next_line = place.text.get(place.at..).unwrap_or_default().trim_start();
+    if token.starts_with('{') || (token.is_empty() && next_line.starts_with('{')) {
         return Some(text!("brace-on-its-line", open = "{"));
     }
     let words = words_of(place.expected);
@@ -378,10 +383,7 @@ fn next_start(text: &str, failed: usize, kind: Rule) -> Option<usize> {
                 let line = tail.get(at + 1..)?;
                 let start = line.len() - line.trim_start_matches([' ', '\t']).len();
                 let word = bare_word(line.get(start..)?);
-                let near = word.chars().count() > 2
-                    && word.len() < 40
-                    && suggest::nearest(word, spellings.iter().copied()).is_some();
-                if near {
+                if word.len() < 40 && nearly_begins(word, &spellings) {
                     return Some(offset + at + 1 + start);
                 }
             }
@@ -389,6 +391,15 @@ fn next_start(text: &str, failed: usize, kind: Rule) -> Option<usize> {
         }
     }
     None
+}
+
+/// Whether a word is a slip of a word that begins an item, or such a Japanese word with the next one glued to it.
+fn nearly_begins(word: &str, spellings: &[&str]) -> bool {
+    let glued = spellings
+        .iter()
+        .any(|keyword| !keyword.is_ascii() && word.starts_with(keyword));
+    glued
+        || (word.chars().count() > 2 && suggest::nearest(word, spellings.iter().copied()).is_some())
 }
 
 /// The characters of a (folded) text that are neither in a text nor in a comment, with their offsets.

@@ -117,7 +117,7 @@ mod tests {
                 ja: "団体"
             })
         );
-        assert_eq!(of(Rule::k_tcp_udp).unwrap().ja, "tcp+udp");
+        assert_eq!(of(Rule::k_tcp_udp).unwrap().ja, "TCP+UDP");
         assert_eq!(of(Rule::name), None);
         let rules = Rule::all_rules()
             .iter()

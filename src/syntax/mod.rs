@@ -12,8 +12,10 @@ mod explain;
 mod fold;
 pub mod keywords;
 mod parse;
+mod print;
 
 pub use parse::{MAX_BYTES, MAX_DEPTH, not_utf8, parse};
+pub use print::format;
 
 #[cfg(test)]
 mod tests;

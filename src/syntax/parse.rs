@@ -26,7 +26,7 @@ pub const MAX_BYTES: usize = 4 << 20;
 /// Levels of braces.
 pub const MAX_DEPTH: usize = 32;
 /// Findings of one file that are kept: beyond them nobody reads.
-const MAX_FINDINGS: usize = 100;
+pub(super) const MAX_FINDINGS: usize = 100;
 
 /// Reads a policy file. The tree holds every statement that could be read; a value out of range has a stand-in there,
 /// so a tree with errors must not be given a meaning. Spans are bytes of `text`.
@@ -41,6 +41,7 @@ pub fn parse(file: FileId, text: &str) -> (File, Vec<Diagnostic>) {
         lang: keywords::language_of(&folded.text),
         folded: &folded,
         findings: Vec::new(),
+        unexplained: 0,
     };
     if let Some(at) = too_deep(&folded.text) {
         let finding = Diagnostic::error(text!("nested-too-deep", most = MAX_DEPTH))
@@ -48,12 +49,12 @@ pub fn parse(file: FileId, text: &str) -> (File, Vec<Diagnostic>) {
         return (File::default(), vec![finding]);
     }
     let pairs = PolicyParser::parse(Rule::file, &folded.text);
-    let (tree, mut findings) = match pairs.map(|mut pairs| pairs.next()) {
+    let (tree, mut findings, unexplained) = match pairs.map(|mut pairs| pairs.next()) {
         Ok(Some(pair)) => builder.file(pair),
         Ok(None) | Err(_) => unreachable!("`file` takes any text: what is no item is junk"),
     };
     findings.sort_by_key(|finding| finding.labels.first().map(|label| label.span));
-    cut(&mut findings);
+    cut(&mut findings, unexplained);
     (tree, findings)
 }
 
@@ -87,8 +88,8 @@ fn too_deep(text: &str) -> Option<usize> {
     None
 }
 
-fn cut(findings: &mut Vec<Diagnostic>) {
-    let more = findings.len().saturating_sub(MAX_FINDINGS);
+fn cut(findings: &mut Vec<Diagnostic>, unexplained: usize) {
+    let more = findings.len().saturating_sub(MAX_FINDINGS) + unexplained;
     findings.truncate(MAX_FINDINGS);
     if let (Some(last), true) = (findings.last_mut(), more > 0) {
         last.notes.push(text!("more-findings", count = more));

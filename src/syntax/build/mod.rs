@@ -26,6 +26,8 @@ pub(super) struct Builder<'a> {
     /// The language in which keywords are shown to the writer of this file.
     pub(super) lang: Lang,
     pub(super) findings: Vec<Diagnostic>,
+    /// Pieces skipped after so many findings that nobody reads more.
+    pub(super) unexplained: usize,
 }
 
 /// The children of a node without keywords and punctuation, in order.
@@ -108,7 +110,7 @@ fn is_empty(pair: &Pair<'_>) -> bool {
 }
 
 impl Builder<'_> {
-    pub(super) fn file(mut self, file: Pair<'_>) -> (File, Vec<Diagnostic>) {
+    pub(super) fn file(mut self, file: Pair<'_>) -> (File, Vec<Diagnostic>, usize) {
         let mut items = Vec::new();
         for pair in file.into_inner() {
             match pair.as_rule() {
@@ -117,7 +119,7 @@ impl Builder<'_> {
                 _ => {}
             }
         }
-        (File { items }, self.findings)
+        (File { items }, self.findings, self.unexplained)
     }
 
     fn item(&mut self, pair: Pair<'_>) -> Item {
@@ -180,8 +182,14 @@ impl Builder<'_> {
     }
 
     fn unclosed(&mut self, open: &Pair<'_>, missing: &Pair<'_>) {
-        let at = missing.as_span().start();
-        let word = explain::token_at(&self.folded.text, at);
+        let after = missing.as_span().start();
+        let rest = self.folded.text.get(after..).unwrap_or_default();
+        let mut code = explain::code_chars(rest);
+        let at = code
+            .find(|&(_, c)| !c.is_whitespace() && c != ';')
+            .map_or(rest.len(), |(at, _)| at);
+        let word = explain::token_at(rest, at);
+        let at = after + at;
         let mut finding = Diagnostic::error(text!("unclosed-block", open = "{"))
             .label(self.span(open), text!("unclosed-block-open"));
         if !word.is_empty() {
