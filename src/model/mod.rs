@@ -4,6 +4,7 @@
 //! Must not know: lists, vendors, packet sets, device text.
 
 pub mod claim;
+pub mod eval;
 pub mod lower;
 pub mod network;
 pub mod policy;

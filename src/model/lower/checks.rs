@@ -112,8 +112,8 @@ impl Lower<'_> {
             | (Owner::Group(vlan, hsrp, group), Owner::Switch(switch)) => {
                 member(*switch, *vlan, *hsrp, *group)
             }
-            // A host that is stated twice on one line is no contradiction.
-            (a, b) => a == b,
+            // A host may say an address twice; both members of a pair by default rule are `check_second_routers`' business.
+            (one, other) => one == other || a.span == b.span,
         }
     }
 
@@ -149,7 +149,7 @@ impl Lower<'_> {
 
     /// Each link of a zone has an interface of some switch, in each family of the zone.
     fn check_served(&mut self, id: ZoneId) {
-        if self.is_poisoned(id) || self.network.switches.is_empty() {
+        if self.is_poisoned(id) || self.svi_trouble {
             return;
         }
         let zone = self.network.zone(id);

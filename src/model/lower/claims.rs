@@ -323,7 +323,7 @@ impl<'a> Lower<'a> {
         if !spots.is_empty() {
             return Some(spots);
         }
-        if self.poisoned.iter().all(|p| !p) {
+        if !self.unsure {
             self.vacuous(places.span);
         }
         None

@@ -10,17 +10,23 @@ mod addrs;
 mod checks;
 mod claims;
 mod collect;
+mod dhcp;
 mod externals;
+mod gateways;
 mod names;
+mod notes;
 mod overlap;
 mod places;
 mod routes;
 mod rules;
 mod services;
+mod svis;
 mod switches;
 mod words;
 mod zones;
 
+#[cfg(test)]
+mod bad;
 #[cfg(test)]
 mod tests;
 
@@ -51,6 +57,7 @@ pub fn lower(
     let assumptions = lower.assumptions(&parts);
     lower.gateways(&parts);
     lower.check_network();
+    lower.unsure = lower.has_error();
     let mut allows = lower.dhcp(&parts);
     allows.extend(lower.allows(&parts));
     let forbids = lower.forbids(&parts);
@@ -93,6 +100,10 @@ struct Lower<'a> {
     svis: BTreeMap<(SwitchId, u16), (Span, bool)>,
     /// Zones with an error: what does not fit them is no further finding.
     poisoned: Vec<bool>,
+    /// An SVI was refused: what it would have served is no further finding.
+    svi_trouble: bool,
+    /// The network has an error: a place without addresses is no further finding.
+    unsure: bool,
     /// How many spots were made; a bound on what a hostile file can ask for.
     spots: usize,
 }
@@ -172,12 +183,18 @@ impl<'a> Lower<'a> {
             owned: Vec::new(),
             svis: BTreeMap::new(),
             poisoned: Vec::new(),
+            svi_trouble: false,
+            unsure: false,
             spots: 0,
         }
     }
 
     fn report(&mut self, diagnostic: Diagnostic) {
         self.diags.push(diagnostic);
+    }
+
+    fn has_error(&self) -> bool {
+        self.diags.iter().any(|d| d.severity == Severity::Error)
     }
 
     /// Findings in the order of the text, each once: both members of a pair share their statements.

@@ -10,7 +10,7 @@ use crate::model::{ExternalId, Label, SwitchId, ZoneId};
 use crate::syntax::ast::{self, Name, Ref, Word};
 use crate::text;
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a name stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +36,8 @@ pub(super) struct Names<'a> {
     pub(super) services: BTreeMap<&'a str, (usize, Span)>,
     /// Ids, in lower case.
     ids: BTreeMap<String, Span>,
+    /// Names that were refused as repeated: their ids clash for the same reason.
+    pub(super) twice: BTreeSet<Span>,
 }
 
 impl<'a> Lower<'a> {
@@ -124,6 +126,7 @@ impl<'a> Lower<'a> {
             "repeated-note" => text!("repeated-note", note = what),
             _ => text!("repeated-name", name = what),
         };
+        self.names.twice.extend([again, first]);
         self.report(
             Diagnostic::error(headline)
                 .label(again, text!("again-here"))
@@ -322,6 +325,7 @@ impl<'a> Lower<'a> {
             return self.report(diagnostic.help(text!("id-too-long-help")));
         }
         match self.names.ids.get(&id.to_ascii_lowercase()) {
+            Some(_) if self.names.twice.contains(&span) => {}
             Some(&first) => self.repeated("repeated-id", id, span, first),
             None => {
                 self.names.ids.insert(id.to_ascii_lowercase(), span);

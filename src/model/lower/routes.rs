@@ -1,15 +1,15 @@
-//! `route` of a switch and `gateway` of a zone: where packets are handed next (D26, D31).
+//! `route` of a switch: where it hands packets next (D31).
 //!
-//! In: the statements, after all interfaces and externals have addresses. Out: static routes per prefix, and the next hops
-//! of hosts. Must not know: sessions.
+//! In: the statements, after all interfaces and externals have addresses. Out: static routes per prefix.
+//! Must not know: sessions.
 
 use super::Lower;
 use super::collect::Parts;
 use super::names::Def;
 use crate::base::{Diagnostic, Span};
-use crate::model::{At, Gateway, SwitchId, ZoneId};
+use crate::model::{At, SwitchId};
 use crate::net::Family;
-use crate::syntax::ast::{self, RouteTo, SwitchItem, Via, ZoneAttr};
+use crate::syntax::ast::{self, RouteTo, SwitchItem, Via};
 use crate::text;
 use ipnet::IpNet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -52,7 +52,7 @@ impl<'a> Lower<'a> {
                 .filter(|hop| Family::of(**hop) == Family::of_net(net));
             written.extend(same.map(|hop| (*net, *hop)));
         }
-        if written.is_empty() {
+        if written.is_empty() && !self.poisoned.contains(&true) {
             self.report(
                 Diagnostic::error(text!("empty-route"))
                     .at(span)
@@ -159,6 +159,9 @@ impl<'a> Lower<'a> {
     }
 
     fn far_hop(&mut self, switch: SwitchId, hops: &[IpAddr], span: Span) {
+        if self.svi_trouble {
+            return;
+        }
         let label = &self.network.switch(switch).label;
         let mut diagnostic =
             Diagnostic::error(text!("far-next-hop", switch = &label.name)).at(span);
@@ -232,6 +235,9 @@ impl<'a> Lower<'a> {
     }
 
     fn no_shared_link(&mut self, switch: SwitchId, other: SwitchId, span: Span) {
+        if self.svi_trouble {
+            return;
+        }
         let label = &self.network.switch(switch).label;
         let other = &self.network.switch(other).label;
         let headline = text!("no-shared-link", switch = &label.name, other = &other.name);
@@ -239,118 +245,5 @@ impl<'a> Lower<'a> {
             .at(span)
             .label(other.span, text!("defined-here"));
         self.report(diagnostic.help(text!("no-shared-link-help")));
-    }
-
-    /// The next hops that zones state for their hosts.
-    pub(super) fn gateways(&mut self, parts: &Parts<'a>) {
-        for (index, (ast, _)) in parts.zones.iter().enumerate() {
-            let zone = ZoneId(index);
-            for attr in &ast.attrs {
-                if let ZoneAttr::Gateway { addr, only_for } = &attr.node {
-                    self.gateway(zone, addr, only_for.as_ref());
-                }
-            }
-            self.missing_gateway(zone);
-        }
-    }
-
-    fn gateway(&mut self, zone: ZoneId, ast: &ast::Addr, only_for: Option<&ast::Places>) {
-        let only_for = match only_for.map(|places| self.spots(places, true)) {
-            None => None,
-            Some(Some(spots)) => Some(spots),
-            Some(None) => return,
-        };
-        let Some(addr) = self.one_addr(ast, Some(zone)) else {
-            return;
-        };
-        let routers = self.routers(zone, Family::of(addr));
-        let is_device = self
-            .network
-            .externals
-            .iter()
-            .any(|e| e.zone == zone && e.behind.contains(addr));
-        if !is_device
-            && !routers.iter().any(|(_, addrs)| addrs.contains(&addr))
-            && !self.is_poisoned(zone)
-        {
-            let diagnostic = Diagnostic::error(text!(
-                "no-such-router",
-                addr = addr,
-                zone = &self.network.zone(zone).label.name
-            ))
-            .at(ast.span);
-            let list = routers
-                .iter()
-                .flat_map(|(_, addrs)| addrs)
-                .map(ToString::to_string)
-                .collect::<Vec<_>>()
-                .join(", ");
-            let help = if list.is_empty() {
-                text!("no-router-help")
-            } else {
-                text!("routers-help", addrs = list)
-            };
-            self.report(diagnostic.help(help));
-            return;
-        }
-        self.network.zones[zone.0]
-            .gateways
-            .push(Gateway { addr, only_for });
-    }
-
-    /// The switches with an address of a family in a zone, and those addresses with the virtual ones.
-    fn routers(&self, zone: ZoneId, family: Family) -> Vec<(SwitchId, Vec<IpAddr>)> {
-        let links = &self.network.zone(zone).links;
-        let on = |switch: &crate::model::Switch| -> Vec<IpAddr> {
-            let svis = links.iter().filter_map(|link| switch.svi(link.vlan));
-            let addrs = svis.flat_map(|svi| {
-                svi.addrs
-                    .iter()
-                    .map(IpNet::addr)
-                    .chain(svi.virtuals.iter().copied())
-            });
-            addrs
-                .filter(|addr| {
-                    Family::of(*addr) == family && self.vlan_of_addr(zone, *addr).is_some()
-                })
-                .collect()
-        };
-        let all = self
-            .network
-            .switches
-            .iter()
-            .enumerate()
-            .map(|(i, switch)| (SwitchId(i), on(switch)));
-        all.filter(|(_, addrs)| !addrs.is_empty()).collect()
-    }
-
-    /// Several routers, no common virtual address and no word which one hosts use (D26).
-    fn missing_gateway(&mut self, zone: ZoneId) {
-        for family in Family::BOTH {
-            let routers = self.routers(zone, family);
-            let of = self.network.zone(zone);
-            let stated = of
-                .gateways
-                .iter()
-                .any(|g| Family::of(g.addr) == family && g.only_for.is_none());
-            let shared = routers.first().is_some_and(|(_, first)| {
-                first
-                    .iter()
-                    .any(|addr| routers.iter().all(|(_, addrs)| addrs.contains(addr)))
-            });
-            if routers.len() < 2 || stated || shared {
-                continue;
-            }
-            let addrs = routers
-                .iter()
-                .flat_map(|(_, addrs)| addrs)
-                .map(ToString::to_string)
-                .collect::<Vec<_>>()
-                .join(", ");
-            let headline = text!("several-routers", zone = &of.label.name, addrs = addrs);
-            let diagnostic = Diagnostic::warning(headline).at(of.label.span);
-            self.report(diagnostic.help(text!("several-routers-help")));
-            return;
-        }
     }
 }

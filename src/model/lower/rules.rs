@@ -1,123 +1,21 @@
-//! `allow`, `exception`, `forbid`, and the openings derived from `dhcp` (D22, D34).
+//! `allow`, `exception` and `forbid` (D34).
 //!
 //! In: their statements, after the network. Out: [`Allow`]s and [`Forbid`]s with every place and service spelled out.
 //! Must not know: which device carries them.
 
-use super::collect::{Parts, not_yet};
+use super::collect::Parts;
+use super::notes::Notes;
 use super::{Lower, words};
 use crate::base::{Diagnostic, Span};
-use crate::model::{Addrs, Allow, At, Forbid, Place, Session, Spot, Term, ZoneId};
-use crate::net::proto::UDP;
-use crate::net::{AddrRanges, Family, PortSet};
-use crate::syntax::ast::{self, Note, Spanned, ZoneAttr};
+use crate::model::{Allow, At, Forbid, Place, Session, Spot, Term};
+use crate::syntax::ast;
 use crate::text;
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::IpAddr;
-
-/// The notes of a statement.
-#[derive(Default)]
-struct Notes {
-    ticket: Option<String>,
-    owner: Option<String>,
-    because: Option<String>,
-    until: Option<jiff::civil::Date>,
-    log: bool,
-    id: Option<String>,
-    wide_return: bool,
-}
 
 /// What a forbid comes to, with the id its claim was given.
 pub(super) type Forbidden = (Forbid, Option<String>);
 
 impl<'a> Lower<'a> {
-    /// The openings derived from the `dhcp` of zones, each with the place of that word.
-    pub(super) fn dhcp(&mut self, parts: &Parts<'a>) -> Vec<(Allow, Span)> {
-        let mut out = Vec::new();
-        for (index, (ast, _)) in parts.zones.iter().enumerate() {
-            for attr in &ast.attrs {
-                if let ZoneAttr::Dhcp(servers) = &attr.node {
-                    out.extend(
-                        self.relay(ZoneId(index), servers, attr.span)
-                            .map(|allow| (allow, attr.span)),
-                    );
-                }
-            }
-        }
-        out
-    }
-
-    fn relay(&mut self, zone: ZoneId, places: &ast::Places, span: Span) -> Option<Allow> {
-        if !self.network.zone(zone).v4 {
-            self.report(
-                Diagnostic::error(text!("dhcp-ipv4"))
-                    .at(span)
-                    .help(text!("dhcp-ipv4-help")),
-            );
-            return None;
-        }
-        let v4 = |mut spot: Spot| {
-            spot.addrs.v6 = AddrRanges::none(Family::V6);
-            spot
-        };
-        let to: Vec<Spot> = self.spots(places, true)?.into_iter().map(v4).collect();
-        let not_host = to
-            .iter()
-            .find(|spot| !matches!(spot.place, Place::Host(..)));
-        if let Some(place) = not_host.map(|spot| spot.place) {
-            self.not_here(places.span, place, text!("kind-host"));
-            return None;
-        }
-        let servers: Vec<IpAddr> = to
-            .iter()
-            .flat_map(|spot| spot.addrs.v4.to_prefixes())
-            .flat_map(|net| [net.network(), net.broadcast()])
-            .collect();
-        if to.is_empty() || to.iter().any(|spot| spot.addrs.v4.is_empty()) {
-            self.report(
-                Diagnostic::error(text!("dhcp-server"))
-                    .at(places.span)
-                    .help(text!("dhcp-server-help")),
-            );
-            return None;
-        }
-        let servers: BTreeSet<IpAddr> = servers.into_iter().collect();
-        let of = &mut self.network.zones[zone.0];
-        of.dhcp.extend(servers.iter().filter_map(|addr| match addr {
-            IpAddr::V4(addr) => Some(*addr),
-            IpAddr::V6(_) => None,
-        }));
-        let text = format!(
-            "allow {} -> {} : std.dhcp",
-            of.label.name,
-            words::places(places)
-        );
-        let from: Vec<Spot> = of
-            .links
-            .iter()
-            .map(|link| {
-                v4(Spot {
-                    at: At::Link(zone, link.vlan),
-                    place: Place::Zone(zone),
-                    addrs: Addrs::prefixes(&link.prefixes),
-                })
-            })
-            .collect();
-        let session = Session::Ports {
-            protocol: UDP,
-            dport: PortSet::one(67),
-            from: Some((PortSet::one(68), false)),
-        };
-        let term = Term {
-            session,
-            name: "std.dhcp".to_owned(),
-            encrypted: false,
-        };
-        Some(Allow {
-            dhcp: true,
-            ..opening(from, to, vec![term], text, span)
-        })
-    }
-
     /// The openings that are stated, each with the place of its head.
     pub(super) fn allows(&mut self, parts: &Parts<'a>) -> Vec<(Allow, Span)> {
         let mut out = Vec::new();
@@ -157,8 +55,9 @@ impl<'a> Lower<'a> {
         terms: Option<Vec<Term>>,
         head: Span,
     ) -> Option<Allow> {
-        self.only_named(from);
-        self.only_named(to);
+        if self.unnamed(from) | self.unnamed(to) {
+            return None;
+        }
         let (sources, targets) = (self.spots(from, false), self.spots(to, true));
         let (sources, targets) = (sources?, targets?);
         if self.nothing_left(&sources, from) | self.nothing_left(&targets, to) {
@@ -185,24 +84,26 @@ impl<'a> Lower<'a> {
     }
 
     /// An opening says its places by name.
-    fn only_named(&mut self, places: &ast::Places) {
-        for place in &places.list {
-            if let ast::Place::Any(span) | ast::Place::Switches(span) | ast::Place::Rest(span) =
-                place
-            {
-                self.report(
-                    Diagnostic::error(text!("only-named"))
-                        .at(*span)
-                        .help(text!("only-named-help")),
-                );
+    fn unnamed(&mut self, places: &ast::Places) -> bool {
+        let set = places.list.iter().find_map(|place| match place {
+            ast::Place::Any(span) | ast::Place::Switches(span) | ast::Place::Rest(span) => {
+                Some(*span)
             }
-        }
+            ast::Place::Ref(_) => None,
+        });
+        let refused = set.map(|span| {
+            Diagnostic::error(text!("only-named"))
+                .at(span)
+                .help(text!("only-named-help"))
+        });
+        self.diags.extend(refused);
+        set.is_some()
     }
 
     /// `except` took everything, or the places have no address.
     fn nothing_left(&mut self, spots: &[Spot], places: &ast::Places) -> bool {
         let empty = spots.iter().all(|spot| spot.addrs.is_empty());
-        if empty && self.poisoned.iter().all(|p| !p) {
+        if empty && !self.unsure {
             self.report(Diagnostic::error(text!("empty-place")).at(places.span));
         }
         empty
@@ -339,46 +240,6 @@ impl<'a> Lower<'a> {
         }
         out
     }
-
-    /// Notes, each once.
-    fn notes(&mut self, list: &[Spanned<Note>], allow: bool) -> Notes {
-        let mut notes = Notes::default();
-        let mut first: BTreeMap<&str, Span> = BTreeMap::new();
-        for note in list {
-            let word = match &note.node {
-                Note::Ticket(_) => "ticket",
-                Note::Owner(_) => "owner",
-                Note::Because(_) => "because",
-                Note::Until(_) => "until",
-                Note::Log => "log",
-                Note::Id(_) => "as",
-                Note::Accept(accept) => accept.code.node.as_str(),
-            };
-            if let Some(&first) = first.get(word) {
-                self.repeated("repeated-note", word, note.span, first);
-                continue;
-            }
-            first.insert(word, note.span);
-            match &note.node {
-                Note::Ticket(text) => notes.ticket = Some(text.node.clone()),
-                Note::Owner(text) => notes.owner = Some(text.node.clone()),
-                Note::Because(text) => notes.because = Some(text.node.clone()),
-                Note::Until(date) => notes.until = Some(date.node),
-                Note::Log => notes.log = true,
-                Note::Id(word) => {
-                    self.claim_id(&word.node, word.span);
-                    notes.id = Some(word.node.clone());
-                }
-                Note::Accept(accept)
-                    if allow && accept.code.node == "wide-return" && accept.until.is_none() =>
-                {
-                    notes.wide_return = true
-                }
-                Note::Accept(accept) => not_yet("accept", accept.code.span, &mut self.diags),
-            }
-        }
-        notes
-    }
 }
 
 /// What a place's spots come to for `check_pairs`.
@@ -408,7 +269,14 @@ fn head(span: Span, last: Option<Span>) -> Span {
     })
 }
 
-fn opening(from: Vec<Spot>, to: Vec<Spot>, terms: Vec<Term>, text: String, span: Span) -> Allow {
+/// An opening without notes.
+pub(super) fn opening(
+    from: Vec<Spot>,
+    to: Vec<Spot>,
+    terms: Vec<Term>,
+    text: String,
+    span: Span,
+) -> Allow {
     Allow {
         from,
         to,

@@ -11,7 +11,8 @@ use crate::model::{Addrs, Host, Zone, ZoneId, ZoneLink};
 use crate::net::{AddrRanges, Family};
 use crate::syntax::ast::{self, SegmentItem, SiteItem, ZoneAttr};
 use crate::text;
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv6Net};
+use std::net::Ipv6Addr;
 
 impl<'a> Lower<'a> {
     /// The site's settings, which zones fall back to.
@@ -37,6 +38,8 @@ impl<'a> Lower<'a> {
         match self.prefix(addr) {
             Some(IpNet::V6(net)) if net.prefix_len() <= 48 => self.by_vlan = Some(net),
             Some(net) => {
+                // What zones would have got from it is no further finding.
+                self.by_vlan = Some(Ipv6Net::new_assert(Ipv6Addr::UNSPECIFIED, 48));
                 let diagnostic = Diagnostic::error(text!("site-prefix", net = net)).at(addr.span);
                 self.report(diagnostic.help(text!("site-prefix-help")));
             }
@@ -126,6 +129,8 @@ impl<'a> Lower<'a> {
             let host = self.host(id, &host.node);
             self.network.zones[id.0].hosts.push(host);
         }
+        let twice = self.names.twice.contains(&ast.name.span);
+        self.poisoned[id.0] = twice || self.diags.len() > before;
     }
 
     /// For each family the word that says the zone has no such side: its own, its segment's or the site's.
@@ -163,6 +168,7 @@ impl<'a> Lower<'a> {
         };
         let owner = || Owner::Place(zone.name.node.clone());
         let mut prefixes: Vec<IpNet> = Vec::new();
+        let mut refused = false;
         for addr in &link.node.addrs {
             let Some(net) = self.prefix(addr) else {
                 self.poison_family(&mut prefixes, addr);
@@ -171,6 +177,7 @@ impl<'a> Lower<'a> {
             let family = Family::of_net(&net);
             let wanted = if family == Family::V4 { has4 } else { has6 };
             if !wanted {
+                refused = true;
                 let headline = text!(
                     "family-ruled-out",
                     name = &zone.name.node,
@@ -189,7 +196,7 @@ impl<'a> Lower<'a> {
         let missing = |family: Family, prefixes: &[IpNet]| {
             !prefixes.iter().any(|net| Family::of_net(net) == family)
         };
-        let unread = link.node.addrs.len() > prefixes.len();
+        let unread = refused || link.node.addrs.len() > prefixes.len();
         if has6 && !unread && missing(Family::V6, &prefixes) {
             match self.by_vlan.and_then(|site| by_vlan(site, number)) {
                 Some(net) => {
