@@ -38,6 +38,9 @@ pub fn words(question: &Question) -> Text {
                 interface = interface
             )
         }
+        Question::Cables { device, interface } => {
+            text!("question-cables", device = device, interface = interface)
+        }
         Question::Limit => text!("question-limit"),
     }
 }

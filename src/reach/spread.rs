@@ -91,21 +91,14 @@ impl Run<'_, '_> {
     fn inject(&mut self, link: usize, packets: PacketSet) {
         let ports: Vec<usize> = self.net.topo.ports_of(link, self.net.family).collect();
         for port in ports {
-            self.present(port, None, packets);
+            self.present(port, packets);
         }
     }
 
-    /// A frame crosses a link to a port.
-    fn present(&mut self, port: usize, sender: Option<usize>, packets: PacketSet) {
+    /// A frame reaches a port. Lists of other switches on the link that see bridged frames do not count on either side of
+    /// the bound: whoever sends or receives may sit on this side of them (D24, D25), and who sits where may vary.
+    fn present(&mut self, port: usize, packets: PacketSet) {
         let net = self.net;
-        let packets = match self.side {
-            Side::May => packets,
-            Side::Must => {
-                let link = net.topo.ports[port].link;
-                net.space
-                    .intersect(packets, net.across(link, sender, Some(port)))
-            }
-        };
         let fresh = net.space.minus(packets, self.at[port]);
         if !net.space.is_empty(fresh) {
             self.at[port] = net.space.union(self.at[port], fresh);
@@ -187,10 +180,10 @@ impl Run<'_, '_> {
             Some(addr) => {
                 let owners: Vec<usize> = net.topo.owners(link, addr).collect();
                 if owners.is_empty() {
-                    self.hand(link, out, addr, part);
+                    self.hand(link, addr, part);
                 }
                 for port in owners {
-                    self.present(port, Some(out), part);
+                    self.present(port, part);
                 }
             }
         }
@@ -200,7 +193,6 @@ impl Run<'_, '_> {
     fn deliver(&mut self, link: usize, out: usize, part: PacketSet) {
         let net = self.net;
         let space = net.space;
-        let part = self.across(link, out, part);
         self.out.delivered[link] = space.union(self.out.delivered[link], part);
         let ports: Vec<usize> = net
             .topo
@@ -211,29 +203,18 @@ impl Run<'_, '_> {
             let addrs = crate::topo::interface_addrs(net.topo.interface(port), net.family);
             let here = space.intersect(part, super::filters::to_addrs(space, &addrs));
             if !space.is_empty(here) {
-                self.present(port, Some(out), here);
+                self.present(port, here);
             }
         }
     }
 
     /// To a next hop that is no modelled router; it may come back (D29).
-    fn hand(&mut self, link: usize, out: usize, addr: IpAddr, part: PacketSet) {
-        let part = self.across(link, out, part);
+    fn hand(&mut self, link: usize, addr: IpAddr, part: PacketSet) {
         let space = self.net.space;
         let slot = self.out.handed.entry((link, addr)).or_insert(space.empty());
         *slot = space.union(*slot, part);
         if self.hairpins.contains(&(link, addr)) {
             self.inject(link, part);
-        }
-    }
-
-    fn across(&self, link: usize, out: usize, part: PacketSet) -> PacketSet {
-        match self.side {
-            Side::May => part,
-            Side::Must => self
-                .net
-                .space
-                .intersect(part, self.net.across(link, Some(out), None)),
         }
     }
 
@@ -257,11 +238,11 @@ impl Run<'_, '_> {
                 .filter(|&p| p != out)
                 .collect();
             for other in others {
-                self.present(other, Some(out), part);
+                self.present(other, part);
             }
             for &(link, addr) in self.hairpins {
                 if link == port.link {
-                    self.hand(link, out, addr, part);
+                    self.hand(link, addr, part);
                 }
             }
         }

@@ -131,7 +131,11 @@ pub(super) fn lost(
     possible: bool,
 ) -> Result<Witness, OurBug> {
     let walker = Walker::new(view.topo, view.hairpins());
-    let not_there = |end: &End| !arrives(view, target, end);
+    let there = |end: &End| {
+        arrives(view, target, end)
+            && !(matches!(end, End::Local(_)) && view.goal(target).local.is_none())
+    };
+    let not_there = |end: &End| !there(end);
     let (mut trace, end) = match (source.at, view.link_of(source.at)) {
         (At::Switch(_), _) => match view.device_of(source.at) {
             Some(device) => walker.walk_from(&flow, device, possible, &not_there),
@@ -157,7 +161,7 @@ pub(super) fn lost(
             walker.walk(&flow, link, Some(&ports), possible, &not_there)
         }
     };
-    if arrives(view, target, &end) {
+    if there(&end) {
         match bridged_drop(view, &flow, source, target) {
             Some((hop, question)) => {
                 trace.hops.push(hop);
