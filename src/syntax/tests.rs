@@ -153,6 +153,16 @@ const WRONG: &[(&str, &[Slip])] = &[
         "allow A -> B : x allow C -> D : x",
         &[(1, "unexpected-text", "allow", "")],
     ),
+    ("許可 A => B : x", &[(1, "unexpected-text", "=", "`->`")]),
+    ("許可 A - > B : x", &[(1, "unexpected-text", "-", "`->`")]),
+    ("guideline x { a = b }", &[(1, "unexpected-text", "{", "")]),
+    (
+        "switch S : d {\n limti in ipv4 1\n own .1 |\n}",
+        &[
+            (2, "unexpected-text", "limti", ""),
+            (3, "unfinished-statement", "|", ""),
+        ],
+    ),
     (
         "prove A -> B nonee",
         &[(1, "unexpected-text", "nonee", "`none`")],
