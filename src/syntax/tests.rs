@@ -402,6 +402,8 @@ fn size_and_nesting_are_looked_at_first() {
     let started = std::time::Instant::now();
     assert_eq!(codes(&"a".repeat(20 << 20)), ["policy-too-large"]);
     assert_eq!(codes(&"{".repeat(10_000)), ["nested-too-deep"]);
+    let deep = format!("{}{}", "{".repeat(MAX_DEPTH), "}".repeat(MAX_DEPTH));
+    assert_eq!(codes(&deep), ["unknown-statement"]);
     assert_eq!(codes(&format!("# {}\n版 1", "{".repeat(10_000))), [""; 0]);
     assert!(started.elapsed().as_secs() < 5, "{:?}", started.elapsed());
 }
