@@ -77,6 +77,7 @@ pub(super) fn first_words(rule: Rule) -> &'static [Rule] {
         redundancy => &[k_vrrp, k_hsrp],
         side => &[k_in, k_out],
         id => &[k_as],
+        link => &[k_vlan],
         _ => &[],
     }
 }
@@ -104,7 +105,7 @@ fn sign(sign: &str) -> Text {
     text!("expect-sign", sign = sign)
 }
 
-/// An expected rule in words; never its own name. An item of a block is shown as the words it can begin with.
+/// An expected rule in words; never its own name. What only a few words can begin is shown as these words.
 fn described(rule: Rule, lang: Lang) -> Vec<Text> {
     use Rule::*;
     let words = |rules: &[Rule]| {
@@ -114,14 +115,11 @@ fn described(rule: Rule, lang: Lang) -> Vec<Text> {
     let one = match rule {
         keyword if keywords::is(keyword) => return words(&[keyword]),
         site_item | segment_item | zone_item | opaque_item | service_item | switch_item
-        | vrf_item | redundancy | side | id => {
+        | vrf_item | redundancy | side | id | zattr | link | assumed | verdict => {
             return words(first_words(rule));
         }
         item => text!("expect-statement"),
         note | note_item | notes => text!("expect-note"),
-        verdict => text!("expect-verdict"),
-        zattr | link => text!("expect-zone-attribute"),
-        assumed => text!("expect-assumption"),
         services | term | ports_term | proto | icmp_term | ip_term => text!("expect-service"),
         places | list | place | subject | flow | flow_item | reference => text!("expect-place"),
         name | role | member => text!("expect-name"),

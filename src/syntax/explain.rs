@@ -167,8 +167,14 @@ fn hint(place: &Place<'_>, token: &str) -> Option<Text> {
     if let Some(plain) = confused::number(token) {
         return Some(text!("write-instead", text = plain));
     }
-    let next_line = place.text.get(place.at..).unwrap_or_default().trim_start();
-    if token.starts_with('{') || (token.is_empty() && next_line.starts_with('{')) {
+    let rest = place.text.get(place.at..).unwrap_or_default();
+    let arrow_like = ["- >", "=>", "= >", "~>", "--", ">"]
+        .iter()
+        .any(|sign| rest.starts_with(sign));
+    if arrow_like && place.expects(&[Rule::arrow]) {
+        return Some(text!("write-instead", text = "->"));
+    }
+    if rest.trim_start().starts_with('{') && (token.is_empty() || place.begins()) {
         return Some(text!("brace-on-its-line", open = "{"));
     }
     let words = words_of(place.expected);

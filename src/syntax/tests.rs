@@ -153,6 +153,16 @@ const WRONG: &[(&str, &[Slip])] = &[
         "allow A -> B : x allow C -> D : x",
         &[(1, "unexpected-text", "allow", "")],
     ),
+    ("許可 A => B : x", &[(1, "unexpected-text", "=", "`->`")]),
+    ("許可 A - > B : x", &[(1, "unexpected-text", "-", "`->`")]),
+    ("guideline x { a = b }", &[(1, "unexpected-text", "{", "")]),
+    (
+        "switch S : d {\n limti in ipv4 1\n own .1 |\n}",
+        &[
+            (2, "unexpected-text", "limti", ""),
+            (3, "unfinished-statement", "|", ""),
+        ],
+    ),
     (
         "prove A -> B nonee",
         &[(1, "unexpected-text", "nonee", "`none`")],
@@ -392,6 +402,8 @@ fn size_and_nesting_are_looked_at_first() {
     let started = std::time::Instant::now();
     assert_eq!(codes(&"a".repeat(20 << 20)), ["policy-too-large"]);
     assert_eq!(codes(&"{".repeat(10_000)), ["nested-too-deep"]);
+    let deep = format!("{}{}", "{".repeat(MAX_DEPTH), "}".repeat(MAX_DEPTH));
+    assert_eq!(codes(&deep), ["unknown-statement"]);
     assert_eq!(codes(&format!("# {}\n版 1", "{".repeat(10_000))), [""; 0]);
     assert!(started.elapsed().as_secs() < 5, "{:?}", started.elapsed());
 }
