@@ -250,14 +250,12 @@ fn bridged_drop(
                 text: ace.map(|ace| ace.text.clone()).unwrap_or_default(),
                 action: HopAction::Unknown,
             };
-            return Some((
-                hop,
-                sees.question()
-                    .cloned()
-                    .into_iter()
-                    .chain(decided.because)
-                    .collect(),
-            ));
+            let cables = Question::Cables {
+                device: view.topo.device_name(port).to_owned(),
+                interface: view.topo.interface(port).name.clone(),
+            };
+            let because = std::iter::once(cables).chain(sees.question().cloned());
+            return Some((hop, because.chain(decided.because).collect()));
         }
     }
     None
