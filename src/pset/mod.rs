@@ -35,6 +35,7 @@ mod tests;
 pub use bounds::Bounds;
 pub use layout::{Field, Layout};
 pub use lines::{LineFinding, Useless};
+pub use list::Deciders;
 pub use regions::{Region, Regions, ranges};
 pub use space::{PacketSet, Size, Space};
 pub use witness::Prefer;
