@@ -8,7 +8,7 @@ use super::dd::{DENY, Dd, EMPTY, FULL, Id};
 use super::encode::{first_of, of_ace};
 use super::layout::Layout;
 use super::tree::Tree;
-use super::{Bounds, PacketSet, Space};
+use super::{Bounds, PacketSet, Space, shards};
 use crate::acl::{Ace, Acl, Action};
 use std::collections::{BTreeMap, HashSet};
 
@@ -43,17 +43,20 @@ pub(super) fn settled<'a>(mut aces: impl Iterator<Item = &'a Ace>) -> bool {
     aces.all(|ace| ace.is_settled() && (ace.action != Action::Unread || ace.certain.is_empty()))
 }
 
-fn permitted(dd: &mut Dd, layout: &Layout, aces: &[&Ace], side: Side) -> Id {
-    let mut seen = HashSet::new();
-    let mut pieces = Vec::with_capacity(aces.len());
-    for ace in aces {
+pub(super) fn permitted(dd: &mut Dd, layout: &Layout, aces: &[&Ace], side: Side) -> Id {
+    let piece = |ace: &&Ace| {
         let possible = side.takes_possible(ace.action);
-        let piece = of_ace(dd, layout, ace, possible, side.end(ace.action));
-        // An exact repetition takes nothing.
-        if piece != EMPTY && seen.insert(piece) {
-            pieces.push(piece);
-        }
-    }
+        of_ace(dd, layout, ace, possible, side.end(ace.action))
+    };
+    let pieces = aces.iter().map(piece).collect();
+    permitted_of(dd, pieces)
+}
+
+/// What the first of the pieces that has a packet permits.
+pub(super) fn permitted_of(dd: &mut Dd, mut pieces: Vec<Id>) -> Id {
+    // An exact repetition takes nothing.
+    let mut seen = HashSet::new();
+    pieces.retain(|&piece| piece != EMPTY && seen.insert(piece));
     let (early, late) = pieces.split_at(pieces.len() / 2);
     let (early, late) = (first_of(dd, early), first_of(dd, late));
     dd.over_permitted(early, late)
@@ -79,7 +82,12 @@ impl Space {
     #[must_use]
     pub fn permitted(&self, acl: &Acl) -> Bounds {
         let aces: Vec<&Ace> = acl.all().collect();
-        let side = |side| self.run(|dd, layout| permitted(dd, layout, &aces, side));
+        let side = |side| {
+            self.run(|dd, layout| match aces.len() < shards::LONG {
+                true => permitted(dd, layout, &aces, side),
+                false => shards::permitted(dd, layout, &aces, side, shards::PIECES),
+            })
+        };
         let must = side(Side::Must);
         let may = if settled(acl.all()) {
             must
