@@ -97,6 +97,32 @@ impl Dd {
         self.limit = limit;
     }
 
+    pub(super) fn tops(&self) -> Vec<u32> {
+        self.tops.clone()
+    }
+
+    /// A set of another arena of the same levels.
+    pub(super) fn graft(&mut self, from: &Dd, id: Id) -> Id {
+        let mut known = vec![EMPTY; from.nodes.len()];
+        (known[FULL as usize], known[DENY as usize]) = (FULL, DENY);
+        self.graft_node(from, id, &mut known)
+    }
+
+    fn graft_node(&mut self, from: &Dd, id: Id, known: &mut [Id]) -> Id {
+        // No node below the ends is EMPTY, so EMPTY is also "not yet".
+        if id == EMPTY || known[id as usize] != EMPTY {
+            return known[id as usize];
+        }
+        let base = self.stack.len();
+        for edge in from.edges(id) {
+            let to = self.graft_node(from, edge.to, known);
+            self.push(base, edge.hi, to);
+        }
+        let here = self.close(from.level(id), base);
+        known[id as usize] = here;
+        here
+    }
+
     pub(super) fn limit(&self) -> usize {
         self.limit
     }

@@ -13,7 +13,8 @@
 //! layout   fields -> levels: order and chunk width, chosen per job from a sample of its lines
 //! dd       the diagram engine: interval decision diagrams, hash-consed; no node leaves this folder
 //! encode   boxes and packets -> diagrams        space, bounds   the set algebra that callers see
-//! list     lists -> permitted sets (D12), deciding entries (D13)        lines   unreachable and redundant entries
+//! list     lists -> permitted sets (D12), deciding entries (D13)        shards  the same for very long lists, in pieces
+//! tree     runs of entries, for the two below       lines           unreachable and redundant entries
 //! regions  a set -> short field-wise pieces     witness         a set -> its most readable packet
 //! ```
 #![warn(missing_docs)]
@@ -25,6 +26,7 @@ mod layout;
 mod lines;
 mod list;
 mod regions;
+mod shards;
 mod space;
 mod tree;
 mod witness;
@@ -35,6 +37,7 @@ mod tests;
 pub use bounds::Bounds;
 pub use layout::{Field, Layout};
 pub use lines::{LineFinding, Useless};
+pub use list::Deciders;
 pub use regions::{Region, Regions, ranges};
 pub use space::{PacketSet, Size, Space};
 pub use witness::Prefer;

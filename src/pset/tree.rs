@@ -29,31 +29,24 @@ impl Tree {
         }
     }
 
-    /// Hands each packet of `wanted` to the first entry below `end` that has it: `found(entry, part)`. Returns the packets
-    /// that no entry has.
+    /// Hands each packet of `wanted` that an entry has to the first such entry: `found(entry, part)`.
     pub(super) fn share(
         &self,
         dd: &mut Dd,
         start: usize,
-        end: usize,
         wanted: Id,
         found: &mut impl FnMut(usize, Id),
-    ) -> Id {
-        if start >= end || dd.disjoint(wanted, self.union) {
-            return wanted;
+    ) {
+        if dd.disjoint(wanted, self.union) {
+            return;
         }
+        let inside = dd.and(wanted, self.union);
         match &self.halves {
-            None => {
-                let part = dd.and(wanted, self.union);
-                found(start, part);
-                dd.minus(wanted, self.union)
-            }
+            None => found(start, inside),
             Some(halves) => {
-                let outside = dd.minus(wanted, self.union);
-                let inside = dd.and(wanted, self.union);
-                let rest = halves.0.share(dd, start, end, inside, found);
-                let rest = halves.1.share(dd, start + halves.0.len, end, rest, found);
-                dd.or(outside, rest)
+                halves.0.share(dd, start, inside, found);
+                let rest = dd.minus(inside, halves.0.union);
+                halves.1.share(dd, start + halves.0.len, rest, found);
             }
         }
     }
