@@ -530,6 +530,20 @@ fn search_order(list: &List) -> (Vec<(&Item, bool)>, Vec<&Item>) {
     (first, rest)
 }
 
+/// Whether two lists search for the same in the same order, whatever their numbers and remarks.
+pub(super) fn same_entries(a: &List, b: &List) -> bool {
+    let bodies = |list| -> Vec<&Body> {
+        let (first, rest) = search_order(list);
+        first
+            .into_iter()
+            .map(|(item, _)| item)
+            .chain(rest)
+            .map(|item| &item.body)
+            .collect()
+    };
+    a.standard == b.standard && bodies(a) == bodies(b)
+}
+
 /// The parts under a fact: as they are, not at all, or hanging on it.
 fn hang(parts: Vec<Part>, known: &Known) -> Vec<Part> {
     match known {

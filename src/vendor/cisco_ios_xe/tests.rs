@@ -350,6 +350,9 @@ fn noise_changes_nothing() {
 #[test]
 fn a_shown_copy_must_agree() {
     let base = "ip access-list extended A\n 10 permit tcp any any eq 80\n";
+    let shuffled = "ip access-list standard 9\n 10 permit 1.1.1.1\n 20 permit 2.2.2.2\nsw#show access-lists\n\
+        Standard IP access list 9\n    20 permit 2.2.2.2\n    10 permit 1.1.1.1\n";
+    assert_eq!(read(shuffled).gaps.len(), 0);
     let shown = "sw#show access-lists\nExtended IP access list A\n    10 permit tcp any any eq www (3 matches)\n";
     let device = read(&format!("{base}{shown}"));
     assert_eq!((device.acls.len(), device.gaps.len()), (1, 0));
@@ -359,6 +362,40 @@ fn a_shown_copy_must_agree() {
         fate(&device, "A", "tcp 1.1.1.1:1 2.2.2.2:80 syn"),
         (Fate::Unknown, None)
     );
+}
+
+#[test]
+fn a_head_that_is_not_understood_leaves_its_list_open() {
+    let device = read(
+        "ip access-list extended A sometimes\n 10 permit ip any any\ninterface Vlan1\n ip access-group A in\n",
+    );
+    assert_eq!(device.gaps.len(), 1);
+    assert_eq!(
+        fate(&device, "A", "tcp 1.1.1.1:1 2.2.2.2:80 syn"),
+        (Fate::Unknown, None)
+    );
+}
+
+#[test]
+fn routes_into_another_table_are_leaks() {
+    let text = "interface Vlan1\n vrf forwarding A\n ip address 10.0.0.1 255.0.0.0\nip route 10.9.0.0 255.255.0.0 Vlan1 10.0.0.2\n";
+    let effects: Vec<_> = read(text)
+        .effects
+        .into_iter()
+        .map(|e| (e.class, e.scope))
+        .collect();
+    assert_eq!(
+        effects,
+        [(EffectClass::Redirects, Scope::Vrf(String::new()))]
+    );
+}
+
+#[test]
+fn every_fact_is_asked() {
+    let code = [include_str!("convert.rs"), include_str!("read.rs")].concat();
+    for id in super::FACTS.facts.keys() {
+        assert!(code.contains(&format!("\"{id}\"")), "{id}");
+    }
 }
 
 #[test]
@@ -639,7 +676,7 @@ fn what_is_written_is_what_the_device_prints() {
         255.255.0.0 Null0 250\nip access-list extended V10_IN\n 10 remark 2026-041 web\n 10 permit tcp 10.1.0.0 \
         0.0.0.255 host 10.2.0.10 eq 443\n 20 permit tcp host 10.2.0.10 eq 443 10.1.0.0 0.0.0.255 range 49152 65535 \
         established\n 30 deny   ip any any log\n!\nipv6 route vrf BLUE ::/0 Vlan10 FE80::2\nipv6 access-list \
-        V10_IN6\n sequence 10 remark nd\n sequence 20 permit icmp any FE80::/10 135\n sequence 30 deny   ipv6 any \
+        V10_IN6\n sequence 10 remark nd\n sequence 20 permit icmp any FE80::/10 135\n sequence 30 deny ipv6 any \
         any\n!\nend\n";
     assert_eq!(text, expect);
 }
@@ -713,6 +750,7 @@ fn what_cannot_be_written_is_refused() {
         refuse(&|c| c.acls[0].lines[0] = DraftLine::Remark("端末".to_owned())).contains("ASCII")
     );
     assert!(refuse(&|c| c.acls[0].lines[0] = DraftLine::Remark("a".repeat(101))).contains("100"));
+    assert!(refuse(&|c| c.acls[1].lines.truncate(1)).contains("no entry"));
     assert!(refuse(&|c| c.hostname = "a b".to_owned()).contains("`a b`"));
     assert!(
         refuse(&|c| c.interfaces[0].virtuals.push("10.1.0.9".parse().unwrap())).contains("HSRP")

@@ -302,8 +302,12 @@ pub(super) fn list(list: &List, out: &mut String) {
 }
 
 fn entry(entry: &Entry, family: Family, standard: bool, out: &mut String) {
-    // `deny` is padded, so that it lines up with `permit`.
-    out.push_str(if entry.permit { "permit" } else { "deny  " });
+    // In IPv4 lists `deny` is padded, so that it lines up with `permit`.
+    out.push_str(match (entry.permit, family) {
+        (true, _) => "permit",
+        (false, Family::V4) => "deny  ",
+        (false, Family::V6) => "deny",
+    });
     if standard {
         place(&entry.src, out);
     } else {
@@ -573,7 +577,7 @@ mod tests {
     #[test]
     fn ipv6_and_standard_entries() {
         for (line, expect) in [
-            ("deny ipv6 any any log", "deny   ipv6 any any log"),
+            ("deny   ipv6 any any log", "deny ipv6 any any log"),
             (
                 "permit tcp 2001:db8::5/32 host 2001:db8::1 eq 443",
                 "permit tcp 2001:DB8::/32 host 2001:DB8::1 eq 443",
