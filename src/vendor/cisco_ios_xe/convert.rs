@@ -50,6 +50,8 @@ pub(super) struct Context<'a> {
     pub(super) gaps: Vec<Gap>,
     /// Whether an entry leans on an object group.
     pub(super) uses_groups: bool,
+    /// Whether the last entry named a group that was not read to its end.
+    group_unread: bool,
 }
 
 impl<'a> Context<'a> {
@@ -66,6 +68,7 @@ impl<'a> Context<'a> {
             modelled: BTreeSet::new(),
             gaps: Vec::new(),
             uses_groups: false,
+            group_unread: false,
         }
     }
 
@@ -212,7 +215,11 @@ impl<'a> Context<'a> {
                 ..unread(family, item.line, &item.text)
             };
         };
+        self.group_unread = false;
         let mut parts = self.parts(entry, family, without_place(&item.text));
+        if self.group_unread {
+            self.gap(item.line, &item.text, text!("ios-group-unread"));
+        }
         let text = if let Some(word) = &entry.unread {
             self.gap(item.line, &item.text, unread_from(word));
             parts = vec_under(parts, &question());
@@ -277,6 +284,7 @@ impl<'a> Context<'a> {
         }
         if !missing.is_empty() {
             // What the group may hold besides: its field is free.
+            self.group_unread = true;
             let wide = |place: &Place, read: AddrSet| match place {
                 Place::Group(_) => AddrSet::any(family),
                 Place::Is(_) => read,
@@ -520,6 +528,20 @@ fn search_order(list: &List) -> (Vec<(&Item, bool)>, Vec<&Item>) {
         }
     }
     (first, rest)
+}
+
+/// Whether two lists search for the same in the same order, whatever their numbers and remarks.
+pub(super) fn same_entries(a: &List, b: &List) -> bool {
+    let bodies = |list| -> Vec<&Body> {
+        let (first, rest) = search_order(list);
+        first
+            .into_iter()
+            .map(|(item, _)| item)
+            .chain(rest)
+            .map(|item| &item.body)
+            .collect()
+    };
+    a.standard == b.standard && bodies(a) == bodies(b)
 }
 
 /// The parts under a fact: as they are, not at all, or hanging on it.

@@ -17,9 +17,14 @@ pub(super) fn list(draft: &Draft, refusals: &mut Vec<Text>) -> List {
         family: draft.family,
         standard: false,
         shown: false,
+        whole: true,
     };
     let mut list = List::new(head, 0);
     check_name(&draft.name, refusals);
+    if draft.entries().next().is_none() {
+        // An empty list permits, or perhaps permits, everything.
+        refusals.push(text!("ios-refuse-empty", name = &draft.name));
+    }
     let mut next = 10;
     for (index, line) in draft.lines.iter().enumerate() {
         let at = index + 1;

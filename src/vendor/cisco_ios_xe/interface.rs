@@ -166,9 +166,19 @@ impl Reader {
             .bindings
             .iter()
             .map(|((.., line), text)| (*line, text.clone()));
-        for (line, text) in lists.chain(effects.into_iter().map(|(_, _, line, text)| (line, text)))
-        {
-            self.vlan_maps.push((vlans.clone(), line, text));
+        self.vlan_maps
+            .extend(lists.map(|(line, text)| (vlans.clone(), line, text)));
+        for (class, _, line, text) in effects {
+            if class == EffectClass::Narrows {
+                self.vlan_maps.push((vlans.clone(), line, text));
+            } else {
+                self.effects.push(Effect {
+                    class,
+                    scope: Scope::Device,
+                    line,
+                    text,
+                });
+            }
         }
     }
 

@@ -17,6 +17,8 @@ mod lines;
 mod lists;
 mod names;
 mod native;
+#[cfg(test)]
+mod oracle;
 mod read;
 mod route;
 mod statement;

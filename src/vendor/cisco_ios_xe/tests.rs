@@ -1,1 +1,904 @@
-//! Tests over whole configurations.
+//! Tests over whole configurations: the corpus, what is written and read back, and texts damaged at random.
+
+use super::CiscoIosXe;
+use crate::acl::{AclState, Direction, Draft, DraftEntry, DraftLine, Fate, Known, decide};
+use crate::base::{Lang, Source};
+use crate::device::{
+    Binding, Config, Device, EffectClass, Interface, InterfaceKind, NextHop, Route, Scope,
+};
+use crate::net::{Family, Flow, L4, PositionSet, TcpFlags, Wildcard};
+use crate::vendor::{Dialect, Hint};
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+pub(super) fn read(text: &str) -> Device {
+    CiscoIosXe.read(
+        &Source::capture("test.cfg", text.as_bytes()),
+        &Hint::default(),
+    )
+}
+
+fn corpus(name: &str) -> String {
+    let path = format!(
+        "{}/tests/corpus/cisco-ios-xe/{name}",
+        env!("CARGO_MANIFEST_DIR")
+    );
+    std::fs::read_to_string(path).unwrap()
+}
+
+/// A packet as `tcp 10.0.0.1:40000 10.0.0.2:443 syn`, `icmp 10.0.0.1 10.0.0.2 8/0`, `udp 10.0.0.1 10.0.0.2 later`.
+pub(super) fn packet(text: &str) -> Flow {
+    let words: Vec<&str> = text.split(' ').collect();
+    let end = |word: &str| -> (IpAddr, u16) {
+        if let Ok(addr) = word.parse() {
+            return (addr, 0);
+        }
+        let (addr, port) = word.rsplit_once(':').unwrap();
+        (
+            addr.trim_matches(['[', ']']).parse().unwrap(),
+            port.parse().unwrap(),
+        )
+    };
+    let ((src, sport), (dst, dport)) = (end(words[1]), end(words[2]));
+    let rest = &words[3..];
+    let later = rest.contains(&"later");
+    let ext = rest.contains(&"ext");
+    let flags = rest
+        .iter()
+        .filter_map(|w| TcpFlags::named(w))
+        .fold(TcpFlags::default(), TcpFlags::with);
+    let protocol = match words[0] {
+        "tcp" => 6,
+        "udp" => 17,
+        "icmp" if src.is_ipv4() => 1,
+        "icmp" => 58,
+        digits => digits.parse().unwrap(),
+    };
+    let l4 = match protocol {
+        _ if later => L4::None,
+        6 => L4::Tcp {
+            sport,
+            dport,
+            flags,
+        },
+        17 | 132 => L4::Ports { sport, dport },
+        1 | 58 => {
+            let (kind, code) = rest[0].split_once('/').unwrap();
+            L4::Icmp {
+                kind: kind.parse().unwrap(),
+                code: code.parse().unwrap(),
+            }
+        }
+        _ => L4::None,
+    };
+    let position = if later {
+        PositionSet::LATER
+    } else {
+        PositionSet::WHOLE
+    };
+    Flow::new(src, dst, protocol, l4, position, ext).unwrap()
+}
+
+fn fate(device: &Device, list: &str, text: &str) -> (Fate, Option<u32>) {
+    let acl = device.acls.iter().find(|acl| acl.name == list).unwrap();
+    let decided = decide(acl, &packet(text));
+    (decided.fate, acl.ace(decided.index).and_then(|ace| ace.seq))
+}
+
+fn whys(device: &Device) -> Vec<(u32, String)> {
+    device
+        .gaps
+        .iter()
+        .map(|gap| (gap.line, gap.why.render(Lang::En)))
+        .collect()
+}
+
+#[test]
+fn a_whole_configuration_reads_without_gaps_and_effects() {
+    let device = read(&corpus("core.cfg"));
+    assert_eq!(whys(&device), []);
+    assert_eq!(device.effects, []);
+    assert_eq!(device.hostname.as_deref(), Some("L3SW-CORE01"));
+    assert_eq!(device.model.as_deref(), Some("C9300-24T"));
+    let names: Vec<_> = device
+        .interfaces
+        .iter()
+        .map(|i| (i.name.as_str(), i.kind))
+        .collect();
+    assert_eq!(
+        names,
+        [
+            ("GigabitEthernet0/0", InterfaceKind::Management),
+            ("GigabitEthernet1/0/24", InterfaceKind::Routed),
+            ("Loopback0", InterfaceKind::Loopback),
+            ("Vlan1", InterfaceKind::Svi(1)),
+            ("Vlan111", InterfaceKind::Svi(111)),
+            ("Vlan112", InterfaceKind::Svi(112)),
+            ("Vlan300", InterfaceKind::Svi(300)),
+        ]
+    );
+    let vlan111 = &device.interfaces[4];
+    let addrs: Vec<String> = vlan111.addrs.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        addrs,
+        [
+            "10.10.17.1/24",
+            "10.10.17.129/25",
+            "fe80::1/128",
+            "fd7a:1c2b:0:111::1/64"
+        ]
+    );
+    assert_eq!(
+        vlan111.virtuals,
+        ["10.10.17.254".parse::<IpAddr>().unwrap()]
+    );
+    assert_eq!(vlan111.helpers.len(), 2);
+    assert!(vlan111.ipv6 && !vlan111.shutdown && device.interfaces[3].shutdown);
+    assert_eq!(device.interfaces[0].vrf, "Mgmt-vrf");
+    let bound = |face: &Interface, family, direction| {
+        face.binding(family, direction)
+            .map(|b| device.acls[b.acl].name.clone())
+    };
+    assert_eq!(
+        bound(vlan111, Family::V4, Direction::In).as_deref(),
+        Some("V111_IN")
+    );
+    assert_eq!(
+        bound(vlan111, Family::V6, Direction::In).as_deref(),
+        Some("V111_IN6")
+    );
+    assert_eq!(
+        bound(&device.interfaces[5], Family::V4, Direction::In).as_deref(),
+        Some("102")
+    );
+    assert_eq!(
+        bound(&device.interfaces[5], Family::V4, Direction::Out).as_deref(),
+        Some("V112_OUT")
+    );
+    assert_eq!(device.routes.len(), 4);
+    assert_eq!(device.routes[2].via, NextHop::Null);
+    assert_eq!(device.routes[3].vrf, "Mgmt-vrf");
+    assert_eq!(
+        (&device.forwards.v4, &device.forwards.v6),
+        (&Known::Yes, &Known::Yes)
+    );
+}
+
+#[test]
+fn packets_of_the_whole_configuration() {
+    let device = read(&corpus("core.cfg"));
+    for (list, text, expect) in [
+        (
+            "V111_IN",
+            "udp 0.0.0.0:68 255.255.255.255:67",
+            (Fate::Permit, Some(10)),
+        ),
+        (
+            "V111_IN",
+            "tcp 10.10.17.30:50000 10.20.0.10:443 syn",
+            (Fate::Permit, Some(30)),
+        ),
+        (
+            "V111_IN",
+            "tcp 10.10.17.30 10.20.0.10 later",
+            (Fate::Permit, Some(30)),
+        ),
+        (
+            "V111_IN",
+            "tcp 10.10.17.30:50000 10.20.0.10:80 syn",
+            (Fate::Deny, Some(40)),
+        ),
+        (
+            "V111_IN",
+            "tcp 10.10.17.30:50000 10.10.17.1:23 syn",
+            (Fate::Deny, Some(50)),
+        ),
+        (
+            "V111_IN",
+            "tcp 10.10.17.30:50000 10.10.17.1:24 syn",
+            (Fate::Deny, Some(999)),
+        ),
+        (
+            "V111_IN",
+            "udp 10.10.17.30:50000 10.10.33.15:53",
+            (Fate::Permit, Some(70)),
+        ),
+        (
+            "V111_IN",
+            "udp 10.10.17.30:50000 10.10.33.12:53",
+            (Fate::Deny, Some(999)),
+        ),
+        (
+            "V111_IN",
+            "icmp 10.9.9.9 10.10.33.12 3/4",
+            (Fate::Permit, Some(100)),
+        ),
+        (
+            "V111_IN",
+            "icmp 10.9.9.9 10.10.33.12 3/3",
+            (Fate::Deny, Some(999)),
+        ),
+        (
+            "V300_IN",
+            "tcp 10.20.0.10:443 10.10.17.9:50000 ack",
+            (Fate::Permit, Some(10)),
+        ),
+        (
+            "V300_IN",
+            "tcp 10.20.0.10:443 10.10.17.9:50000 rst",
+            (Fate::Permit, Some(10)),
+        ),
+        (
+            "V300_IN",
+            "tcp 10.20.0.10:443 10.10.17.9:50000 syn",
+            (Fate::Deny, Some(999)),
+        ),
+        (
+            "V112_OUT",
+            "tcp 10.20.0.10:443 10.10.17.9:50000 syn",
+            (Fate::Deny, None),
+        ),
+        (
+            "102",
+            "tcp 10.10.18.4:443 10.10.17.9:80 syn",
+            (Fate::Permit, None),
+        ),
+        (
+            "SNMP_RO",
+            "udp 10.99.0.200:443 10.10.17.9:80",
+            (Fate::Permit, Some(20)),
+        ),
+        (
+            "V111_IN6",
+            "icmp fd7a::1 fe80::1 135/0",
+            (Fate::Permit, Some(10)),
+        ),
+        (
+            "V111_IN6",
+            "icmp fd7a::1 fd7a::2 135/0",
+            (Fate::Deny, Some(50)),
+        ),
+        (
+            "V111_IN6",
+            "tcp fd7a:1c2b:0:111::5 fd7a:1c2b:0:210::11 later",
+            (Fate::Permit, Some(40)),
+        ),
+        (
+            "V111_IN6",
+            "tcp [fd7a:1c2b:0:111::5]:4 [fd7a:1c2b:0:210::11]:443 syn ext",
+            (Fate::Unknown, Some(40)),
+        ),
+        (
+            "V111_IN6",
+            "tcp [fd7a:1c2b:0:111::5]:4 [fd7a:1c2b:0:210::11]:80 syn ext",
+            (Fate::Deny, Some(50)),
+        ),
+    ] {
+        assert_eq!(fate(&device, list, text), expect, "{list}: {text}");
+    }
+}
+
+/// The device without what depends on how the file is laid out.
+fn shape(device: &Device) -> String {
+    let mut device = device.clone();
+    device.interfaces.iter_mut().for_each(|i| {
+        i.line = 0;
+        i.bindings.iter_mut().for_each(|b| b.line = 0);
+    });
+    device.routes.iter_mut().for_each(|r| r.line = 0);
+    for acl in &mut device.acls {
+        acl.line = None;
+        acl.entries.iter_mut().for_each(|ace| ace.line = None);
+    }
+    format!(
+        "{:?}",
+        (
+            &device.interfaces,
+            &device.routes,
+            &device.acls,
+            device.gaps.len(),
+            device.effects.len()
+        )
+    )
+}
+
+#[test]
+fn noise_changes_nothing() {
+    let text = corpus("core.cfg");
+    let clean = shape(&read(&text));
+    assert_eq!(shape(&read(&text.replace('\n', "\r\n"))), clean, "CRLF");
+    assert_eq!(
+        shape(&read(&text.replace('\n', "  \n"))),
+        clean,
+        "trailing blanks"
+    );
+    for wipe in [
+        format!("{0}        {0}", "\u{8}".repeat(9)),
+        "        ".to_owned(),
+    ] {
+        let paged: String = text
+            .lines()
+            .enumerate()
+            .map(|(n, line)| {
+                if n % 24 == 23 {
+                    format!(" --More-- {wipe}{line}\n")
+                } else {
+                    format!("{line}\n")
+                }
+            })
+            .collect();
+        assert_eq!(shape(&read(&paged)), clean, "pager");
+    }
+    let flat: String = text
+        .lines()
+        .map(|l| {
+            if l.starts_with(" 1") || l.starts_with(" 9") {
+                l.trim_start()
+            } else {
+                l
+            }
+        })
+        .fold(String::new(), |all, line| all + line + "\n");
+    assert_eq!(shape(&read(&flat)), clean, "entries without indentation");
+    let mut bytes = text.replace("2026-041 dhcp", "XX").into_bytes();
+    let at = bytes.windows(2).position(|w| w == b"XX").unwrap();
+    bytes.splice(at..at + 2, [0x92, 0x5b, 0x96, 0x96]); // 端末 in CP932
+    let device = CiscoIosXe.read(&Source::capture("a", &bytes), &Hint::default());
+    assert_eq!(shape(&device), clean, "CP932 remark");
+}
+
+#[test]
+fn a_shown_copy_must_agree() {
+    let base = "ip access-list extended A\n 10 permit tcp any any eq 80\n";
+    let shuffled = "ip access-list standard 9\n 10 permit 1.1.1.1\n 20 permit 2.2.2.2\nsw#show access-lists\n\
+        Standard IP access list 9\n    20 permit 2.2.2.2\n    10 permit 1.1.1.1\n";
+    assert_eq!(read(shuffled).gaps.len(), 0);
+    let shown = "sw#show access-lists\nExtended IP access list A\n    10 permit tcp any any eq www (3 matches)\n";
+    let device = read(&format!("{base}{shown}"));
+    assert_eq!((device.acls.len(), device.gaps.len()), (1, 0));
+    let device = read(&format!("{base}{}", shown.replace("www", "81")));
+    assert_eq!((device.acls.len(), device.gaps.len()), (1, 1));
+    assert_eq!(
+        fate(&device, "A", "tcp 1.1.1.1:1 2.2.2.2:80 syn"),
+        (Fate::Unknown, None)
+    );
+}
+
+#[test]
+fn a_head_that_is_not_understood_leaves_its_list_open() {
+    let device = read(
+        "ip access-list extended A sometimes\n 10 permit ip any any\ninterface Vlan1\n ip access-group A in\n",
+    );
+    assert_eq!(device.gaps.len(), 1);
+    assert_eq!(
+        fate(&device, "A", "tcp 1.1.1.1:1 2.2.2.2:80 syn"),
+        (Fate::Unknown, None)
+    );
+}
+
+#[test]
+fn routes_into_another_table_are_leaks() {
+    let text = "interface Vlan1\n vrf forwarding A\n ip address 10.0.0.1 255.0.0.0\nip route 10.9.0.0 255.255.0.0 Vlan1 10.0.0.2\n";
+    let effects: Vec<_> = read(text)
+        .effects
+        .into_iter()
+        .map(|e| (e.class, e.scope))
+        .collect();
+    assert_eq!(
+        effects,
+        [(EffectClass::Redirects, Scope::Vrf(String::new()))]
+    );
+}
+
+#[test]
+fn every_fact_is_asked() {
+    let code = [include_str!("convert.rs"), include_str!("read.rs")].concat();
+    for id in super::FACTS.facts.keys() {
+        assert!(code.contains(&format!("\"{id}\"")), "{id}");
+    }
+}
+
+#[test]
+fn lists_as_shown_are_read() {
+    let device = read(&corpus("show-access-lists.cfg"));
+    assert_eq!(
+        whys(&device),
+        [(9, "not understood from `(99` on".to_owned())]
+    );
+    assert_eq!(
+        fate(&device, "10", "udp 10.99.0.9:1 10.1.1.1:1"),
+        (Fate::Permit, Some(10))
+    );
+    assert_eq!(
+        fate(&device, "10", "udp 10.98.0.9:1 10.1.1.1:1"),
+        (Fate::Deny, Some(20))
+    );
+    assert_eq!(
+        fate(&device, "NIGHTLY", "udp 10.98.0.9:1 10.1.1.1:1"),
+        (Fate::Unknown, Some(10))
+    );
+    assert_eq!(
+        fate(&device, "V111_IN6", "tcp [2001:db8:1::5]:1 [::1]:443 syn"),
+        (Fate::Permit, Some(20))
+    );
+}
+
+#[test]
+fn odd_lines_become_gaps_and_effects() {
+    let device = read(&corpus("odd.cfg"));
+    let gaps: Vec<String> = device.gaps.iter().map(|g| g.text.clone()).collect();
+    assert_eq!(
+        gaps,
+        [
+            "ipv6 address 2001:DB8:20::/64 eui-64",
+            "some new-feature",
+            "interface Tunnel1",
+            "ip route 10.51.0.0 255.255.0.0 somewhere",
+            "20 permit tcp any object-group PARTLY eq 22",
+            "30 permit tcp any object-group UNDEFINED eq 22",
+            "10 permit tcp any any eq 80",
+            "10 permit tcp any any eq 81",
+            "30 permit tcp any any eq foo",
+            "40 permit tcp any host 10.9.9.9 eq 22 frobnicate",
+            "50 evaluate REFLECTED",
+            "no 10",
+            "frobnicate the network",
+        ]
+    );
+    let effects: Vec<_> = device
+        .effects
+        .iter()
+        .map(|e| (e.class, &e.scope, e.text.as_str()))
+        .collect();
+    let (n, r, x) = (
+        EffectClass::Narrows,
+        EffectClass::Redirects,
+        EffectClass::Rewrites,
+    );
+    let (vlan10, vlan20) = (Scope::Interface(0, None), Scope::Interface(1, None));
+    assert_eq!(
+        effects,
+        [
+            (r, &vlan10, "ip policy route-map PBR"),
+            (
+                n,
+                &Scope::Interface(0, Some(Direction::In)),
+                "ip verify unicast source reachable-via rx"
+            ),
+            (n, &vlan20, "ipv6 address 2001:DB8:20::/64 eui-64"),
+            (x, &vlan20, "ip nat inside"),
+            (x, &Scope::Device, "some new-feature"),
+            (n, &vlan20, "ip access-group PORT-IN in"),
+            (n, &Scope::Device, "service-policy input POLICE"),
+            (x, &Scope::Device, "interface Tunnel1"),
+            (
+                r,
+                &Scope::Vrf(String::new()),
+                "ip route 10.51.0.0 255.255.0.0 somewhere"
+            ),
+            (n, &Scope::Device, "vlan filter M vlan-list 10,30"),
+            (x, &Scope::Device, "frobnicate the network"),
+        ]
+    );
+    let dynamic: Vec<&str> = device.dynamic.iter().map(|(vrf, _)| vrf.as_str()).collect();
+    assert_eq!(dynamic, ["BLUE", "", "GREEN"]);
+    assert!(device.routes[0].conditional);
+    assert!(
+        device.sees.to_switch.question().is_some(),
+        "object groups leave it open"
+    );
+    assert!(device.forwards.v4.must() && device.forwards.v6.question().is_some());
+}
+
+#[test]
+fn odd_entries_bound_their_packets() {
+    let device = read(&corpus("odd.cfg"));
+    let state = |name: &str| {
+        device
+            .acls
+            .iter()
+            .find(|acl| acl.name == name)
+            .map(|acl| acl.state)
+    };
+    assert_eq!(state("NOWHERE"), Some(AclState::Undefined));
+    assert_eq!(
+        (state("EMPTY"), state("EMPTY6")),
+        (Some(AclState::Empty), Some(AclState::Empty))
+    );
+    assert_eq!(state("PORT-IN"), None);
+    for (list, text, expect) in [
+        (
+            "NOWHERE",
+            "tcp 10.1.0.5:1 10.2.1.7:80 syn",
+            (Fate::Permit, None),
+        ),
+        (
+            "EMPTY",
+            "tcp 10.1.0.5:1 10.2.1.7:80 syn",
+            (Fate::Unknown, None),
+        ),
+        ("EMPTY6", "tcp [::5]:1 [::6]:80 syn", (Fate::Permit, None)),
+        (
+            "GROUPS",
+            "tcp 10.1.0.5:1 10.2.1.7:80 syn",
+            (Fate::Permit, Some(10)),
+        ),
+        (
+            "GROUPS",
+            "udp 10.1.0.5:1 10.4.0.1:8005",
+            (Fate::Permit, Some(10)),
+        ),
+        (
+            "GROUPS",
+            "icmp 10.1.0.5 10.3.0.6 8/0",
+            (Fate::Permit, Some(10)),
+        ),
+        ("GROUPS", "udp 10.1.0.5:1 10.3.0.7:8005", (Fate::Deny, None)),
+        (
+            "GROUPS",
+            "tcp 10.7.0.5:1 10.5.0.1:22 syn",
+            (Fate::Permit, Some(20)),
+        ),
+        (
+            "GROUPS",
+            "tcp 10.7.0.5:1 10.5.0.2:22 syn",
+            (Fate::Unknown, Some(20)),
+        ),
+        ("GROUPS", "udp 10.7.0.5:1 10.5.0.2:22", (Fate::Deny, None)),
+        (
+            "TWICE",
+            "tcp 10.7.0.5:1 10.5.0.2:80 syn",
+            (Fate::Unknown, Some(10)),
+        ),
+        (
+            "TWICE",
+            "tcp 10.7.0.5:1 10.5.0.2:82 syn",
+            (Fate::Deny, Some(20)),
+        ),
+        ("ODD", "udp 10.7.0.5:1 10.5.0.2:82", (Fate::Unknown, None)),
+    ] {
+        assert_eq!(fate(&device, list, text), expect, "{list}: {text}");
+    }
+    let without_no = corpus("odd.cfg")
+        .replace(" no 10\n", "")
+        .replace(" 50 evaluate REFLECTED\n", "")
+        .replace(" 20 permit ip any any time-range NIGHT\n", "");
+    let device = read(&without_no);
+    for (text, expect) in [
+        ("tcp 10.7.0.5:1 10.5.0.2:443 syn", (Fate::Unknown, Some(10))),
+        ("tcp 10.7.0.5:1 10.5.0.2:99 syn", (Fate::Unknown, Some(30))),
+        (
+            "tcp 10.7.0.5:1 10.5.0.2:99 ack rst",
+            (Fate::Permit, Some(60)),
+        ),
+        ("udp 10.7.0.5:1 10.5.0.2:99", (Fate::Deny, None)),
+        ("2 10.7.0.5 10.5.0.2", (Fate::Unknown, Some(80))),
+        ("udp 10.7.0.5 10.5.0.2 later", (Fate::Deny, None)),
+    ] {
+        assert_eq!(fate(&device, "ODD", text), expect, "{text}");
+    }
+}
+
+fn wildcard(text: &str) -> Wildcard {
+    match text {
+        "any" => Wildcard::any(Family::V4),
+        "any6" => Wildcard::any(Family::V6),
+        prefix => Wildcard::from_prefix(prefix.parse().unwrap()),
+    }
+}
+
+fn config() -> Config {
+    let mut web = DraftEntry::between(true, wildcard("10.1.0.0/24"), wildcard("10.2.0.10/32"));
+    web.protocol = Some(6);
+    web.dport = Some((443, 443));
+    let mut reply = DraftEntry::between(true, wildcard("10.2.0.10/32"), wildcard("10.1.0.0/24"));
+    reply.protocol = Some(6);
+    reply.sport = Some((443, 443));
+    reply.dport = Some((49152, 65535));
+    reply.established = true;
+    let mut ns = DraftEntry::between(true, wildcard("any6"), wildcard("fe80::/10"));
+    ns.icmp = Some((135, None));
+    let mut deny = DraftEntry::between(false, wildcard("any"), wildcard("any"));
+    deny.log = true;
+    let deny6 = DraftEntry::between(false, wildcard("any6"), wildcard("any6"));
+    let remark = |text: &str| DraftLine::Remark(text.to_owned());
+    let list = |name: &str, family, lines| Draft {
+        name: name.to_owned(),
+        family,
+        lines,
+    };
+    let acls = vec![
+        list(
+            "V10_IN",
+            Family::V4,
+            vec![
+                remark("2026-041 web"),
+                DraftLine::Entry(web),
+                DraftLine::Entry(reply),
+                DraftLine::Entry(deny),
+            ],
+        ),
+        list(
+            "V10_IN6",
+            Family::V6,
+            vec![remark("nd"), DraftLine::Entry(ns), DraftLine::Entry(deny6)],
+        ),
+    ];
+    let mut face = Interface::new("Vlan10", InterfaceKind::Svi(10));
+    face.addrs = ["10.1.0.1/24", "10.1.1.1/24", "2001:db8::1/64"]
+        .map(|a| a.parse().unwrap())
+        .to_vec();
+    face.ipv6 = true;
+    face.vrf = "BLUE".to_owned();
+    face.helpers = vec!["10.9.0.5".parse().unwrap()];
+    let bind = |family, acl| Binding {
+        family,
+        direction: Direction::In,
+        acl,
+        line: 0,
+    };
+    face.bindings = vec![bind(Family::V4, 0), bind(Family::V6, 1)];
+    let route = |prefix: &str, via, distance| Route {
+        vrf: "BLUE".to_owned(),
+        prefix: prefix.parse().unwrap(),
+        via,
+        distance,
+        conditional: false,
+        line: 0,
+    };
+    let routes = vec![
+        route("0.0.0.0/0", NextHop::Via("10.1.0.2".parse().unwrap()), 1),
+        route("10.66.0.0/16", NextHop::Null, 250),
+        route(
+            "::/0",
+            NextHop::Interface("Vlan10".to_owned(), Some("fe80::2".parse().unwrap())),
+            1,
+        ),
+    ];
+    Config {
+        hostname: "SW1".to_owned(),
+        model: None,
+        options: BTreeMap::new(),
+        interfaces: vec![face],
+        routes,
+        acls,
+    }
+}
+
+#[test]
+fn what_is_written_is_what_the_device_prints() {
+    let text = CiscoIosXe.write(&config()).unwrap();
+    let expect = "!\nhostname SW1\n!\nvrf definition BLUE\n !\n address-family ipv4\n exit-address-family\n !\n \
+        address-family ipv6\n exit-address-family\n!\nip routing\n!\nipv6 unicast-routing\n!\ninterface Vlan10\n vrf \
+        forwarding BLUE\n ip address 10.1.1.1 255.255.255.0 secondary\n ip address 10.1.0.1 255.255.255.0\n ip \
+        helper-address 10.9.0.5\n ip access-group V10_IN in\n ipv6 address 2001:DB8::1/64\n ipv6 enable\n ipv6 \
+        traffic-filter V10_IN6 in\n!\nip route vrf BLUE 0.0.0.0 0.0.0.0 10.1.0.2\nip route vrf BLUE 10.66.0.0 \
+        255.255.0.0 Null0 250\nip access-list extended V10_IN\n 10 remark 2026-041 web\n 10 permit tcp 10.1.0.0 \
+        0.0.0.255 host 10.2.0.10 eq 443\n 20 permit tcp host 10.2.0.10 eq 443 10.1.0.0 0.0.0.255 range 49152 65535 \
+        established\n 30 deny   ip any any log\n!\nipv6 route vrf BLUE ::/0 Vlan10 FE80::2\nipv6 access-list \
+        V10_IN6\n sequence 10 remark nd\n sequence 20 permit icmp any FE80::/10 135\n sequence 30 deny ipv6 any \
+        any\n!\nend\n";
+    assert_eq!(text, expect);
+}
+
+#[test]
+fn what_is_written_reads_back() {
+    let config = config();
+    let device = read(&CiscoIosXe.write(&config).unwrap());
+    assert_eq!((whys(&device), device.effects.len()), (vec![], 0));
+    let [read] = &device.interfaces[..] else {
+        panic!("one interface")
+    };
+    let mut read = read.clone();
+    read.line = 0;
+    read.bindings.iter_mut().for_each(|b| b.line = 0);
+    assert_eq!(read, config.interfaces[0]);
+    let routes: Vec<Route> = device
+        .routes
+        .iter()
+        .map(|r| Route {
+            line: 0,
+            ..r.clone()
+        })
+        .collect();
+    assert_eq!(routes, config.routes);
+    assert_eq!(
+        fate(&device, "V10_IN", "tcp 10.1.0.5:1 10.2.0.10:443 syn"),
+        (Fate::Permit, Some(10))
+    );
+    assert_eq!(
+        fate(&device, "V10_IN", "tcp 10.2.0.10:443 10.1.0.5:50000 ack"),
+        (Fate::Permit, Some(20))
+    );
+    assert_eq!(
+        fate(&device, "V10_IN", "tcp 10.2.0.10:443 10.1.0.5:50000 syn"),
+        (Fate::Deny, Some(30))
+    );
+    assert_eq!(
+        fate(&device, "V10_IN6", "icmp fe80::5 fe80::6 135/0"),
+        (Fate::Permit, Some(20))
+    );
+    assert_eq!(
+        fate(&device, "V10_IN6", "icmp fe80::5 2001:db8::6 135/0"),
+        (Fate::Deny, Some(30))
+    );
+}
+
+#[test]
+fn what_cannot_be_written_is_refused() {
+    let refuse = |change: &dyn Fn(&mut Config)| {
+        let mut config = config();
+        change(&mut config);
+        let refusals = CiscoIosXe.write(&config).unwrap_err();
+        refusals
+            .iter()
+            .map(|text| text.render(Lang::En))
+            .collect::<Vec<_>>()
+            .join("; ")
+    };
+    let entry = |change: fn(&mut DraftEntry)| {
+        move |config: &mut Config| {
+            if let DraftLine::Entry(entry) = &mut config.acls[0].lines[1] {
+                change(entry);
+            }
+        }
+    };
+    assert!(refuse(&|c| c.acls[0].name = "10".to_owned()).contains("no list name"));
+    assert!(refuse(&|c| c.acls[0].name = "a".repeat(65)).contains("longer than 64"));
+    assert!(refuse(&|c| c.acls[1].name = "V10_IN".to_owned()).contains("used twice"));
+    assert!(
+        refuse(&|c| c.acls[0].lines[0] = DraftLine::Remark("端末".to_owned())).contains("ASCII")
+    );
+    assert!(refuse(&|c| c.acls[0].lines[0] = DraftLine::Remark("a".repeat(101))).contains("100"));
+    assert!(refuse(&|c| c.acls[1].lines.truncate(1)).contains("no entry"));
+    assert!(refuse(&|c| c.hostname = "a b".to_owned()).contains("`a b`"));
+    assert!(
+        refuse(&|c| c.interfaces[0].virtuals.push("10.1.0.9".parse().unwrap())).contains("HSRP")
+    );
+    assert!(refuse(&|c| c.interfaces[0].bindings[0].acl = 1).contains("other family"));
+    assert!(refuse(&|c| c.routes[0].conditional = true).contains("tracking"));
+    assert!(refuse(&entry(|e| e.src = wildcard("any6"))).contains("family"));
+    assert!(refuse(&entry(|e| e.protocol = Some(47))).contains("ports go"));
+    assert!(refuse(&entry(|e| e.protocol = Some(0))).contains("0 would mean"));
+    assert!(
+        refuse(&entry(|e| (e.established, e.protocol) = (true, Some(17)))).contains("established")
+    );
+    assert!(refuse(&entry(|e| e.icmp = Some((8, None)))).contains("ICMP"));
+    assert!(refuse(&entry(|e| e.dport = Some((9, 8)))).contains("backwards"));
+}
+
+#[test]
+fn no_secret_leaves_the_reader() {
+    let mut text = corpus("odd.cfg") + &corpus("core.cfg");
+    // Every secret on lines that are not understood, too.
+    text = text
+        .replace("enable secret", "enabled secret")
+        .replace("username", "usrname")
+        .replace("snmp-server", "snmpserver");
+    let device = read(&text);
+    assert!(device.gaps.len() > 15);
+    let all = format!("{device:?}");
+    for secret in [
+        "$9$",
+        "hoge",
+        "0508571C22431F5B4A",
+        "110A1016141D5A5E57",
+        "30820321",
+    ] {
+        assert!(!all.contains(secret), "{secret}");
+    }
+}
+
+#[test]
+fn damaged_texts_never_panic_and_never_hang() {
+    const SEED: u64 = 20_261_005;
+    let mut rng = fastrand::Rng::with_seed(SEED);
+    let files = ["core.cfg", "odd.cfg", "show-access-lists.cfg"].map(corpus);
+    for round in 0..300 {
+        let mut bytes = files[round % files.len()].clone().into_bytes();
+        for _ in 0..rng.usize(1..30) {
+            let at = rng.usize(..bytes.len());
+            match rng.u8(..4) {
+                0 => bytes[at] = rng.u8(..),
+                1 => drop(bytes.remove(at)),
+                2 => bytes.insert(at, *rng.choice(b" \n\r\t\x08^!/.-,\"0a\x1b\xe3").unwrap()),
+                _ => {
+                    let end = (at + rng.usize(..200)).min(bytes.len());
+                    bytes.drain(at..end);
+                }
+            }
+        }
+        let source = Source::capture("fuzz", &bytes);
+        let device = CiscoIosXe.read(&source, &Hint::default());
+        for acl in &device.acls {
+            let flow = match acl.family {
+                Family::V4 => packet("tcp 10.0.0.1:1 10.0.0.2:2 syn"),
+                Family::V6 => packet("tcp [::1]:1 [::2]:2 syn ext"),
+            };
+            assert!(decide(acl, &flow).index < acl.all().len());
+        }
+        assert!(
+            CiscoIosXe.score(&source.text) < u32::MAX,
+            "seed {SEED} round {round}"
+        );
+    }
+}
+
+#[test]
+fn the_dialect_knows_its_texts() {
+    for name in ["core.cfg", "odd.cfg", "show-access-lists.cfg"] {
+        assert!(CiscoIosXe.score(&corpus(name)) > 0, "{name}");
+    }
+    assert_eq!(
+        CiscoIosXe.score("interface vlan 10\n  ip address 10.0.0.1 255.255.255.0\n"),
+        0
+    );
+}
+
+#[test]
+fn large_and_hostile_texts_take_linear_time() {
+    let repeat = |head: &str, line: &dyn Fn(u32) -> String, count: u32| -> String {
+        std::iter::once(head.to_owned())
+            .chain((0..count).map(line))
+            .collect()
+    };
+    let entry = |n: u32| {
+        format!(
+            " {} permit tcp 10.{}.{}.0 0.0.0.255 host 10.2.0.10 eq 443\n",
+            n + 1,
+            n / 250,
+            n % 250
+        )
+    };
+    let members = |n: u32| format!(" host 10.0.{}.{}\n", n / 256 % 256, n % 256);
+    let texts = [
+        repeat("ip access-list extended A\n", &entry, 40_000),
+        repeat(
+            "",
+            &|n| {
+                format!(
+                    "banner motd {}\n",
+                    char::from_u32(0x4e00 + n % 20_000).unwrap_or('#')
+                )
+            },
+            40_000,
+        ),
+        repeat(
+            "",
+            &|n| format!("interface Vlan{}\n ip access-group A{n} in\n", n % 4094 + 1),
+            40_000,
+        ),
+        repeat(
+            "",
+            &|_| "vlan filter M vlan-list 1-200\n".to_owned(),
+            20_000,
+        ),
+        repeat("object-group network G\n", &members, 20_000)
+            + &repeat(
+                "ip access-list extended A\n",
+                &|_| " permit ip object-group G object-group G\n".to_owned(),
+                20_000,
+            ),
+        repeat(
+            "",
+            &|n| format!("object-group network G{n}\n group-object G{}\n", n + 1),
+            20_000,
+        ) + &repeat(
+            "ip access-list extended A\n",
+            &|n| format!(" permit ip object-group G{n} any\n"),
+            20_000,
+        ),
+        "a".repeat(1 << 20) + &" b".repeat(1 << 20),
+    ];
+    for (index, text) in texts.iter().enumerate() {
+        let start = std::time::Instant::now();
+        let device = read(text);
+        let taken = start.elapsed();
+        println!(
+            "{index}: {taken:?} for {} bytes, {} gaps",
+            text.len(),
+            device.gaps.len()
+        );
+        assert!(taken.as_secs() < 10, "text {index} took {taken:?}");
+    }
+}
