@@ -5,7 +5,7 @@
 
 use super::ast::File;
 use super::build::Builder;
-use super::{explain, fold, keywords};
+use super::{fold, keywords, scan};
 use crate::base::source::NotUtf8;
 use crate::base::{Diagnostic, FileId, Span};
 use crate::text;
@@ -40,6 +40,7 @@ pub fn parse(file: FileId, text: &str) -> (File, Vec<Diagnostic>) {
         file,
         lang: keywords::language_of(&folded.text),
         folded: &folded,
+        base: 0,
         findings: Vec::new(),
         unexplained: 0,
     };
@@ -77,7 +78,7 @@ fn too_large(file: FileId, bytes: usize) -> Diagnostic {
 /// The first brace that nests too deep, outside texts and comments.
 fn too_deep(text: &str) -> Option<usize> {
     let mut depth = 0_usize;
-    for (at, c) in explain::code_chars(text) {
+    for (at, c) in scan::code_chars(text) {
         match c {
             '{' if depth == MAX_DEPTH => return Some(at),
             '{' => depth += 1,

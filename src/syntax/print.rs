@@ -5,7 +5,7 @@
 //! Words keep the spelling they were typed in; the tree of the result is that of the input (tested).
 
 use super::parse::MAX_DEPTH;
-use super::{explain, fold};
+use super::{fold, scan};
 
 /// The normal form of a text; a text with errors is laid out as far as its braces go.
 #[must_use]
@@ -57,7 +57,7 @@ impl Shape {
         };
         let mut last = None;
         let mut end = 0;
-        for (at, c) in explain::code_chars(line).filter(|(_, c)| !c.is_whitespace()) {
+        for (at, c) in scan::code_chars(line).filter(|(_, c)| !c.is_whitespace()) {
             match c {
                 '{' => shape.opened += 1,
                 '}' => shape.closed += 1,
