@@ -113,12 +113,15 @@ impl Lower<'_> {
                 member(*switch, *vlan, *hsrp, *group)
             }
             // A host may say an address twice; both members of a pair by default rule are `check_second_routers`' business.
-            (one, other) => one == other || a.span == b.span,
+            (one, other) => one == other || a.span == b.span || self.svi_trouble,
         }
     }
 
     /// With a second router on a link, `.1` is nobody's by rule: all of them state their addresses.
     fn check_second_routers(&mut self) {
+        if self.svi_trouble {
+            return;
+        }
         let mut on: BTreeMap<u16, Vec<(SwitchId, crate::base::Span, bool)>> = BTreeMap::new();
         for (&(switch, vlan), &(span, stated)) in &self.svis {
             on.entry(vlan).or_default().push((switch, span, stated));

@@ -4,7 +4,7 @@
 //! Must not know: how a claim is checked.
 
 use super::collect::{Parts, not_yet};
-use super::names::hash8;
+use super::ids::hash8;
 use super::rules::Forbidden;
 use super::{Lower, words};
 use crate::base::{Diagnostic, Span};

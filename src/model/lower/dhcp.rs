@@ -66,6 +66,21 @@ impl<'a> Lower<'a> {
             );
             return None;
         }
+        if let [link] = self.network.zone(zone).links.as_slice()
+            && let Some(near) = to.iter().find(|spot| spot.at == At::Link(zone, link.vlan))
+        {
+            let names = (
+                self.network.zone(zone).label.name.clone(),
+                self.network.name(near.place).to_owned(),
+            );
+            let headline = text!("same-link", from = names.0, to = names.1, vlan = link.vlan);
+            self.report(
+                Diagnostic::error(headline)
+                    .at(places.span)
+                    .help(text!("dhcp-same-link-help")),
+            );
+            return None;
+        }
         let servers: BTreeSet<IpAddr> = servers.into_iter().collect();
         let of = &mut self.network.zones[zone.0];
         of.dhcp.extend(servers.iter().filter_map(|addr| match addr {

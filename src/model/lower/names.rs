@@ -1,15 +1,14 @@
-//! Three flat name spaces: places, services, ids (language section 3). Nothing shadows; a second definition is an error.
+//! Flat name spaces of places and services (language section 3). Nothing shadows; a second definition is an error.
 //!
-//! In: the names of all statements. Out: [`Def`] for a reference, [`Label`] for a definition.
+//! In: the names of all statements. Out: [`Def`] for a reference.
 //! Must not know: addresses.
 
 use super::Lower;
 use super::collect::Parts;
 use crate::base::{Diagnostic, Span, Text, suggest};
-use crate::model::{ExternalId, Label, SwitchId, ZoneId};
-use crate::syntax::ast::{self, Name, Ref, Word};
+use crate::model::{ExternalId, SwitchId, ZoneId};
+use crate::syntax::ast::{self, Name, Ref};
 use crate::text;
-use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a name stands for.
@@ -35,7 +34,7 @@ pub(super) struct Names<'a> {
     of_zone: Vec<BTreeMap<&'a str, usize>>,
     pub(super) services: BTreeMap<&'a str, (usize, Span)>,
     /// Ids, in lower case.
-    ids: BTreeMap<String, Span>,
+    pub(super) ids: BTreeMap<String, Span>,
     /// Names that were refused as repeated: their ids clash for the same reason.
     pub(super) twice: BTreeSet<Span>,
 }
@@ -240,7 +239,7 @@ impl<'a> Lower<'a> {
     pub(super) fn unknown(&mut self, kind: Text, name: &Name, near: Option<String>) {
         let diagnostic =
             Diagnostic::error(text!("unknown-name", kind = kind, name = &name.node)).at(name.span);
-        let help = near.map(|near| text!("did-you-mean-name", name = near));
+        let help = near.map(|near| text!("nearest-name", name = near));
         self.report(help.into_iter().fold(diagnostic, Diagnostic::help));
     }
 
@@ -270,86 +269,4 @@ impl<'a> Lower<'a> {
                 .fold(diagnostic, |d, at| d.label(at, text!("defined-here"))),
         );
     }
-
-    /// The label of a definition; its id is `as`, else the name if that can be one, else `fallback`.
-    pub(super) fn label(
-        &mut self,
-        name: &Name,
-        given: Option<&Word>,
-        fallback: Option<String>,
-    ) -> Label {
-        let hashed = || format!("X_{}", hash8(&name.node));
-        let (id, span) = match given {
-            Some(word) => (word.node.clone(), word.span),
-            None if plain(&name.node) => (name.node.clone(), name.span),
-            None => (
-                fallback
-                    .filter(|id| id.len() <= MAX_ID)
-                    .unwrap_or_else(hashed),
-                name.span,
-            ),
-        };
-        self.claim_id(&id, span);
-        Label {
-            name: name.node.clone(),
-            id,
-            span: name.span,
-        }
-    }
-
-    /// The label of a switch. It has no `as`: a name too long for an id is hashed instead of refused.
-    pub(super) fn switch_label(&mut self, name: &Name) -> Label {
-        let short = plain(&name.node) && name.node.len() <= MAX_ID;
-        let id = if short {
-            name.node.clone()
-        } else {
-            format!("X_{}", hash8(&name.node))
-        };
-        self.claim_id(&id, name.span);
-        Label {
-            name: name.node.clone(),
-            id,
-            span: name.span,
-        }
-    }
-
-    /// Takes an id: ASCII, at most 20 characters, unique regardless of case.
-    pub(super) fn claim_id(&mut self, id: &str, span: Span) {
-        if !plain(id) {
-            let diagnostic = Diagnostic::error(text!("id-not-ascii", id = id)).at(span);
-            return self.report(diagnostic.help(text!("id-not-ascii-help")));
-        }
-        if id.len() > MAX_ID {
-            let diagnostic =
-                Diagnostic::error(text!("id-too-long", id = id, length = id.len())).at(span);
-            return self.report(diagnostic.help(text!("id-too-long-help")));
-        }
-        match self.names.ids.get(&id.to_ascii_lowercase()) {
-            Some(_) if self.names.twice.contains(&span) => {}
-            Some(&first) => self.repeated("repeated-id", id, span, first),
-            None => {
-                self.names.ids.insert(id.to_ascii_lowercase(), span);
-            }
-        }
-    }
-}
-
-/// Characters of an id that every device takes.
-const MAX_ID: usize = 20;
-
-/// Whether a word can be an id as it stands.
-fn plain(word: &str) -> bool {
-    !word.is_empty()
-        && word
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'))
-}
-
-/// The first 8 hexadecimal digits of the SHA-256 of a text.
-pub(super) fn hash8(text: &str) -> String {
-    Sha256::digest(text.as_bytes())
-        .iter()
-        .take(4)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
 }

@@ -4,6 +4,7 @@
 //! replies are no overlap. Must not know: devices.
 
 use super::Lower;
+use super::places::all_addrs;
 use super::rules::Forbidden;
 use crate::base::{Diagnostic, Span};
 use crate::model::{Addrs, Allow, At, Forbid, Network, Session, Spot, Term};
@@ -17,11 +18,11 @@ impl Lower<'_> {
     pub(super) fn check_forbids(&mut self, allows: &[(Allow, Span)], forbids: &[Forbidden]) {
         let sides: Vec<(Addrs, Addrs)> = forbids
             .iter()
-            .map(|(f, _)| (addrs(&f.from), addrs(&f.to)))
+            .map(|(f, _)| (all_addrs(&f.from), all_addrs(&f.to)))
             .collect();
         let mut found = Vec::new();
         for (allow, at) in allows.iter().filter(|(allow, _)| !allow.exception) {
-            let (from, to) = (addrs(&allow.from), addrs(&allow.to));
+            let (from, to) = (all_addrs(&allow.from), all_addrs(&allow.to));
             for ((forbid, _), (forbid_from, forbid_to)) in forbids.iter().zip(&sides) {
                 let pair = Family::BOTH.into_iter().find_map(|family| {
                     let src = meet(from.of(family), forbid_from.of(family))?;
@@ -45,12 +46,6 @@ impl Lower<'_> {
             self.report(diagnostic.help(text!("allow-in-forbid-help")));
         }
     }
-}
-
-fn addrs(spots: &[Spot]) -> Addrs {
-    spots
-        .iter()
-        .fold(Addrs::none(), |all, spot| all.union(&spot.addrs))
 }
 
 /// An address of both, a host's if there is one: the first of a prefix is the network's own.

@@ -7,8 +7,10 @@ use super::names::Def;
 use super::{Lazy, Lower};
 use crate::base::Diagnostic;
 use crate::model::{Addrs, At, ExternalId, Place, Spot, SwitchId, ZoneId};
+use crate::net::{AddrRanges, Family};
 use crate::syntax::ast::{self, GroupBody};
 use crate::text;
+use ipnet::IpNet;
 use std::collections::BTreeMap;
 
 /// Groups in groups, services in services: no deeper than this.
@@ -27,16 +29,7 @@ impl<'a> Lower<'a> {
         let except = self.union(&places.except, true, depth);
         let (mut list, except) = (list?, except?);
         if !except.is_empty() {
-            let gone = Addrs {
-                v4: union_of(
-                    except.iter().map(|spot| &spot.addrs.v4),
-                    crate::net::Family::V4,
-                ),
-                v6: union_of(
-                    except.iter().map(|spot| &spot.addrs.v6),
-                    crate::net::Family::V6,
-                ),
-            };
+            let gone = all_addrs(&except);
             list.iter_mut()
                 .for_each(|spot| spot.addrs = spot.addrs.minus(&gone));
             list.retain(|spot| !spot.addrs.is_empty());
@@ -217,11 +210,17 @@ impl<'a> Lower<'a> {
     }
 }
 
-/// One union of many sets, in one go.
-fn union_of<'r>(
-    sets: impl Iterator<Item = &'r crate::net::AddrRanges>,
-    family: crate::net::Family,
-) -> crate::net::AddrRanges {
-    let nets: Vec<ipnet::IpNet> = sets.flat_map(crate::net::AddrRanges::to_prefixes).collect();
-    crate::net::AddrRanges::prefixes(family, &nets)
+/// The addresses of all spots, united in one go.
+pub(super) fn all_addrs(spots: &[Spot]) -> Addrs {
+    let side = |family: Family| {
+        let nets: Vec<IpNet> = spots
+            .iter()
+            .flat_map(|spot| spot.addrs.of(family).to_prefixes())
+            .collect();
+        AddrRanges::prefixes(family, &nets)
+    };
+    Addrs {
+        v4: side(Family::V4),
+        v6: side(Family::V6),
+    }
 }

@@ -63,7 +63,10 @@ impl<'a> Lower<'a> {
         if self.nothing_left(&sources, from) | self.nothing_left(&targets, to) {
             return None;
         }
-        self.check_pairs(&sources, &targets, from, to);
+        // Both ways of `<->` have the same pairs.
+        if from.span <= to.span {
+            self.check_pairs(&sources, &targets, from, to);
+        }
         if ast.exception {
             let wrong = |spot: &&Spot| !matches!(spot.place, Place::Host(..) | Place::External(_));
             let wrong = sources

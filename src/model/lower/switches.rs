@@ -35,7 +35,7 @@ impl<'a> Lower<'a> {
         let headline = text!("unknown-dialect", name = &dialect.node);
         let diagnostic = Diagnostic::error(headline).at(dialect.span);
         let help = match suggest::nearest(&dialect.node, self.dialects.iter().copied()) {
-            Some(near) => text!("did-you-mean-name", name = near),
+            Some(near) => text!("nearest-name", name = near),
             None => text!("known-dialects", names = self.dialects.join(", ")),
         };
         self.report(diagnostic.help(help));
@@ -50,6 +50,7 @@ impl<'a> Lower<'a> {
         pair: Option<(usize, SwitchId)>,
     ) {
         let label = self.switch_label(name);
+        self.svi_trouble |= self.names.twice.contains(&name.span);
         let mut switch = Switch {
             label,
             twin: pair.map(|(_, twin)| twin),

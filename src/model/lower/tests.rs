@@ -358,3 +358,46 @@ fn a_hostile_chain_of_groups_ends() {
     let backwards = backwards.into_iter().rev().collect::<Vec<_>>().join("\n");
     assert_eq!(read(&backwards).1.first().map(|d| d.code), Some("too-deep"));
 }
+
+#[test]
+fn the_catalogue_is_whole() {
+    let names = "dns ntp kerberos ldap smb rpc ad kms wsus print proxy http https ssh telnet rdp winrm snmp snmp-trap \
+                 syslog radius radius-coa capwap dhcp ping pmtu management device-admin takeout";
+    let list = names
+        .split_whitespace()
+        .map(|name| format!("std.{name}"))
+        .collect::<Vec<_>>()
+        .join(", ");
+    let (policy, diags) = read(&format!(
+        "{TOUR}\nservice all-of-it = {list}\nallow 複合機 -> 業務サーバ : all-of-it\n"
+    ));
+    assert!(diags.is_empty(), "{}", show(&diags));
+    let policy = policy.unwrap();
+    // The same session by two names is one term.
+    let terms = &policy.allows.last().unwrap().terms;
+    assert!(terms.len() > 25 && terms.iter().all(|t| t.name == "all-of-it"));
+    let sessions: std::collections::BTreeSet<_> = terms.iter().map(|t| &t.session).collect();
+    assert_eq!(sessions.len(), terms.len());
+}
+
+#[test]
+fn every_finding_has_words_in_both_languages() {
+    let (file, _) = crate::syntax::parse(
+        FileId(0),
+        &TOUR.replace(".11", ".211").replace("端末_一般,", "端末,"),
+    );
+    let (_, diags) = lower(&[(FileId(0), file)], DIALECTS);
+    assert!(diags.len() > 1);
+    for d in &diags {
+        let labels = d.labels.iter().filter_map(|label| label.text.as_ref());
+        for text in std::iter::once(&d.message)
+            .chain(labels)
+            .chain(&d.notes)
+            .chain(&d.help)
+        {
+            for words in [text.render(Lang::Ja), text.render(Lang::En)] {
+                assert!(!words.contains(['{', '}', '[']), "{words}");
+            }
+        }
+    }
+}

@@ -266,7 +266,8 @@ impl<'a> Lower<'a> {
             });
         }
         let fallback = first.map(|addr| format!("H_{addr}").replace(['.', ':'], "_"));
-        let label = self.label(&ast.name, ast.id.as_ref(), fallback);
+        let of = self.network.zone(zone).label.name.clone();
+        let label = self.host_label(&of, ast, fallback);
         Host { label, addrs }
     }
 
