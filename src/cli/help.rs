@@ -91,10 +91,11 @@ fn argument(arg: clap::Arg, lang: Lang) -> clap::Arg {
     let words = option(arg.get_id().as_str());
     // Options of the command come before those of every command.
     let order = if arg.is_global_set() { 100 } else { 1 };
+    let valued = arg.get_action().takes_values();
     arg.help(words.map(|words| words.render(lang)).unwrap_or_default())
         .help_heading(heading.render(lang))
-        .hide_possible_values(true)
-        .hide_default_value(true)
+        .hide_possible_values(valued)
+        .hide_default_value(valued)
         .display_order(order)
 }
 
