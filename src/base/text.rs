@@ -168,3 +168,140 @@ pub fn sanitise(data: &str) -> Cow<'_, str> {
         Cow::Borrowed(data)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+    use std::path::{Path, PathBuf};
+
+    /// A packet in JSON, as help shows one, is no placeholder.
+    fn is_name(word: &str) -> bool {
+        !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || c == '_')
+    }
+
+    /// Names between braces, sorted.
+    fn placeholders(sentence: &str) -> BTreeSet<&str> {
+        let parts = sentence.split('{').skip(1);
+        let names = parts.filter_map(|part| part.split_once('}').map(|(name, _)| name));
+        names.filter(|name| is_name(name)).collect()
+    }
+
+    fn rust_files(dir: &Path, out: &mut Vec<PathBuf>) {
+        for entry in std::fs::read_dir(dir).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                rust_files(&path, out);
+            } else if path.extension().is_some_and(|ext| ext == "rs") {
+                out.push(path);
+            }
+        }
+    }
+
+    /// All code of the library without comments.
+    fn code() -> Vec<(String, String)> {
+        let mut files = Vec::new();
+        rust_files(
+            &Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
+            &mut files,
+        );
+        files.sort();
+        let without_comments = |path: &PathBuf| {
+            let text = std::fs::read_to_string(path).unwrap();
+            let lines = text
+                .lines()
+                .filter(|line| !line.trim_start().starts_with("//"));
+            (
+                path.display().to_string(),
+                lines.collect::<Vec<_>>().join("\n"),
+            )
+        };
+        files.iter().map(without_comments).collect()
+    }
+
+    /// Each use of the macro: its key and the names of its arguments.
+    fn uses(code: &str) -> Vec<(&str, BTreeSet<&str>)> {
+        // Not in one piece, or this line would be found as well.
+        let calls = code.split(concat!("text", "!(")).skip(1);
+        calls
+            .filter_map(|call| {
+                let (key, rest) = call.trim_start().strip_prefix('"')?.split_once('"')?;
+                Some((key, names(rest)))
+            })
+            .collect()
+    }
+
+    /// Identifiers before a `=` at the top level of an argument list, up to its closing bracket.
+    fn names(list: &str) -> BTreeSet<&str> {
+        let (mut depth, mut quoted, mut start) = (0, false, 0);
+        let mut out = BTreeSet::new();
+        let mut before = ' ';
+        for (at, c) in list.char_indices() {
+            match c {
+                '"' if before != '\\' => quoted = !quoted,
+                _ if quoted => {}
+                '(' | '[' | '{' => depth += 1,
+                ')' if depth == 0 => break,
+                ')' | ']' | '}' => depth -= 1,
+                ',' if depth == 0 => start = at + 1,
+                '=' if depth == 0 => {
+                    out.insert(list.get(start..at).unwrap_or_default().trim());
+                }
+                _ => {}
+            }
+            before = c;
+        }
+        out.retain(|name| is_name(name));
+        out
+    }
+
+    #[test]
+    fn both_languages_use_the_same_names() {
+        for (key, ja, en) in entries() {
+            assert_eq!(placeholders(ja), placeholders(en), "{key}");
+            assert!(!ja.is_empty() && !en.is_empty(), "{key}");
+        }
+    }
+
+    #[test]
+    fn every_key_in_the_code_is_in_the_catalogue_with_its_names() {
+        let known: BTreeMap<&str, &str> = entries().map(|(key, ja, _)| (key, ja)).collect();
+        let mut seen = 0;
+        for (path, code) in code() {
+            for (key, names) in uses(&code) {
+                let sentence = known.get(key);
+                let sentence = sentence.unwrap_or_else(|| panic!("{path}: no entry `{key}`"));
+                let wanted = placeholders(sentence);
+                assert!(
+                    wanted.is_subset(&names),
+                    "{path}: `{key}` wants {wanted:?}, is given {names:?}"
+                );
+                seen += 1;
+            }
+        }
+        assert!(seen > 100, "the scan finds the uses: {seen}");
+    }
+
+    #[test]
+    fn every_key_in_the_catalogue_is_used() {
+        let code: String = code().into_iter().map(|(_, code)| code).collect();
+        let unused: Vec<&str> = entries()
+            .map(|(key, ..)| key)
+            .filter(|key| !code.contains(&format!("\"{key}\"")))
+            .collect();
+        assert_eq!(unused, Vec::<&str>::new());
+    }
+
+    #[test]
+    fn data_cannot_carry_escape_sequences() {
+        let text = Text {
+            key: "no such key",
+            args: Vec::new(),
+        };
+        assert_eq!(text.render(Lang::Ja), "[no such key]");
+        assert_eq!(
+            sanitise("a\u{1b}[31m\u{9b}\u{202e}b"),
+            "a\u{fffd}[31m\u{fffd}\u{fffd}b"
+        );
+    }
+}

@@ -89,14 +89,13 @@ fn argument(arg: clap::Arg, lang: Lang) -> clap::Arg {
         false => text!("help-options"),
     };
     let words = option(arg.get_id().as_str());
-    // Before `build` the action of a derived flag is known, that it takes no value is not.
-    let takes_values = arg.get_action().takes_values();
     // Options of the command come before those of every command.
     let order = if arg.is_global_set() { 100 } else { 1 };
+    let valued = arg.get_action().takes_values();
     arg.help(words.map(|words| words.render(lang)).unwrap_or_default())
         .help_heading(heading.render(lang))
-        .hide_possible_values(takes_values)
-        .hide_default_value(takes_values)
+        .hide_possible_values(valued)
+        .hide_default_value(valued)
         .display_order(order)
 }
 

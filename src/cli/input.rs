@@ -59,14 +59,9 @@ pub(super) fn claim_stdin(session: &mut Session<'_, '_>) -> Read1<()> {
 /// A policy: strictly UTF-8.
 pub(super) fn policy(session: &mut Session<'_, '_>, path: &Path) -> Read1<FileId> {
     let bytes = bytes(session, path)?;
-    let source = Source::utf8(&shown(path), &bytes).map_err(|error| {
-        let (path, line) = (shown(path), error.line);
-        Box::new(match error.looks_like_cp932 {
-            true => Diagnostic::error(text!("policy-cp932", path = path, line = line))
-                .help(text!("policy-cp932-help")),
-            false => Diagnostic::error(text!("policy-not-utf8", path = path, line = line)),
-        })
-    })?;
+    let path = shown(path);
+    let source = Source::utf8(&path, &bytes)
+        .map_err(|error| Box::new(crate::syntax::not_utf8(&path, error)))?;
     Ok(session.sources.add(source))
 }
 

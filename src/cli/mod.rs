@@ -25,6 +25,7 @@ use args::{Args, Command, Format};
 use clap::FromArgMatches as _;
 use jiff::civil::Date;
 use session::Session;
+use std::any::Any;
 use std::ffi::OsString;
 use std::io::{IsTerminal as _, Read, Write};
 use std::path::PathBuf;
@@ -97,13 +98,14 @@ pub fn main() -> ExitCode {
         .spawn(move || run(args, &mut surroundings()));
     let outcome = match work {
         Ok(thread) => thread.join(),
-        Err(error) => Err(Box::new(error) as Box<dyn std::any::Any + Send>),
+        Err(error) => Err(Box::new(error) as Box<dyn Any + Send>),
     };
-    let exit = match outcome {
-        Ok(exit) => exit,
-        Err(reason) => our_bug(reason.as_ref(), lang, json),
-    };
-    ExitCode::from(exit.code())
+    let reported = outcome.or_else(|reason| {
+        let why = words(reason.as_ref());
+        // A bug may lie in what reports bugs.
+        std::panic::catch_unwind(move || our_bug(&why, lang, json))
+    });
+    ExitCode::from(reported.unwrap_or(Exit::CannotRun).code())
 }
 
 fn surroundings() -> Io<'static> {
@@ -140,20 +142,22 @@ fn language() -> Lang {
     }
 }
 
+/// The message of a panic.
+fn words(reason: &(dyn Any + Send)) -> String {
+    let owned = reason.downcast_ref::<String>().cloned();
+    let fixed = || reason.downcast_ref::<&str>().map(|why| (*why).to_owned());
+    owned.or_else(fixed).unwrap_or_default()
+}
+
 /// A panic is our bug, and says so.
-fn our_bug(reason: &(dyn std::any::Any + Send), lang: Lang, json: bool) -> Exit {
-    let words = reason
-        .downcast_ref::<String>()
-        .map(String::as_str)
-        .or_else(|| reason.downcast_ref::<&str>().copied())
-        .unwrap_or_default();
+fn our_bug(why: &str, lang: Lang, json: bool) -> Exit {
     let mut io = surroundings();
     let mut session = Session::new(
         &mut io,
         lang,
         if json { Format::Json } else { Format::Text },
     );
-    let bug = Diagnostic::error(text!("our-bug", why = words)).help(text!("our-bug-help"));
+    let bug = Diagnostic::error(text!("our-bug", why = why)).help(text!("our-bug-help"));
     session.fail(&[bug])
 }
 

@@ -1,1 +1,435 @@
+//! The command line as its users meet it: arguments, streams, files, exit codes.
 
+use super::{Exit, Io, run};
+use crate::base::Lang;
+use jiff::civil::date;
+use serde_json::{Value, json};
+use std::ffi::OsString;
+use std::fs;
+use std::path::PathBuf;
+
+/// A directory of its own for a test.
+struct Place(PathBuf);
+
+impl Place {
+    fn new(name: &str, files: &[(&str, &str)]) -> Place {
+        let dir = std::env::temp_dir().join(format!("aclc-cli-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&dir);
+        fs::create_dir_all(&dir).unwrap();
+        for (name, text) in files {
+            let path = dir.join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        Place(dir)
+    }
+
+    fn run(&self, args: &[&str]) -> Ran {
+        self.run_with(args, "")
+    }
+
+    fn run_with(&self, args: &[&str], stdin: &str) -> Ran {
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let mut io = Io {
+            stdin: &mut stdin.as_bytes(),
+            stdout: &mut out,
+            stderr: &mut err,
+            root: self.0.clone(),
+            today: date(2026, 11, 23),
+            lang: Lang::En,
+            colour: (false, false),
+        };
+        let args = std::iter::once("aclc").chain(args.iter().copied());
+        let exit = run(args.map(OsString::from), &mut io);
+        Ran {
+            exit,
+            out: String::from_utf8(out).unwrap(),
+            err: String::from_utf8(err).unwrap(),
+        }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+struct Ran {
+    exit: Exit,
+    out: String,
+    err: String,
+}
+
+impl Ran {
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {}", self.out))
+    }
+}
+
+const CONFIG: &str = "\
+hostname CORE01
+ip access-list extended V300_IN
+ remark REQ2025-0123
+ 10 permit tcp 10.30.0.0 0.0.0.255 host 10.40.0.5 eq 443
+ 20 deny ip any any
+interface Vlan300
+ ip address 10.30.0.1 255.255.255.0
+ ip access-group V300_IN in
+";
+
+const PACKET: &str = r#"{"protocol":"tcp","src":"10.30.0.7","dst":"10.40.0.5","sport":40000,"dport":443,"flags":["syn"]}"#;
+
+#[test]
+fn usage_errors_are_2_and_in_the_format_asked_for() {
+    let place = Place::new("usage", &[]);
+    for args in [
+        &[][..],
+        &["lint"],
+        &["frobnicate"],
+        &["lint", "--frob"],
+        &["trace", "a"],
+    ] {
+        let ran = place.run(args);
+        assert_eq!(ran.exit, Exit::CannotRun, "{args:?}");
+        assert!(
+            ran.out.is_empty() && ran.err.contains("error[usage]"),
+            "{args:?}: {}",
+            ran.err
+        );
+    }
+    let ran = place.run(&["lint", "--format", "json"]);
+    assert_eq!(ran.exit, Exit::CannotRun);
+    assert!(ran.err.is_empty());
+    assert_eq!(ran.json()["schema"], "aclc/error/1");
+    assert_eq!(ran.json()["diagnostics"][0]["code"], "usage");
+    assert!(
+        place
+            .run(&["lint", "--lang", "ja"])
+            .err
+            .contains("引数が足りない")
+    );
+    assert!(
+        place
+            .run(&["lint", "a", "--at", "2026-2-3"])
+            .err
+            .contains("bad-date")
+    );
+    assert!(
+        place
+            .run(&["lint", "a", "--dialect", "cisco-ios-xr"])
+            .err
+            .contains("did you mean")
+    );
+}
+
+#[test]
+fn help_is_a_result_in_either_language() {
+    let place = Place::new("help", &[]);
+    let ran = place.run(&["--help"]);
+    assert_eq!(ran.exit, Exit::Clean);
+    assert!(ran.out.contains("Examples:") && ran.err.is_empty());
+    assert!(
+        place
+            .run(&["diff", "--help", "--lang=ja"])
+            .out
+            .contains("変更前")
+    );
+    for command in ["check", "build", "verify", "diff", "trace", "query", "lint"] {
+        let out = place.run(&[command, "--help"]).out;
+        assert!(out.contains(&format!("aclc {command}")), "{command}");
+        let without_words = out
+            .lines()
+            .filter(|line| line.trim_start().starts_with("--"));
+        for line in without_words {
+            assert!(line.split_whitespace().count() > 2, "{command}: {line}");
+        }
+    }
+}
+
+#[test]
+fn files_that_cannot_be_read_are_2() {
+    let place = Place::new("files", &[("text", "nothing of a switch\n")]);
+    let code = |args: &[&str]| {
+        let ran = place.run(args);
+        assert_eq!(ran.exit, Exit::CannotRun, "{args:?}");
+        ran.json()["diagnostics"][0]["code"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    assert_eq!(code(&["lint", "missing", "--format=json"]), "file-missing");
+    assert_eq!(code(&["lint", ".", "--format=json"]), "file-is-directory");
+    assert_eq!(code(&["lint", "text", "--format=json"]), "dialect-unclear");
+    assert_eq!(code(&["lint", "-", "-", "--format=json"]), "stdin-twice");
+    assert_eq!(code(&["diff", ".", "text", "--format=json"]), "no-configs");
+}
+
+#[test]
+fn lint_tells_findings_remarks_and_gaps_apart() {
+    let gap = CONFIG.replace("eq 443", "eq 443 frobnicate");
+    let open = CONFIG.replace(" 20 deny ip any any\n", "");
+    let bad = CONFIG.replace("20 deny", "20 permit");
+    let place = Place::new(
+        "lint",
+        &[
+            ("good.cfg", CONFIG),
+            ("gap.cfg", &gap),
+            ("open.cfg", &open),
+            ("bad.cfg", &bad),
+        ],
+    );
+    assert_eq!(place.run(&["lint", "good.cfg"]).exit, Exit::Clean);
+    assert_eq!(
+        place.run(&["lint", "open.cfg"]).exit,
+        Exit::Clean,
+        "a remark only"
+    );
+    assert_eq!(place.run(&["lint", "gap.cfg"]).exit, Exit::Unknown);
+    assert_eq!(
+        place.run(&["lint", "gap.cfg", "bad.cfg"]).exit,
+        Exit::Findings
+    );
+    assert_eq!(
+        place.run(&["lint", "bad.cfg", "missing"]).exit,
+        Exit::CannotRun
+    );
+    let ran = place.run(&["lint", "open.cfg", "--format", "json"]);
+    assert_eq!(
+        ran.json(),
+        json!({"schema": "aclc/lint/1", "findings": [{
+            "code": "implicit-end", "severity": "info", "file": "open.cfg", "acl": "V300_IN", "line": 2,
+            "message": "list `V300_IN` has no explicit end, the dialect's invisible one decides the rest", "blockers": []
+        }]})
+    );
+    assert!(ran.err.is_empty());
+}
+
+#[test]
+fn lint_reads_standard_input() {
+    let place = Place::new("stdin", &[]);
+    let ran = place.run_with(&["lint", "-"], CONFIG);
+    assert_eq!((ran.exit, ran.out.as_str()), (Exit::Clean, "no findings\n"));
+}
+
+#[test]
+fn a_packet_is_echoed_with_its_answer() {
+    let place = Place::new(
+        "trace",
+        &[("a.cfg", CONFIG), ("p", &format!("{PACKET}\r\n"))],
+    );
+    let args = [
+        "trace",
+        "a.cfg",
+        "--acl",
+        "V300_IN",
+        "--packets",
+        "p",
+        "--format",
+        "json",
+    ];
+    let ran = place.run(&args);
+    assert_eq!(ran.exit, Exit::Clean);
+    let tail = r#","verdict":"permit","line":4,"text":"10 permit tcp 10.30.0.0 0.0.0.255 host 10.40.0.5 eq 443"}"#;
+    assert_eq!(ran.out, format!(r#"{{"packet":{PACKET}{tail}"#) + "\n");
+}
+
+#[test]
+fn a_bad_packet_is_answered_in_its_place() {
+    let place = Place::new("bad", &[("a.cfg", CONFIG)]);
+    let v6 = r#"{"protocol":58,"src":"::1","dst":"::2","icmp_type":1,"icmp_code":0}"#;
+    let args = [
+        "trace",
+        "a.cfg",
+        "--acl",
+        "V300_IN",
+        "--packets",
+        "-",
+        "--format",
+        "json",
+    ];
+    let ran = place.run_with(&args, &format!("{PACKET}\n\nbad\n{v6}\n{PACKET}"));
+    assert_eq!(ran.exit, Exit::CannotRun);
+    let lines: Vec<Value> = ran
+        .out
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let keys: Vec<bool> = lines
+        .iter()
+        .map(|line| line.get("error").is_some())
+        .collect();
+    assert_eq!(keys, [false, true, true, true, false]);
+    assert_eq!(lines[3]["error"]["code"], "acl-other-family");
+    assert_eq!(lines[3]["error"]["line"], 4);
+    let text = ["trace", "a.cfg", "--acl", "V300_IN", "--packets", "-"];
+    assert_eq!(
+        place.run_with(&text, "bad\n").out,
+        "line 1: no packet in JSON (column 1: expected value)\n"
+    );
+}
+
+#[test]
+fn an_unknown_list_is_2_with_a_proposal() {
+    let place = Place::new("unknown", &[("a.cfg", CONFIG)]);
+    let ran = place.run(&["trace", "a.cfg", "--acl", "V300_In_", "--packets", "-"]);
+    assert_eq!(ran.exit, Exit::CannotRun);
+    assert!(ran.err.contains("did you mean `V300_IN`?"), "{}", ran.err);
+}
+
+#[test]
+fn diff_says_equal_different_and_unknown() {
+    let remark = CONFIG.replace("REQ2025-0123", "REQ2026-0001");
+    let wider = CONFIG.replace("0.0.0.255 host", "0.0.1.255 host");
+    let gap = CONFIG.replace("eq 443", "eq 443 frobnicate");
+    let place = Place::new(
+        "diff",
+        &[
+            ("old.cfg", CONFIG),
+            ("remark.cfg", &remark),
+            ("wider.cfg", &wider),
+            ("gap.cfg", &gap),
+        ],
+    );
+    let ran = place.run(&["diff", "old.cfg", "remark.cfg"]);
+    assert_eq!(ran.exit, Exit::Clean);
+    assert!(ran.out.contains("○ equal"));
+    assert_eq!(
+        place.run(&["diff", "gap.cfg", "gap.cfg"]).exit,
+        Exit::Clean,
+        "the same gap cancels"
+    );
+    assert_eq!(
+        place.run(&["diff", "old.cfg", "gap.cfg"]).exit,
+        Exit::Unknown
+    );
+    let ran = place.run(&["diff", "old.cfg", "wider.cfg", "--format", "json"]);
+    assert_eq!(ran.exit, Exit::Findings);
+    let json = ran.json();
+    assert_eq!(json["verdict"], "different");
+    let core = &json["changes"][0];
+    let mut expect = json!({
+        "device": "CORE01", "attachment": "Vlan300", "direction": "in", "acl": "V300_IN", "effect": "newly-permitted",
+        "class": "core", "certain": true, "end_to_end": null,
+        "flows": [{"from": "10.30.1.0/24", "to": "10.40.0.5/32", "service": "tcp 443"}],
+        "old": {"line": 5, "text": "20 deny ip any any"},
+        "new": {"line": 4, "text": "10 permit tcp 10.30.0.0 0.0.1.255 host 10.40.0.5 eq 443"}
+    });
+    expect["witness"] = core["witness"].clone();
+    assert_eq!(*core, expect);
+    assert_eq!(core["witness"]["dport"], 443);
+    assert_eq!(json["changes"][1]["class"], "later");
+    assert_eq!(json["inputs"][1]["path"], "wider.cfg");
+    let keys: Vec<&String> = json.as_object().unwrap().keys().collect();
+    assert_eq!(keys, ["schema", "verdict", "changes", "gaps", "inputs"]);
+}
+
+#[test]
+fn diff_pairs_directories_and_sees_what_comes_and_goes() {
+    let unfiltered = CONFIG.replace(" ip access-group V300_IN in\n", "");
+    let place = Place::new(
+        "pair",
+        &[
+            ("old/core.cfg", CONFIG),
+            ("same/core.cfg", CONFIG),
+            ("open/core.cfg", &unfiltered),
+            ("more/core.cfg", CONFIG),
+            ("more/new.cfg", CONFIG),
+        ],
+    );
+    assert_eq!(place.run(&["diff", "old", "same"]).exit, Exit::Clean);
+    let ran = place.run(&["diff", "old", "open", "--format", "json"]);
+    assert_eq!(ran.exit, Exit::Findings);
+    assert_eq!(
+        ran.json()["changes"][0]["new"],
+        json!({"line": null, "text": "no list"})
+    );
+    assert_eq!(ran.json()["changes"][0]["effect"], "newly-permitted");
+    let ran = place.run(&["diff", "old", "more", "--format", "json"]);
+    assert_eq!(ran.exit, Exit::Findings);
+    assert_eq!(ran.json()["changes"][0]["device"], "new");
+    assert_eq!(ran.json()["changes"][0]["old"]["text"], "no interface");
+}
+
+#[test]
+fn names_cannot_reach_a_terminal_as_commands() {
+    let hostile = CONFIG
+        .replace("V300_IN", "V\u{1b}[31m\u{9b}2J")
+        .replace("CORE01", "C\u{1b}]0;x\u{7}");
+    let place = Place::new(
+        "hostile",
+        &[
+            ("a.cfg", &hostile),
+            ("b.cfg", &hostile.replace("443", "444")),
+        ],
+    );
+    for args in [
+        &["lint", "a.cfg"][..],
+        &["lint", "a.cfg", "--format", "json"],
+        &["diff", "a.cfg", "b.cfg"],
+        &["diff", "a.cfg", "b.cfg", "--format", "json"],
+        &["trace", "a.cfg", "--acl", "\u{1b}[31m", "--packets", "-"],
+        &["lint", "\u{1b}[31m"],
+        &["\u{1b}[31m"],
+    ] {
+        let ran = place.run(args);
+        let both = format!("{}{}", ran.out, ran.err);
+        let bad = |c: char| c.is_control() && c != '\n' && c != '\t';
+        assert!(!both.contains(bad), "{args:?}: {both:?}");
+        assert!(!both.is_empty());
+    }
+}
+
+#[test]
+fn colour_is_only_there_when_asked_for() {
+    let place = Place::new(
+        "colour",
+        &[("a.cfg", &CONFIG.replace("20 deny", "20 permit"))],
+    );
+    assert!(!place.run(&["lint", "a.cfg"]).out.contains('\u{1b}'));
+    assert!(
+        place
+            .run(&["lint", "a.cfg", "--color", "always"])
+            .out
+            .contains('\u{1b}')
+    );
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_panic() {
+    struct Gone;
+    impl std::io::Write for Gone {
+        fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+            Err(std::io::ErrorKind::BrokenPipe.into())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let place = Place::new("pipe", &[("a.cfg", CONFIG)]);
+    for args in [
+        &["lint", "a.cfg"][..],
+        &["trace", "a.cfg", "--acl", "V300_IN", "--packets", "-"],
+    ] {
+        let mut io = Io {
+            stdin: &mut PACKET.as_bytes(),
+            stdout: &mut Gone,
+            stderr: &mut Vec::new(),
+            root: place.0.clone(),
+            today: date(2026, 11, 23),
+            lang: Lang::Ja,
+            colour: (false, false),
+        };
+        let args = std::iter::once("aclc").chain(args.iter().copied());
+        assert_eq!(run(args.map(OsString::from), &mut io), Exit::Clean);
+    }
+}
+
+#[test]
+fn policies_must_be_utf8() {
+    let place = Place::new("utf8", &[]);
+    fs::write(place.0.join("p.acl"), [0x92, 0x5b, 0x96, 0x96]).unwrap();
+    let ran = place.run(&["check", "p.acl"]);
+    assert_eq!(ran.exit, Exit::CannotRun);
+    assert!(ran.err.contains("UTF-8"), "{}", ran.err);
+}

@@ -127,7 +127,7 @@ fn pair<'a>(old: &'a [Read<'a>], new: &'a [Read<'a>]) -> Vec<Pair<'a>> {
         let name = partner.unwrap_or(&capture.name).to_owned();
         out.push((name, Some(before), after));
     }
-    let added = left.into_iter().map(|(name, after)| (name, after));
+    let added = left.into_iter();
     out.extend(added.map(|(name, after)| (name.to_owned(), None, Some(after))));
     out.sort_by(|a, b| a.0.cmp(&b.0));
     out

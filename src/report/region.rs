@@ -115,9 +115,11 @@ fn combinations(set: FlagSet) -> String {
         .map(|flags| flags.to_string())
         .collect();
     const SHOWN: usize = 4;
-    match names.len() > SHOWN {
-        true => format!("{} … ({})", names[..SHOWN].join("|"), names.len()),
-        false => names.join("|"),
+    match names.get(..SHOWN) {
+        Some(first) if names.len() > SHOWN => {
+            format!("{} … ({})", first.join("|"), names.len())
+        }
+        _ => names.join("|"),
     }
 }
 
