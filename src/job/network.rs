@@ -307,6 +307,7 @@ pub fn verify_options(options: &Options, equality: bool) -> crate::verify::Optio
         max_nodes: options.max_nodes,
         equality,
         words: super::question::words,
+        modelled: super::question::modelled,
     }
 }
 

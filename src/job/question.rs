@@ -57,3 +57,11 @@ fn fact(dialect: &'static str, id: &str) -> Text {
         None => text!("question-fact-bare", dialect = dialect, id = id),
     }
 }
+
+/// A fact that is used as settled on another project's or the family's reading (D49).
+#[must_use]
+pub fn modelled(dialect: &str, id: &str) -> Text {
+    let fact = by_id(dialect).and_then(|dialect| dialect.facts().facts.get(id));
+    let says = fact.map_or("", |fact| fact.says.as_str());
+    text!("assume-fact", dialect = dialect, id = id, says = says)
+}

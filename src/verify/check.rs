@@ -24,6 +24,8 @@ pub struct Options {
     pub equality: bool,
     /// How a question is said; wording is not this module's business.
     pub words: fn(&Question) -> Text,
+    /// How leaning on a modelled fact (dialect, id) is said.
+    pub modelled: fn(&str, &str) -> Text,
 }
 
 /// The answers.
@@ -182,7 +184,7 @@ fn result(
         candidate: answer.candidate,
         because,
         holes: answer.holes,
-        assumptions: assumptions(policy, devices, &claim.kind),
+        assumptions: assumptions(policy, devices, &claim.kind, options),
         measures: claim.measures.clone(),
     }
 }
@@ -209,7 +211,12 @@ fn equality_result(
 }
 
 /// What a verdict leans on (D49). `filtered` is read off the text and leans on nothing.
-fn assumptions(policy: &Policy, devices: &[Named], kind: &ClaimKind) -> Vec<Text> {
+fn assumptions(
+    policy: &Policy,
+    devices: &[Named],
+    kind: &ClaimKind,
+    options: &Options,
+) -> Vec<Text> {
     let mut all = match kind {
         ClaimKind::Filtered { .. } => return Vec::new(),
         ClaimKind::Works { .. } | ClaimKind::AllowsWork => {
@@ -252,7 +259,7 @@ fn assumptions(policy: &Policy, devices: &[Named], kind: &ClaimKind) -> Vec<Text
     all.extend(
         modelled
             .into_iter()
-            .map(|(dialect, id)| text!("assume-fact", dialect = dialect, id = id)),
+            .map(|(dialect, id)| (options.modelled)(dialect, id)),
     );
     all
 }
