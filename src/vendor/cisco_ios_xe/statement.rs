@@ -227,16 +227,38 @@ impl Reader {
     }
 }
 
-/// `10,20-22 30`; `None` if it is no list of VLANs or a very long one.
+/// `10,20-22 30`; `None` if it is no list of VLANs, empty if it is a very long one.
 pub(super) fn vlan_list(text: &str) -> Option<Vec<u16>> {
     let mut vlans = Vec::new();
+    let mut count = 0;
     for part in text.split([',', ' ']).filter(|part| !part.is_empty()) {
         let (first, last) = part.split_once('-').unwrap_or((part, part));
         let (first, last): (u16, u16) = (number(first)?, number(last)?);
-        if first > last || last > 4094 || vlans.len() + usize::from(last - first) >= MOST_VLANS {
+        if first > last || last > 4094 {
             return None;
         }
-        vlans.extend(first..=last);
+        count += usize::from(last - first) + 1;
+        if count <= MOST_VLANS {
+            vlans.extend(first..=last);
+        }
     }
-    (!vlans.is_empty()).then_some(vlans)
+    match count {
+        0 => None,
+        1..=MOST_VLANS => Some(vlans),
+        _ => Some(Vec::new()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_of_vlans() {
+        assert_eq!(vlan_list("10,20-22 30"), Some(vec![10, 20, 21, 22, 30]));
+        assert_eq!(vlan_list("2-1000,1002"), Some(vec![]));
+        assert_eq!(vlan_list("all"), None);
+        assert_eq!(vlan_list(""), None);
+        assert_eq!(vlan_list("20-10"), None);
+    }
 }

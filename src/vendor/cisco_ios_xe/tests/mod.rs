@@ -594,3 +594,61 @@ fn the_dialect_knows_its_texts() {
         0
     );
 }
+#[test]
+fn modelled_facts_are_named_and_open_on_request() {
+    let text =
+        "ip access-list extended A\n permit tcp any any established\n permit icmp any any echo\n";
+    let source = Source::capture("a", text.as_bytes());
+    let device = read(text);
+    assert_eq!(
+        device.modelled,
+        ["established-matches-rst", "icmp-name-table"]
+    );
+    assert_eq!(
+        fate(&device, "A", "tcp 1.1.1.1:1 2.2.2.2:2 rst").0,
+        Fate::Permit
+    );
+    let hint = Hint {
+        confirmed_only: true,
+        ..Hint::default()
+    };
+    let device = CiscoIosXe.read(&source, &hint);
+    assert!(device.modelled.is_empty());
+    for (text, expect) in [
+        ("tcp 1.1.1.1:1 2.2.2.2:2 ack", Fate::Permit),
+        ("tcp 1.1.1.1:1 2.2.2.2:2 rst", Fate::Unknown),
+        ("tcp 1.1.1.1:1 2.2.2.2:2 syn", Fate::Deny),
+        ("icmp 1.1.1.1 2.2.2.2 8/0", Fate::Unknown),
+        ("udp 1.1.1.1:1 2.2.2.2:2", Fate::Deny),
+    ] {
+        assert_eq!(fate(&device, "A", text).0, expect, "{text}");
+    }
+}
+
+#[test]
+fn extension_headers_are_no_protocols() {
+    let device =
+        read("ipv6 access-list A\n permit ahp any any\n permit esp any any\n deny ipv6 any any\n");
+    for (text, expect) in [
+        ("tcp [::1]:1 [::2]:2 syn", Fate::Unknown),
+        ("50 ::1 ::2", Fate::Permit),
+        ("51 ::1 ::2", Fate::Unknown),
+    ] {
+        assert_eq!(fate(&device, "A", text).0, expect, "{text}");
+    }
+}
+
+#[test]
+fn a_text_may_take_back_what_it_said() {
+    let text = "ip routing\nip access-list extended A\n permit ip any any\nno ip access-list extended A\n\
+        ip access-list extended A\n deny ip any any\ninterface Vlan1\n ip address 10.0.0.1 255.0.0.0\n ip access-group A in\n \
+        no ip access-group A in\n shutdown\n no shutdown\nno ip routing\n";
+    let device = read(text);
+    assert_eq!((device.acls.len(), device.gaps.len()), (1, 0));
+    assert_eq!(
+        fate(&device, "A", "tcp 1.1.1.1:1 2.2.2.2:2 ack").0,
+        Fate::Deny
+    );
+    assert!(device.interfaces[0].bindings.is_empty() && !device.interfaces[0].shutdown);
+    assert_eq!(device.forwards.v4, Known::No);
+}
