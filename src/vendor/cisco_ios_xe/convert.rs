@@ -74,7 +74,15 @@ impl<'a> Context<'a> {
         let mut entries = Vec::with_capacity(list.items.len());
         if let Some((line, text)) = &list.broken {
             self.gap(*line, text, text!("ios-list-unreadable", name = &list.name));
-            entries.push(unread(list.family, *line, text));
+            let mut all = unread(list.family, *line, text);
+            for open in &mut all.open {
+                // The head says nothing of what the list holds: another list with the same head is another question.
+                open.question = Question::Gap {
+                    dialect: ID,
+                    text: format!("{} @{line}", redact(text)),
+                };
+            }
+            entries.push(all);
         } else {
             let (first, rest) = search_order(list);
             for (item, twice) in first {

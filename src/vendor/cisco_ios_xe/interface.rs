@@ -169,11 +169,11 @@ impl Reader {
             .bindings
             .iter()
             .map(|((.., line), text)| (*line, text.clone()));
-        self.vlan_maps
+        self.vlan_filters
             .extend(lists.map(|(line, text)| (vlans.clone(), line, text)));
         for (class, _, line, text) in effects {
             if class == EffectClass::Narrows {
-                self.vlan_maps.push((vlans.clone(), line, text));
+                self.vlan_filters.push((vlans.clone(), line, text));
             } else {
                 self.effects.push(Effect {
                     class,

@@ -41,30 +41,18 @@ impl Reader {
         }
     }
 
-    /// `no ...` at top level: what it takes back matters, if it was read.
-    pub(super) fn no(&mut self, mut words: Words<'_>) {
+    /// `no ...` at top level: what it takes back matters, if it was read. A route taken back leaves open where packets go.
+    pub(super) fn no(&mut self, mut words: Words<'_>, head: &Line<'_>) {
         let [v4, v6] = &mut self.routing;
         match words.rest() {
             "ip routing" => *v4 = Some(false),
             "ipv6 unicast-routing" => *v6 = Some(false),
             text if self.forget_list(text) => {}
             _ if words.eat_all("ip route") || words.eat_all("ipv6 route") => {
-                self.routes_unknown(words)
+                self.effect(EffectClass::Redirects, Scope::Device, head)
             }
             _ => {}
         }
-    }
-
-    /// A route taken back in a text that is no plain configuration: where packets go is open.
-    fn routes_unknown(&mut self, words: Words<'_>) {
-        let text = redact(words.rest());
-        let effect = crate::device::Effect {
-            class: EffectClass::Redirects,
-            scope: Scope::Device,
-            line: 0,
-            text,
-        };
-        self.effects.push(effect);
     }
 
     fn ip(&mut self, mut words: Words<'_>, head: &Line<'_>, body: &[Line<'_>]) {
@@ -164,7 +152,7 @@ impl Reader {
             "filter" => {
                 words.find(|word| *word == "vlan-list");
                 let vlans = vlan_list(words.rest()).unwrap_or_default();
-                self.vlan_maps
+                self.vlan_filters
                     .push((vlans, head.number, redact(&head.text)));
             }
             // A definition; `vlan filter` binds it.
