@@ -123,7 +123,7 @@ fn protocol(draft: &DraftEntry, family: Family) -> Result<Protocol, Text> {
     match draft.protocol {
         None if draft.icmp.is_some() => Ok(Protocol::Number(Match::icmp_of(family))),
         None => Ok(Protocol::Any),
-        Some(number) if super::convert::is_next_header(number, family) => {
+        Some(number) if super::boxes::is_next_header(number, family) => {
             Err(text!("ios-refuse-protocol", protocol = number))
         }
         Some(number) => Ok(Protocol::Number(number)),

@@ -15,8 +15,8 @@ use ipnet::{IpNet, Ipv4Net};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-/// How many members, nested groups included, all entries of a text may take from groups. Past it a group counts as unread: hostile texts of some
-/// megabytes would otherwise unfold to gigabytes.
+/// How many members, nested groups included, all entries of a text may take from groups. Past it a group counts as unread:
+/// hostile texts of some megabytes would otherwise unfold to gigabytes.
 const BUDGET: usize = 300_000;
 
 /// All groups of a text.

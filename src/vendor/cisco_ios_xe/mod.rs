@@ -8,11 +8,15 @@
 //!
 //! What the device does is data: `vendors/cisco-ios-xe/`. Sources are listed in the README there.
 
+mod boxes;
 mod convert;
 mod draft;
 mod entry;
+#[cfg(test)]
+mod forms;
 mod groups;
 mod interface;
+mod interface_line;
 mod lines;
 mod lists;
 mod names;

@@ -45,7 +45,7 @@ pub(super) struct Reader {
     /// Policy maps by name: whether they only mark and queue.
     pub(super) policies: BTreeMap<String, bool>,
     /// Filters on VLANs (maps, lists of access ports): the VLANs, none if they are not known or too many to list.
-    pub(super) vlan_maps: Vec<(Vec<u16>, u32, String)>,
+    pub(super) vlan_filters: Vec<(Vec<u16>, u32, String)>,
     /// Index in `faces` by name.
     pub(super) face_index: BTreeMap<String, usize>,
     lists: Lists,
@@ -71,7 +71,7 @@ impl Lists {
         if let Some(list) = self.all.get_mut(at)
             && (list.standard != head.standard || !head.whole)
         {
-            list.broken = Some((line.number, format!("{} @{}", line.text, line.number)));
+            list.broken = Some((line.number, line.text.clone().into_owned()));
         }
         at
     }
@@ -188,7 +188,7 @@ impl Reader {
             let lines: Vec<String> = body.iter().map(|line| folded(&line.text)).collect();
             self.time_ranges.insert(name.to_owned(), lines.join(", "));
         } else if words.eat("no") {
-            self.no(words);
+            self.no(words, head);
         }
     }
 
@@ -262,9 +262,7 @@ impl Reader {
                 .and_then(|at| self.lists.all.get_mut(*at));
             match known {
                 Some(known) if same_entries(known, &list) => {}
-                Some(known) => {
-                    known.broken = Some((list.line, format!("{} @{}", list.name, list.line)))
-                }
+                Some(known) => known.broken = Some((list.line, list.name.clone())),
                 None => {
                     self.lists.index.insert(key, self.lists.all.len());
                     self.lists.all.push(list);
@@ -299,7 +297,7 @@ impl Reader {
     /// VLAN maps act on the VLAN interface, or, if the VLAN has none here, perhaps anywhere.
     fn place_effects(&mut self, interfaces: &[Interface]) {
         let svis = svis(interfaces);
-        for (vlans, line, text) in std::mem::take(&mut self.vlan_maps) {
+        for (vlans, line, text) in std::mem::take(&mut self.vlan_filters) {
             let at = |vlan: &u16| {
                 svis.get(vlan)
                     .map_or(Scope::Device, |at| Scope::Interface(*at, None))

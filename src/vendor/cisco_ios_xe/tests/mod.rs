@@ -1,14 +1,14 @@
-//! Tests over whole configurations: the corpus, what is written and read back, and texts damaged at random.
+//! Tests over whole configurations: the corpus, what is written and read back, and hostile texts.
+
+mod hostile;
+mod written;
 
 use super::CiscoIosXe;
-use crate::acl::{AclState, Direction, Draft, DraftEntry, DraftLine, Fate, Known, decide};
+use crate::acl::{AclState, Direction, Fate, Known, decide};
 use crate::base::{Lang, Source};
-use crate::device::{
-    Binding, Config, Device, EffectClass, Interface, InterfaceKind, NextHop, Route, Scope,
-};
-use crate::net::{Family, Flow, L4, PositionSet, TcpFlags, Wildcard};
+use crate::device::{Device, EffectClass, Interface, InterfaceKind, NextHop, Scope};
+use crate::net::{Family, Flow, L4, PositionSet, TcpFlags};
 use crate::vendor::{Dialect, Hint};
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 pub(super) fn read(text: &str) -> Device {
@@ -18,7 +18,7 @@ pub(super) fn read(text: &str) -> Device {
     )
 }
 
-fn corpus(name: &str) -> String {
+pub(super) fn corpus(name: &str) -> String {
     let path = format!(
         "{}/tests/corpus/cisco-ios-xe/{name}",
         env!("CARGO_MANIFEST_DIR")
@@ -392,7 +392,12 @@ fn routes_into_another_table_are_leaks() {
 
 #[test]
 fn every_fact_is_asked() {
-    let code = [include_str!("convert.rs"), include_str!("read.rs")].concat();
+    let code = [
+        include_str!("../boxes.rs"),
+        include_str!("../convert.rs"),
+        include_str!("../read.rs"),
+    ]
+    .concat();
     for id in super::FACTS.facts.keys() {
         assert!(code.contains(&format!("\"{id}\"")), "{id}");
     }
@@ -579,251 +584,6 @@ fn odd_entries_bound_their_packets() {
     }
 }
 
-fn wildcard(text: &str) -> Wildcard {
-    match text {
-        "any" => Wildcard::any(Family::V4),
-        "any6" => Wildcard::any(Family::V6),
-        prefix => Wildcard::from_prefix(prefix.parse().unwrap()),
-    }
-}
-
-fn config() -> Config {
-    let mut web = DraftEntry::between(true, wildcard("10.1.0.0/24"), wildcard("10.2.0.10/32"));
-    web.protocol = Some(6);
-    web.dport = Some((443, 443));
-    let mut reply = DraftEntry::between(true, wildcard("10.2.0.10/32"), wildcard("10.1.0.0/24"));
-    reply.protocol = Some(6);
-    reply.sport = Some((443, 443));
-    reply.dport = Some((49152, 65535));
-    reply.established = true;
-    let mut ns = DraftEntry::between(true, wildcard("any6"), wildcard("fe80::/10"));
-    ns.icmp = Some((135, None));
-    let mut deny = DraftEntry::between(false, wildcard("any"), wildcard("any"));
-    deny.log = true;
-    let deny6 = DraftEntry::between(false, wildcard("any6"), wildcard("any6"));
-    let remark = |text: &str| DraftLine::Remark(text.to_owned());
-    let list = |name: &str, family, lines| Draft {
-        name: name.to_owned(),
-        family,
-        lines,
-    };
-    let acls = vec![
-        list(
-            "V10_IN",
-            Family::V4,
-            vec![
-                remark("2026-041 web"),
-                DraftLine::Entry(web),
-                DraftLine::Entry(reply),
-                DraftLine::Entry(deny),
-            ],
-        ),
-        list(
-            "V10_IN6",
-            Family::V6,
-            vec![remark("nd"), DraftLine::Entry(ns), DraftLine::Entry(deny6)],
-        ),
-    ];
-    let mut face = Interface::new("Vlan10", InterfaceKind::Svi(10));
-    face.addrs = ["10.1.0.1/24", "10.1.1.1/24", "2001:db8::1/64"]
-        .map(|a| a.parse().unwrap())
-        .to_vec();
-    face.ipv6 = true;
-    face.vrf = "BLUE".to_owned();
-    face.helpers = vec!["10.9.0.5".parse().unwrap()];
-    let bind = |family, acl| Binding {
-        family,
-        direction: Direction::In,
-        acl,
-        line: 0,
-    };
-    face.bindings = vec![bind(Family::V4, 0), bind(Family::V6, 1)];
-    let route = |prefix: &str, via, distance| Route {
-        vrf: "BLUE".to_owned(),
-        prefix: prefix.parse().unwrap(),
-        via,
-        distance,
-        conditional: false,
-        line: 0,
-    };
-    let routes = vec![
-        route("0.0.0.0/0", NextHop::Via("10.1.0.2".parse().unwrap()), 1),
-        route("10.66.0.0/16", NextHop::Null, 250),
-        route(
-            "::/0",
-            NextHop::Interface("Vlan10".to_owned(), Some("fe80::2".parse().unwrap())),
-            1,
-        ),
-    ];
-    Config {
-        hostname: "SW1".to_owned(),
-        model: None,
-        options: BTreeMap::new(),
-        interfaces: vec![face],
-        routes,
-        acls,
-    }
-}
-
-#[test]
-fn what_is_written_is_what_the_device_prints() {
-    let text = CiscoIosXe.write(&config()).unwrap();
-    let expect = "!\nhostname SW1\n!\nvrf definition BLUE\n !\n address-family ipv4\n exit-address-family\n !\n \
-        address-family ipv6\n exit-address-family\n!\nip routing\n!\nipv6 unicast-routing\n!\ninterface Vlan10\n vrf \
-        forwarding BLUE\n ip address 10.1.1.1 255.255.255.0 secondary\n ip address 10.1.0.1 255.255.255.0\n ip \
-        helper-address 10.9.0.5\n ip access-group V10_IN in\n ipv6 address 2001:DB8::1/64\n ipv6 enable\n ipv6 \
-        traffic-filter V10_IN6 in\n!\nip route vrf BLUE 0.0.0.0 0.0.0.0 10.1.0.2\nip route vrf BLUE 10.66.0.0 \
-        255.255.0.0 Null0 250\nip access-list extended V10_IN\n 10 remark 2026-041 web\n 10 permit tcp 10.1.0.0 \
-        0.0.0.255 host 10.2.0.10 eq 443\n 20 permit tcp host 10.2.0.10 eq 443 10.1.0.0 0.0.0.255 range 49152 65535 \
-        established\n 30 deny   ip any any log\n!\nipv6 route vrf BLUE ::/0 Vlan10 FE80::2\nipv6 access-list \
-        V10_IN6\n sequence 10 remark nd\n sequence 20 permit icmp any FE80::/10 135\n sequence 30 deny ipv6 any \
-        any\n!\nend\n";
-    assert_eq!(text, expect);
-}
-
-#[test]
-fn what_is_written_reads_back() {
-    let config = config();
-    let device = read(&CiscoIosXe.write(&config).unwrap());
-    assert_eq!((whys(&device), device.effects.len()), (vec![], 0));
-    let [read] = &device.interfaces[..] else {
-        panic!("one interface")
-    };
-    let mut read = read.clone();
-    read.line = 0;
-    read.bindings.iter_mut().for_each(|b| b.line = 0);
-    assert_eq!(read, config.interfaces[0]);
-    let routes: Vec<Route> = device
-        .routes
-        .iter()
-        .map(|r| Route {
-            line: 0,
-            ..r.clone()
-        })
-        .collect();
-    assert_eq!(routes, config.routes);
-    assert_eq!(
-        fate(&device, "V10_IN", "tcp 10.1.0.5:1 10.2.0.10:443 syn"),
-        (Fate::Permit, Some(10))
-    );
-    assert_eq!(
-        fate(&device, "V10_IN", "tcp 10.2.0.10:443 10.1.0.5:50000 ack"),
-        (Fate::Permit, Some(20))
-    );
-    assert_eq!(
-        fate(&device, "V10_IN", "tcp 10.2.0.10:443 10.1.0.5:50000 syn"),
-        (Fate::Deny, Some(30))
-    );
-    assert_eq!(
-        fate(&device, "V10_IN6", "icmp fe80::5 fe80::6 135/0"),
-        (Fate::Permit, Some(20))
-    );
-    assert_eq!(
-        fate(&device, "V10_IN6", "icmp fe80::5 2001:db8::6 135/0"),
-        (Fate::Deny, Some(30))
-    );
-}
-
-#[test]
-fn what_cannot_be_written_is_refused() {
-    let refuse = |change: &dyn Fn(&mut Config)| {
-        let mut config = config();
-        change(&mut config);
-        let refusals = CiscoIosXe.write(&config).unwrap_err();
-        refusals
-            .iter()
-            .map(|text| text.render(Lang::En))
-            .collect::<Vec<_>>()
-            .join("; ")
-    };
-    let entry = |change: fn(&mut DraftEntry)| {
-        move |config: &mut Config| {
-            if let DraftLine::Entry(entry) = &mut config.acls[0].lines[1] {
-                change(entry);
-            }
-        }
-    };
-    assert!(refuse(&|c| c.acls[0].name = "10".to_owned()).contains("no list name"));
-    assert!(refuse(&|c| c.acls[0].name = "a".repeat(65)).contains("longer than 64"));
-    assert!(refuse(&|c| c.acls[1].name = "V10_IN".to_owned()).contains("used twice"));
-    assert!(
-        refuse(&|c| c.acls[0].lines[0] = DraftLine::Remark("端末".to_owned())).contains("ASCII")
-    );
-    assert!(refuse(&|c| c.acls[0].lines[0] = DraftLine::Remark("a".repeat(101))).contains("100"));
-    assert!(refuse(&|c| c.acls[1].lines.truncate(1)).contains("no entry"));
-    assert!(refuse(&|c| c.hostname = "a b".to_owned()).contains("`a b`"));
-    assert!(
-        refuse(&|c| c.interfaces[0].virtuals.push("10.1.0.9".parse().unwrap())).contains("HSRP")
-    );
-    assert!(refuse(&|c| c.interfaces[0].bindings[0].acl = 1).contains("other family"));
-    assert!(refuse(&|c| c.routes[0].conditional = true).contains("tracking"));
-    assert!(refuse(&entry(|e| e.src = wildcard("any6"))).contains("family"));
-    assert!(refuse(&entry(|e| e.protocol = Some(47))).contains("ports go"));
-    assert!(refuse(&entry(|e| e.protocol = Some(0))).contains("0 would mean"));
-    assert!(
-        refuse(&entry(|e| (e.established, e.protocol) = (true, Some(17)))).contains("established")
-    );
-    assert!(refuse(&entry(|e| e.icmp = Some((8, None)))).contains("ICMP"));
-    assert!(refuse(&entry(|e| e.dport = Some((9, 8)))).contains("backwards"));
-}
-
-#[test]
-fn no_secret_leaves_the_reader() {
-    let mut text = corpus("odd.cfg") + &corpus("core.cfg");
-    // Every secret on lines that are not understood, too.
-    text = text
-        .replace("enable secret", "enabled secret")
-        .replace("username", "usrname")
-        .replace("snmp-server", "snmpserver");
-    let device = read(&text);
-    assert!(device.gaps.len() > 15);
-    let all = format!("{device:?}");
-    for secret in [
-        "$9$",
-        "hoge",
-        "0508571C22431F5B4A",
-        "110A1016141D5A5E57",
-        "30820321",
-    ] {
-        assert!(!all.contains(secret), "{secret}");
-    }
-}
-
-#[test]
-fn damaged_texts_never_panic_and_never_hang() {
-    const SEED: u64 = 20_261_005;
-    let mut rng = fastrand::Rng::with_seed(SEED);
-    let files = ["core.cfg", "odd.cfg", "show-access-lists.cfg"].map(corpus);
-    for round in 0..300 {
-        let mut bytes = files[round % files.len()].clone().into_bytes();
-        for _ in 0..rng.usize(1..30) {
-            let at = rng.usize(..bytes.len());
-            match rng.u8(..4) {
-                0 => bytes[at] = rng.u8(..),
-                1 => drop(bytes.remove(at)),
-                2 => bytes.insert(at, *rng.choice(b" \n\r\t\x08^!/.-,\"0a\x1b\xe3").unwrap()),
-                _ => {
-                    let end = (at + rng.usize(..200)).min(bytes.len());
-                    bytes.drain(at..end);
-                }
-            }
-        }
-        let source = Source::capture("fuzz", &bytes);
-        let device = CiscoIosXe.read(&source, &Hint::default());
-        for acl in &device.acls {
-            let flow = match acl.family {
-                Family::V4 => packet("tcp 10.0.0.1:1 10.0.0.2:2 syn"),
-                Family::V6 => packet("tcp [::1]:1 [::2]:2 syn ext"),
-            };
-            assert!(decide(acl, &flow).index < acl.all().len());
-        }
-        assert!(
-            CiscoIosXe.score(&source.text) < u32::MAX,
-            "seed {SEED} round {round}"
-        );
-    }
-}
-
 #[test]
 fn the_dialect_knows_its_texts() {
     for name in ["core.cfg", "odd.cfg", "show-access-lists.cfg"] {
@@ -834,71 +594,61 @@ fn the_dialect_knows_its_texts() {
         0
     );
 }
+#[test]
+fn modelled_facts_are_named_and_open_on_request() {
+    let text =
+        "ip access-list extended A\n permit tcp any any established\n permit icmp any any echo\n";
+    let source = Source::capture("a", text.as_bytes());
+    let device = read(text);
+    assert_eq!(
+        device.modelled,
+        ["established-matches-rst", "icmp-name-table"]
+    );
+    assert_eq!(
+        fate(&device, "A", "tcp 1.1.1.1:1 2.2.2.2:2 rst").0,
+        Fate::Permit
+    );
+    let hint = Hint {
+        confirmed_only: true,
+        ..Hint::default()
+    };
+    let device = CiscoIosXe.read(&source, &hint);
+    assert!(device.modelled.is_empty());
+    for (text, expect) in [
+        ("tcp 1.1.1.1:1 2.2.2.2:2 ack", Fate::Permit),
+        ("tcp 1.1.1.1:1 2.2.2.2:2 rst", Fate::Unknown),
+        ("tcp 1.1.1.1:1 2.2.2.2:2 syn", Fate::Deny),
+        ("icmp 1.1.1.1 2.2.2.2 8/0", Fate::Unknown),
+        ("udp 1.1.1.1:1 2.2.2.2:2", Fate::Deny),
+    ] {
+        assert_eq!(fate(&device, "A", text).0, expect, "{text}");
+    }
+}
 
 #[test]
-fn large_and_hostile_texts_take_linear_time() {
-    let repeat = |head: &str, line: &dyn Fn(u32) -> String, count: u32| -> String {
-        std::iter::once(head.to_owned())
-            .chain((0..count).map(line))
-            .collect()
-    };
-    let entry = |n: u32| {
-        format!(
-            " {} permit tcp 10.{}.{}.0 0.0.0.255 host 10.2.0.10 eq 443\n",
-            n + 1,
-            n / 250,
-            n % 250
-        )
-    };
-    let members = |n: u32| format!(" host 10.0.{}.{}\n", n / 256 % 256, n % 256);
-    let texts = [
-        repeat("ip access-list extended A\n", &entry, 40_000),
-        repeat(
-            "",
-            &|n| {
-                format!(
-                    "banner motd {}\n",
-                    char::from_u32(0x4e00 + n % 20_000).unwrap_or('#')
-                )
-            },
-            40_000,
-        ),
-        repeat(
-            "",
-            &|n| format!("interface Vlan{}\n ip access-group A{n} in\n", n % 4094 + 1),
-            40_000,
-        ),
-        repeat(
-            "",
-            &|_| "vlan filter M vlan-list 1-200\n".to_owned(),
-            20_000,
-        ),
-        repeat("object-group network G\n", &members, 20_000)
-            + &repeat(
-                "ip access-list extended A\n",
-                &|_| " permit ip object-group G object-group G\n".to_owned(),
-                20_000,
-            ),
-        repeat(
-            "",
-            &|n| format!("object-group network G{n}\n group-object G{}\n", n + 1),
-            20_000,
-        ) + &repeat(
-            "ip access-list extended A\n",
-            &|n| format!(" permit ip object-group G{n} any\n"),
-            20_000,
-        ),
-        "a".repeat(1 << 20) + &" b".repeat(1 << 20),
-    ];
-    for (index, text) in texts.iter().enumerate() {
-        let start = std::time::Instant::now();
-        let device = read(text);
-        let taken = start.elapsed();
-        println!(
-            "{index}: {taken:?} for {} bytes, {} gaps",
-            text.len(),
-            device.gaps.len()
-        );
-        assert!(taken.as_secs() < 10, "text {index} took {taken:?}");
+fn extension_headers_are_no_protocols() {
+    let device =
+        read("ipv6 access-list A\n permit ahp any any\n permit esp any any\n deny ipv6 any any\n");
+    for (text, expect) in [
+        ("tcp [::1]:1 [::2]:2 syn", Fate::Unknown),
+        ("50 ::1 ::2", Fate::Permit),
+        ("51 ::1 ::2", Fate::Unknown),
+    ] {
+        assert_eq!(fate(&device, "A", text).0, expect, "{text}");
     }
+}
+
+#[test]
+fn a_text_may_take_back_what_it_said() {
+    let text = "ip routing\nip access-list extended A\n permit ip any any\nno ip access-list extended A\n\
+        ip access-list extended A\n deny ip any any\ninterface Vlan1\n ip address 10.0.0.1 255.0.0.0\n ip access-group A in\n \
+        no ip access-group A in\n shutdown\n no shutdown\nno ip routing\n";
+    let device = read(text);
+    assert_eq!((device.acls.len(), device.gaps.len()), (1, 0));
+    assert_eq!(
+        fate(&device, "A", "tcp 1.1.1.1:1 2.2.2.2:2 ack").0,
+        Fate::Deny
+    );
+    assert!(device.interfaces[0].bindings.is_empty() && !device.interfaces[0].shutdown);
+    assert_eq!(device.forwards.v4, Known::No);
 }
