@@ -9,7 +9,7 @@ use fastrand::Rng;
 use std::time::Instant;
 
 /// What a list is like, how long, and the time it may take, in milliseconds: permitted set, useless lines, difference.
-const CASES: [(&str, usize, [Option<u32>; 3]); 9] = [
+const CASES: [(&str, usize, [Option<u32>; 3]); 12] = [
     ("municipal", 100, [None; 3]),
     ("municipal", 1_000, [None; 3]),
     ("municipal", 10_000, [Some(30), Some(150), None]),
@@ -17,8 +17,11 @@ const CASES: [(&str, usize, [Option<u32>; 3]); 9] = [
     ("holes", 10_000, [None; 3]),
     ("firewall", 1_000, [None; 3]),
     ("firewall", 10_000, [None; 3]),
+    ("nested", 1_000, [None; 3]),
+    ("nested", 10_000, [None; 3]),
     ("cross", 2_000, [None; 3]),
     ("firewall", 50_000, [Some(3000), None, None]),
+    ("nested", 50_000, [Some(3000), None, None]),
 ];
 
 fn main() {
@@ -45,87 +48,88 @@ fn main() {
 
 fn case(kind: &str, lines: usize, bars: [Option<u32>; 3]) {
     let acl = list(kind, lines, 1);
-    let repeats = if lines <= 15_000 { 7 } else { 1 };
-    let (choice, layout) = timed(repeats, || {
-        Space::for_acls(Family::V4, &[&acl]).layout().clone()
-    });
+    let repeats = if lines <= 15_000 { 7 } else { 3 };
+    let choose = || Space::for_acls(Family::V4, &[&acl]).layout().clone();
+    let (choice, layout) = timed(repeats, choose);
     let space = || Space::with_layout(layout.clone());
-    let (build, (size, exhausted)) = timed(repeats, || {
+    let (build, sizes) = timed(repeats, || {
         let space = space();
-        let _ = space.permitted(&acl);
-        (space.size(), space.exhausted())
+        let permitted = space.permitted(&acl).must;
+        assert!(!space.exhausted(), "the budget is enough for these lists");
+        (space.size(), space.size_of(permitted))
     });
-    print!(
-        "{kind:>9} {lines:>6}  layout {choice:>7.2}  permitted {} {:>8} nodes {:>9} edges{}",
-        figure(build, bars[0]),
-        size.nodes,
-        size.edges,
-        if exhausted { " EXHAUSTED" } else { "" },
-    );
-    if lines >= 50_000 {
-        println!("  peak {:>4} MB  {:?}", peak(), &layout.order()[..5]);
-        return;
-    }
-    let (sweep, found) = timed(repeats, || space().lines(&acl));
-    let dead = found
+    let permits = acl
+        .entries
         .iter()
-        .filter(|finding| matches!(finding.why, Useless::Unreachable(_)))
+        .filter(|ace| ace.action == Action::Permit)
         .count();
-    let percent = |count: usize| 100.0 * count as f64 / lines as f64;
-    let other = mutated(kind, lines);
-    let (diff, regions) = timed(repeats, || {
-        let space = space();
-        let (old, new) = (space.permitted(&acl).must, space.permitted(&other).must);
-        let parts = [space.minus(old, new), space.minus(new, old)];
-        parts.map(|part| space.regions(part, 100_000).list.len())
-    });
+    let runs = acl.entries.chunk_by(|a, b| a.action == b.action).count();
     println!(
-        "  useless {} ({:.1}% dead, {:.1}% redundant)  difference {} (-{} +{} boxes)  peak {:>4} MB  {:?}",
-        figure(sweep, bars[1]),
-        percent(dead),
-        percent(found.len() - dead),
-        figure(diff, bars[2]),
-        regions[0],
-        regions[1],
-        peak(),
-        &layout.order()[..5],
+        "{kind} {lines}: {permits} permits, {runs} runs of one action; {:?}",
+        layout.order()
     );
+    println!(
+        "    layout {choice:.2}, permitted set {}: {} nodes, {} edges of {} made",
+        figure(build, bars[0]),
+        sizes.1.nodes,
+        sizes.1.edges,
+        sizes.0.edges,
+    );
+    if lines <= 15_000 {
+        let (sweep, found) = timed(repeats, || space().lines(&acl));
+        let dead = found
+            .iter()
+            .filter(|finding| finding.why != Useless::Redundant)
+            .count();
+        let percent = |count: usize| 100.0 * count as f64 / lines as f64;
+        let (dead, redundant) = (percent(dead), percent(found.len() - dead));
+        println!(
+            "    useless lines {}: {dead:.1}% dead, {redundant:.1}% redundant",
+            figure(sweep, bars[1])
+        );
+        let other = mutated(kind, lines);
+        let (diff, boxes) = timed(repeats, || {
+            let space = space();
+            let (old, new) = (space.permitted(&acl).must, space.permitted(&other).must);
+            let regions = |part| space.regions(part, 100_000);
+            let (less, more) = (
+                regions(space.minus(old, new)),
+                regions(space.minus(new, old)),
+            );
+            assert!(
+                !less.cut && !more.cut && !space.exhausted(),
+                "the difference is complete"
+            );
+            (less.list.len(), more.list.len())
+        });
+        println!(
+            "    difference {}: -{} +{} boxes",
+            figure(diff, bars[2]),
+            boxes.0,
+            boxes.1
+        );
+    }
+    println!("    peak {} MB", peak());
 }
 
 fn figure(took: f64, bar: Option<u32>) -> String {
     match bar {
-        None => format!("{took:>8.2}"),
-        Some(bar) => format!("{took:>8.2} ({:.0}%)", took / f64::from(bar) * 100.0),
+        None => format!("{took:.2}"),
+        Some(bar) => format!("{took:.2} ({:.0}%)", took / f64::from(bar) * 100.0),
     }
 }
 
-/// The best time in milliseconds, and a result.
+/// The best time in milliseconds (neighbours on the machine only ever add to it), and a result.
 fn timed<T>(repeats: usize, mut work: impl FnMut() -> T) -> (f64, T) {
     let mut once = || {
-        let start = cpu();
+        let start = Instant::now();
         let result = work();
-        (cpu() - start, result)
+        (start.elapsed().as_secs_f64() * 1000.0, result)
     };
     let mut runs: Vec<(f64, T)> = (0..repeats).map(|_| once()).collect();
     runs.sort_by(|a, b| a.0.total_cmp(&b.0));
     let best = runs[0].0;
     (best, runs.pop().expect("at least one run").1)
-}
-
-/// Milliseconds this thread has had a processor: neighbours on the machine would only blur a clock on the wall.
-fn cpu() -> f64 {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    let number = text
-        .split_whitespace()
-        .next()
-        .and_then(|number| number.parse::<f64>().ok());
-    number.map_or_else(wall, |nanoseconds| nanoseconds / 1e6)
-}
-
-/// Where the system does not tell.
-fn wall() -> f64 {
-    static START: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
-    START.get_or_init(Instant::now).elapsed().as_secs_f64() * 1000.0
 }
 
 /// Most memory this process ever had, in megabytes; 0 where the system does not say.
