@@ -2,7 +2,7 @@
 //!
 //! This is the definition that packet sets are tested against, so it is kept too small to be wrong.
 
-use super::{Acl, Action, Question};
+use super::{Ace, Acl, Action, Question};
 use crate::net::Flow;
 
 /// What a list does with a packet.
@@ -33,8 +33,20 @@ pub struct Decided {
 /// If the list has no entry that matches everything at its end, which every reader provides.
 #[must_use]
 pub fn decide(acl: &Acl, flow: &Flow) -> Decided {
+    decide_among(acl.all().enumerate(), flow)
+}
+
+/// The same for entries with their indices, some of which may be left out if they certainly do not match.
+///
+/// # Panics
+/// As [`decide`].
+#[must_use]
+pub fn decide_among<'a>(
+    entries: impl IntoIterator<Item = (usize, &'a Ace)>,
+    flow: &Flow,
+) -> Decided {
     let mut possible: Vec<(usize, Action, Vec<Question>)> = Vec::new();
-    for (index, ace) in acl.all().enumerate() {
+    for (index, ace) in entries {
         if ace.certain.iter().any(|m| m.contains(flow)) && ace.action != Action::Unread {
             let fate = if ace.action == Action::Permit {
                 Fate::Permit

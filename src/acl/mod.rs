@@ -11,6 +11,6 @@ pub mod ir;
 pub mod question;
 
 pub use draft::{Draft, DraftEntry, DraftLine};
-pub use eval::{Decided, Fate, decide};
+pub use eval::{Decided, Fate, decide, decide_among};
 pub use ir::{Ace, Acl, AclState, Action, Direction, Open};
 pub use question::{Known, Question, Reading};

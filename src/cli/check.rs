@@ -5,13 +5,17 @@ use super::session::{Outcome, Session};
 use super::{Exit, input};
 use crate::base::Severity;
 use crate::job::{self, Options};
-use crate::report::{convert, json};
+use crate::report::{convert, json, text};
 
 pub(super) fn run(session: &mut Session<'_, '_>, args: &Check, options: &Options) -> Outcome {
     let policy = input::policy(session, &args.policy).map_err(|error| vec![*error])?;
     let outcome = job::check::check(&session.sources, policy, options)?;
     match session.format {
-        Format::Text => session.remark(&outcome.diagnostics),
+        Format::Text => {
+            session.remark(&outcome.diagnostics);
+            let out = text::check(session.look(), &outcome.diagnostics);
+            session.result(&out);
+        }
         Format::Json => {
             let out = convert::check(session.words(), &outcome);
             session.result(&json::render(&out));

@@ -206,6 +206,17 @@ fn lint_tells_findings_remarks_and_gaps_apart() {
 }
 
 #[test]
+fn a_limit_is_unknown_never_clean() {
+    let wider = CONFIG.replace("eq 443", "eq 444");
+    let place = Place::new("limit", &[("a.cfg", CONFIG), ("b.cfg", &wider)]);
+    for args in [&["lint", "a.cfg"][..], &["diff", "a.cfg", "b.cfg"]] {
+        let ran = place.run(&[args, &["--max-nodes", "1"]].concat());
+        assert_eq!(ran.exit, Exit::Unknown, "{args:?}");
+        assert!(ran.err.contains("limit-reached"), "{args:?}");
+    }
+}
+
+#[test]
 fn lint_reads_standard_input() {
     let place = Place::new("stdin", &[]);
     let ran = place.run_with(&["lint", "-"], CONFIG);

@@ -249,6 +249,9 @@ pub fn diff(words: Words<'_>, outcome: &DiffOutcome) -> out::Diff {
     }
 }
 
+/// Boxes of a change that the text shows; the JSON has all.
+const MOST_SHOWN: usize = 12;
+
 fn change(words: Words<'_>, placed: &PlacedChange) -> out::Change {
     let change = &placed.change;
     out::Change {
@@ -271,6 +274,13 @@ fn change(words: Words<'_>, placed: &PlacedChange) -> out::Change {
         witness: Packet::from(&change.witness),
         old: side(words, &placed.old),
         new: side(words, &placed.new),
+        shown: change
+            .regions
+            .iter()
+            .take(MOST_SHOWN)
+            .map(|one| region::shown(one, words.lang))
+            .collect(),
+        more: change.regions.len().saturating_sub(MOST_SHOWN),
     }
 }
 

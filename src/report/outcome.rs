@@ -187,6 +187,12 @@ pub struct Change {
     pub witness: Packet,
     pub old: Side,
     pub new: Side,
+    /// The first flows for a reader, a box on a line.
+    #[serde(skip)]
+    pub shown: Vec<ChangedFlow>,
+    /// How many boxes are not shown.
+    #[serde(skip)]
+    pub more: usize,
 }
 
 /// Packets of a change.

@@ -1,9 +1,14 @@
 //! A box of packets as lines of a report: prefixes and a service in the words of the policy language.
 
 use super::outcome::ChangedFlow;
+use crate::base::Lang;
+use crate::net::addr::range_to_prefixes;
 use crate::net::proto::{self, SCTP, TCP, UDP};
-use crate::net::{AddrSet, ExtSet, FlagSet, Match, PositionSet, TcpFlags, Wildcard};
+use crate::net::{
+    AddrRanges, AddrSet, ExtSet, Family, FlagSet, Match, PositionSet, TcpFlags, Wildcard,
+};
 use crate::pset::ranges;
+use crate::text;
 
 /// Pairs of prefixes up to which a box is written as one flow per pair.
 const MOST_PAIRS: usize = 1024;
@@ -31,6 +36,50 @@ pub fn flows(region: &Match) -> Vec<ChangedFlow> {
         }
     }
     out
+}
+
+/// A box on one line for a reader: few prefixes, or all but a few.
+#[must_use]
+pub fn shown(region: &Match, lang: Lang) -> ChangedFlow {
+    ChangedFlow {
+        from: place(&region.src, lang),
+        to: place(&region.dst, lang),
+        service: services(region).join(", "),
+    }
+}
+
+/// Prefixes that are shown in one cell.
+const MOST_SHOWN: usize = 4;
+
+fn place(set: &AddrSet, lang: Lang) -> String {
+    let whole = prefixes(set);
+    let rest = ranges(set).map(|ranges| complement(set.family(), &ranges));
+    match rest.map(|rest| prefixes(&rest)) {
+        Some(rest) if rest.is_empty() => "any".to_owned(),
+        Some(rest) if rest.len() < whole.len() => {
+            text!("region-except", places = few(&rest)).render(lang)
+        }
+        _ => few(&whole),
+    }
+}
+
+fn few(prefixes: &[String]) -> String {
+    match prefixes.get(..MOST_SHOWN) {
+        Some(first) if prefixes.len() > MOST_SHOWN => {
+            format!("{} … (+{})", first.join(", "), prefixes.len() - MOST_SHOWN)
+        }
+        _ => prefixes.join(", "),
+    }
+}
+
+/// All other addresses of the family; the ranges are sorted and disjoint.
+fn complement(family: Family, ranges: &[(u128, u128)]) -> AddrSet {
+    let nets: Vec<_> = ranges
+        .iter()
+        .flat_map(|&(low, high)| range_to_prefixes(family.addr(low), family.addr(high)))
+        .collect();
+    let taken = AddrRanges::prefixes(family, &nets);
+    AddrRanges::any(family).minus(&taken).to_set()
 }
 
 /// The fewest prefixes; a wildcard with holes stays as it is.
@@ -64,7 +113,12 @@ fn services(region: &Match) -> Vec<String> {
         return vec![with_note("any".to_owned())];
     }
     if !region.has_l4() && region.protocol.iter().count() > 8 {
-        return vec![with_note(format!("ip {}", region.protocol))];
+        let others = region.protocol.complement();
+        let names: Vec<String> = others.iter().map(proto::name).collect();
+        return vec![with_note(match names.len() <= MOST_SHOWN {
+            true => format!("ip not {}", names.join(", ")),
+            false => format!("ip {}", region.protocol),
+        })];
     }
     let protocols = region.protocol.iter();
     protocols

@@ -3,11 +3,8 @@
 use super::table::aligned;
 use super::{Look, Page, Tone};
 use crate::base::Text;
-use crate::report::outcome::{Change, Diff, Side};
+use crate::report::outcome::{Change, ChangedFlow, Diff, Side};
 use crate::text;
-
-/// Flows of a change that are shown; the JSON has all.
-const MOST_FLOWS: usize = 12;
 
 /// The report.
 #[must_use]
@@ -56,26 +53,23 @@ fn one(page: &mut Page, look: Look, change: &Change) {
         words.push(look.say(&text!("report-uncertain")));
     }
     page.line(format!("  {}", words.join("  ")));
-    let flows = change.flows.iter().take(MOST_FLOWS);
-    let rows: Vec<Vec<String>> = flows
-        .map(|flow| {
-            let end = |net: &str| any(net).to_owned();
-            vec![
-                end(&flow.from),
-                "->".to_owned(),
-                end(&flow.to),
-                flow.service.clone(),
-            ]
-        })
-        .collect();
+    let row = |flow: &ChangedFlow| {
+        let arrow = "->".to_owned();
+        vec![
+            flow.from.clone(),
+            arrow,
+            flow.to.clone(),
+            flow.service.clone(),
+        ]
+    };
+    let rows: Vec<Vec<String>> = change.shown.iter().map(row).collect();
     for line in aligned(&rows) {
         page.line(format!("    {line}"));
     }
-    if change.flows.len() > MOST_FLOWS {
-        let more = change.flows.len() - MOST_FLOWS;
+    if change.more > 0 {
         page.line(format!(
             "    {}",
-            look.say(&text!("diff-more", count = more))
+            look.say(&text!("diff-more", count = change.more))
         ));
     }
     let example = text!("diff-example", packet = &change.witness.shown);
@@ -85,13 +79,6 @@ fn one(page: &mut Page, look: Look, change: &Change) {
         (text!("diff-new"), &change.new),
     ] {
         page.line(format!("    {}{}", look.say(&heading), decider(look, side)));
-    }
-}
-
-fn any(net: &str) -> &str {
-    match net {
-        "0.0.0.0/0" | "::/0" => "any",
-        other => other,
     }
 }
 

@@ -1,6 +1,7 @@
 //! `lint` as text: a line per finding, then how many.
 
 use super::{Look, Page, Tone};
+use crate::base::{Diagnostic, Severity, Text};
 use crate::report::outcome::{Finding, Lint};
 use crate::text;
 
@@ -15,17 +16,33 @@ pub fn lint(look: Look, outcome: &Lint) -> String {
         let of = outcome.findings.iter().filter(|f| f.severity == severity);
         of.count()
     };
-    let summary = match outcome.findings.is_empty() {
-        true => text!("lint-clean"),
-        false => text!(
-            "lint-summary",
-            errors = count("error"),
-            warnings = count("warning"),
-            infos = count("info")
-        ),
-    };
+    let summary = summary(count("error"), count("warning"), count("info"));
     page.line(look.say(&summary));
     page.out
+}
+
+/// The last line of `check`, whose findings go to standard error.
+#[must_use]
+pub fn check(look: Look, findings: &[Diagnostic]) -> String {
+    let count = |severity| findings.iter().filter(|f| f.severity == severity).count();
+    let words = summary(
+        count(Severity::Error),
+        count(Severity::Warning),
+        count(Severity::Info),
+    );
+    format!("{}\n", look.say(&words))
+}
+
+fn summary(errors: usize, warnings: usize, infos: usize) -> Text {
+    match errors + warnings + infos {
+        0 => text!("lint-clean"),
+        _ => text!(
+            "lint-summary",
+            errors = errors,
+            warnings = warnings,
+            infos = infos
+        ),
+    }
 }
 
 fn line(look: Look, finding: &Finding) -> String {

@@ -13,7 +13,7 @@ mod verify;
 
 pub use build::{build, configs};
 pub use diff::diff;
-pub use lint::lint;
+pub use lint::{check, lint};
 pub use query::query;
 pub use trace::{trace, trace_error, trace_line};
 pub use verify::verify;
