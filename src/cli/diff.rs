@@ -3,28 +3,32 @@
 use super::args::Diff;
 use super::session::{Outcome, Session};
 use super::{Exit, input};
-use crate::base::Diagnostic;
+use crate::base::{Diagnostic, Source};
 use crate::diff::Verdict;
+use crate::job::diff::Known;
 use crate::job::lint::limit_reached;
-use crate::job::{self, Options};
+use crate::job::{self, Capture, Options};
+use crate::model::Policy;
 use crate::report::{convert, text};
-use crate::text;
 use std::path::Path;
 
 pub(super) fn run(session: &mut Session<'_, '_>, args: &Diff, options: &Options) -> Outcome {
-    let policies = [&args.old, &args.new]
-        .into_iter()
-        .any(|path| is_policy(path));
-    if policies || args.policy.is_some() {
-        let command = "diff with a policy";
-        return Err(vec![Diagnostic::error(text!(
-            "not-built",
-            command = command
-        ))]);
-    }
-    let old = input::captures(session, &args.old)?;
-    let new = input::captures(session, &args.new)?;
-    let outcome = job::diff::run(&session.sources, &old, &new, options)?;
+    let names = args
+        .policy
+        .as_deref()
+        .map(|path| meaning(session, path))
+        .transpose()?;
+    let (old, old_policy) = side(session, &args.old, options)?;
+    let (new, new_policy) = side(session, &args.new, options)?;
+    let known = Known {
+        old: old_policy.as_ref(),
+        new: new_policy.as_ref(),
+        names: names
+            .as_ref()
+            .or(new_policy.as_ref())
+            .or(old_policy.as_ref()),
+    };
+    let outcome = job::diff::run(&session.sources, &old, &new, known, options)?;
     if outcome.limited {
         session.remark(&[limit_reached()]);
     }
@@ -35,6 +39,38 @@ pub(super) fn run(session: &mut Session<'_, '_>, args: &Diff, options: &Options)
         Verdict::Different => Exit::Findings,
         Verdict::Unknown => Exit::Unknown,
     })
+}
+
+/// The meaning of a policy file.
+fn meaning(session: &mut Session<'_, '_>, path: &Path) -> Result<Policy, Vec<Diagnostic>> {
+    let file = input::policy(session, path).map_err(|error| vec![*error])?;
+    let loaded = job::network::policy(&session.sources, file)?;
+    session.remark(&loaded.diagnostics);
+    Ok(loaded.policy)
+}
+
+/// One side: captures, or what `build` would write for a policy.
+fn side(
+    session: &mut Session<'_, '_>,
+    path: &Path,
+    options: &Options,
+) -> Result<(Vec<Capture>, Option<Policy>), Vec<Diagnostic>> {
+    if !is_policy(path) {
+        return Ok((input::captures(session, path)?, None));
+    }
+    let policy = meaning(session, path)?;
+    let written = job::network::write(&policy, options)?;
+    let captures = written.into_iter().map(|one| {
+        let shown = format!("{}#{}.cfg", path.display(), one.switch);
+        let file = session
+            .sources
+            .add(Source::capture(&shown, one.text.as_bytes()));
+        Capture {
+            name: one.switch,
+            file,
+        }
+    });
+    Ok((captures.collect(), Some(policy)))
 }
 
 /// Policies are told from captures by their name.

@@ -4,7 +4,9 @@ use super::{Capture, FileGap, Job, Options, read};
 use crate::base::{Diagnostic, SourceMap};
 use crate::device::Device;
 use crate::diff::{Change, Comparison, Place, Side, Verdict, compare, places};
-use crate::net::Family;
+use crate::model::{Network, Policy};
+use crate::net::{Family, Match};
+use crate::topo::Named;
 use std::collections::BTreeMap;
 
 /// A change and where it takes effect.
@@ -22,6 +24,8 @@ pub struct PlacedChange {
     pub old: Decider,
     /// The entry that decides after.
     pub new: Decider,
+    /// Whether any packet of it now ends elsewhere in the network; needs a policy.
+    pub end_to_end: Option<bool>,
 }
 
 /// The entry that decides on one side.
@@ -46,6 +50,19 @@ pub struct DiffOutcome {
     pub gaps: Vec<FileGap>,
     /// A limit was reached somewhere.
     pub limited: bool,
+    /// Places and owners, if a policy names them.
+    pub network: Option<Network>,
+}
+
+/// What a side of the comparison is known by.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Known<'p> {
+    /// The policy that says models and modes of the old side.
+    pub old: Option<&'p Policy>,
+    /// The same of the new side.
+    pub new: Option<&'p Policy>,
+    /// The policy that names zones (`--policy`, else the new side's, else the old side's).
+    pub names: Option<&'p Policy>,
 }
 
 /// Compares captures. Single files are a pair; otherwise devices are paired by name, then by host name.
@@ -56,11 +73,24 @@ pub fn run(
     sources: &SourceMap,
     old: &[Capture],
     new: &[Capture],
+    known: Known<'_>,
     options: &Options,
 ) -> Job<DiffOutcome> {
     let mut errors = Vec::new();
-    let before = devices(sources, old, options, &mut errors);
-    let after = devices(sources, new, options, &mut errors);
+    let before = devices(
+        sources,
+        old,
+        known.old.or(known.names),
+        options,
+        &mut errors,
+    );
+    let after = devices(
+        sources,
+        new,
+        known.new.or(known.names),
+        options,
+        &mut errors,
+    );
     if !errors.is_empty() {
         return Err(errors);
     }
@@ -69,6 +99,7 @@ pub fn run(
         changes: Vec::new(),
         gaps: Vec::new(),
         limited: false,
+        network: known.names.map(|policy| policy.network.clone()),
     };
     for (capture, device) in before.iter().chain(&after) {
         outcome.gaps.extend(read::gaps(capture.file, device));
@@ -76,7 +107,33 @@ pub fn run(
     for (name, old, new) in pair(&before, &after) {
         compare_devices(&name, old, new, options, &mut outcome);
     }
+    if let Some(policy) = known.names {
+        let regions: Vec<&[Match]> = outcome
+            .changes
+            .iter()
+            .map(|c| c.change.regions.as_slice())
+            .collect();
+        let sides = [named(&before), named(&after)];
+        let ends = crate::verify::query::ends_differ(
+            policy,
+            options.at,
+            &sides,
+            &regions,
+            options.max_nodes,
+        );
+        for (change, differs) in outcome.changes.iter_mut().zip(ends) {
+            change.end_to_end = differs;
+        }
+    }
     Ok(outcome)
+}
+
+fn named(read: &[Read<'_>]) -> Vec<Named> {
+    let one = |(capture, device): &Read<'_>| Named {
+        name: capture.name.clone(),
+        device: device.clone(),
+    };
+    read.iter().map(one).collect()
 }
 
 type Read<'a> = (&'a Capture, Device);
@@ -84,12 +141,13 @@ type Read<'a> = (&'a Capture, Device);
 fn devices<'a>(
     sources: &SourceMap,
     captures: &'a [Capture],
+    policy: Option<&Policy>,
     options: &Options,
     errors: &mut Vec<Diagnostic>,
 ) -> Vec<Read<'a>> {
     let mut out = Vec::new();
     for capture in captures {
-        match read::device(sources, capture.file, options) {
+        match read::device_of(sources, capture, policy, options) {
             Ok(device) => out.push((capture, device)),
             Err(error) => errors.push(*error),
         }
@@ -161,6 +219,7 @@ fn compare_devices(
                 old: decider(place.old, &before, change.old),
                 new: decider(place.new, &after, change.new),
                 change: change.clone(),
+                end_to_end: None,
             });
         }
     }

@@ -59,7 +59,7 @@ pub fn comment(switch: &Switch) -> &'static str {
     dialect_of(switch).comment()
 }
 
-fn hint(switch: &Switch, options: &Options) -> Hint {
+pub(super) fn hint(switch: &Switch, options: &Options) -> Hint {
     Hint {
         model: switch.model.clone(),
         options: switch.options.clone(),

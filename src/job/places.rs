@@ -2,7 +2,7 @@
 
 use crate::base::{Diagnostic, suggest};
 use crate::model::{Addrs, At, ExternalId, Network, Place, Spot, SwitchId, ZoneId};
-use crate::net::{AddrRanges, AddrSet, Family};
+use crate::net::{AddrRanges, AddrSet, Family, Wildcard};
 use crate::text;
 use ipnet::IpNet;
 
@@ -90,32 +90,59 @@ pub fn spots(network: &Network) -> Vec<Spot> {
     all
 }
 
+/// The name of the place that has exactly these addresses.
+#[must_use]
+pub fn exactly(network: &Network, set: &AddrSet) -> Option<String> {
+    let family = set.family();
+    let nets: Vec<IpNet> = set.parts().iter().filter_map(Wildcard::as_prefix).collect();
+    if set.is_any() || nets.len() != set.parts().len() {
+        return None;
+    }
+    let ranges = AddrRanges::prefixes(family, &nets);
+    let places = spots(network);
+    let same = places.iter().find(|spot| *spot.addrs.of(family) == ranges);
+    let exact = same.map(|spot| network.name(spot.place).to_owned());
+    exact.or_else(|| all_but_switches(network, &places, &ranges))
+}
+
+/// A zone without the own addresses of switches in it, which lists close by themselves.
+fn all_but_switches(network: &Network, places: &[Spot], ranges: &AddrRanges) -> Option<String> {
+    let family = ranges.family();
+    let own = network
+        .switches
+        .iter()
+        .map(|switch| switch.own_addrs().of(family).clone());
+    let own = own.fold(AddrRanges::none(family), |all, one| all.union(&one));
+    let zone = places
+        .iter()
+        .filter(|spot| matches!(spot.place, Place::Zone(_)))
+        .find(|spot| {
+            let all = spot.addrs.of(family);
+            all.covers(ranges) && own.covers(&all.minus(ranges))
+        })?;
+    let missing = zone.addrs.of(family).minus(ranges).to_prefixes();
+    let missing: Vec<String> = missing.iter().map(|net| net.addr().to_string()).collect();
+    Some(format!(
+        "{} except {}",
+        network.name(zone.place),
+        missing.join(", ")
+    ))
+}
+
 /// A set of addresses in the policy's words if a place has exactly these, else as prefixes.
 #[must_use]
 pub fn words(network: &Network, set: &AddrSet) -> String {
-    let family = set.family();
     if set.is_any() {
         return "any".to_owned();
     }
-    let nets: Vec<IpNet> = set
-        .parts()
-        .iter()
-        .filter_map(crate::net::Wildcard::as_prefix)
-        .collect();
-    if nets.len() == set.parts().len() {
-        let ranges = AddrRanges::prefixes(family, &nets);
-        let same = spots(network)
-            .into_iter()
-            .find(|spot| *spot.addrs.of(family) == ranges);
-        if let Some(spot) = same {
-            return network.name(spot.place).to_owned();
-        }
-    }
-    set.parts()
-        .iter()
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join(", ")
+    let parts = || {
+        set.parts()
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    exactly(network, set).unwrap_or_else(parts)
 }
 
 /// The zones and externals that hold an address; more specific places (declared prefixes) before `rest`.

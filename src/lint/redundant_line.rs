@@ -5,7 +5,8 @@
 //!
 //! ## Why
 //! They cost table entries, and a reader takes them for a rule. An explicit deny of everything at the end is no finding:
-//! it makes the end visible and countable.
+//! it makes the end visible and countable. A redundant deny is only remarked on: people write denies above later permits on
+//! purpose, so that a wide permit added below cannot open what must stay closed.
 //!
 //! ## Example
 //! ```text
@@ -17,6 +18,7 @@
 //! Remove the entry, or narrow the later one that makes it unnecessary.
 
 use super::{Finding, Subject, matches_everything};
+use crate::acl::Action;
 use crate::base::Severity;
 use crate::pset::Useless;
 use crate::text;
@@ -28,7 +30,11 @@ pub(super) fn look(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
         };
         if line.why == Useless::Redundant && !matches_everything(ace) {
             let message = text!("redundant-line", line = &ace.text);
-            findings.push(Finding::entry(Severity::Warning, acl, ace, message));
+            let severity = match ace.action {
+                Action::Deny => Severity::Info,
+                Action::Permit | Action::Unread => Severity::Warning,
+            };
+            findings.push(Finding::entry(severity, acl, ace, message));
         }
     }
 }

@@ -15,6 +15,7 @@ use crate::job::trace_acl::Answer;
 use crate::job::trace_network::TraceOutcome;
 use crate::job::verify::VerifyOutcome;
 use crate::job::{FileGap, Options};
+use crate::model::Network;
 use crate::net::Flow;
 use crate::reach::{Hop, HopAction, HopKind, TraceEnd};
 use crate::text;
@@ -242,7 +243,7 @@ pub fn diff(words: Words<'_>, outcome: &DiffOutcome) -> out::Diff {
         changes: outcome
             .changes
             .iter()
-            .map(|one| change(words, one))
+            .map(|one| change(words, one, outcome.network.as_ref()))
             .collect(),
         gaps: words.gaps(&outcome.gaps),
         inputs: words.inputs(),
@@ -252,7 +253,7 @@ pub fn diff(words: Words<'_>, outcome: &DiffOutcome) -> out::Diff {
 /// Boxes of a change that the text shows; the JSON has all.
 const MOST_SHOWN: usize = 12;
 
-fn change(words: Words<'_>, placed: &PlacedChange) -> out::Change {
+fn change(words: Words<'_>, placed: &PlacedChange, network: Option<&Network>) -> out::Change {
     let change = &placed.change;
     out::Change {
         device: safe(&placed.device),
@@ -269,8 +270,12 @@ fn change(words: Words<'_>, placed: &PlacedChange) -> out::Change {
             Class::Ext => "ext",
         },
         certain: change.certain,
-        end_to_end: None,
-        flows: change.regions.iter().flat_map(region::flows).collect(),
+        end_to_end: placed.end_to_end,
+        flows: change
+            .regions
+            .iter()
+            .flat_map(|one| region::flows(one, network))
+            .collect(),
         witness: Packet::from(&change.witness),
         old: side(words, &placed.old),
         new: side(words, &placed.new),
@@ -278,7 +283,7 @@ fn change(words: Words<'_>, placed: &PlacedChange) -> out::Change {
             .regions
             .iter()
             .take(MOST_SHOWN)
-            .map(|one| region::shown(one, words.lang))
+            .map(|one| region::shown(one, network, words.lang))
             .collect(),
         more: change.regions.len().saturating_sub(MOST_SHOWN),
     }

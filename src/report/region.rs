@@ -2,6 +2,7 @@
 
 use super::outcome::ChangedFlow;
 use crate::base::Lang;
+use crate::model::Network;
 use crate::net::addr::range_to_prefixes;
 use crate::net::proto::{self, SCTP, TCP, UDP};
 use crate::net::{
@@ -15,8 +16,10 @@ const MOST_PAIRS: usize = 1024;
 
 /// One flow per pair of prefixes; of a very ragged box, one flow with lists of prefixes.
 #[must_use]
-pub fn flows(region: &Match) -> Vec<ChangedFlow> {
-    let (from, to) = (prefixes(&region.src), prefixes(&region.dst));
+pub fn flows(region: &Match, network: Option<&Network>) -> Vec<ChangedFlow> {
+    let named = |set: &AddrSet| network.and_then(|network| name(network, set));
+    let side = |set: &AddrSet| named(set).map_or_else(|| prefixes(set), |name| vec![name]);
+    let (from, to) = (side(&region.src), side(&region.dst));
     let services = services(region);
     if from.len() * to.len() * services.len() > MOST_PAIRS {
         return vec![ChangedFlow {
@@ -40,12 +43,18 @@ pub fn flows(region: &Match) -> Vec<ChangedFlow> {
 
 /// A box on one line for a reader: few prefixes, or all but a few.
 #[must_use]
-pub fn shown(region: &Match, lang: Lang) -> ChangedFlow {
+pub fn shown(region: &Match, network: Option<&Network>, lang: Lang) -> ChangedFlow {
+    let named = |set: &AddrSet| network.and_then(|network| name(network, set));
     ChangedFlow {
-        from: place(&region.src, lang),
-        to: place(&region.dst, lang),
+        from: named(&region.src).unwrap_or_else(|| place(&region.src, lang)),
+        to: named(&region.dst).unwrap_or_else(|| place(&region.dst, lang)),
         service: services(region).join(", "),
     }
+}
+
+/// The name of the place that has exactly these addresses.
+fn name(network: &Network, set: &AddrSet) -> Option<String> {
+    crate::job::places::exactly(network, set)
 }
 
 /// Prefixes that are shown in one cell.

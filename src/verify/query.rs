@@ -5,10 +5,11 @@ use super::world::World;
 use crate::acl::{Acl, Reading};
 use crate::model::{At, Place, Policy, Spot};
 use crate::net::{Family, Flow, Match};
-use crate::pset::{Prefer, Space};
+use crate::pset::{PacketSet, Prefer, Space};
 use crate::reach::{End, Hop, HopAction, HopKind, Side, Trace, TraceEnd, Walker};
 use crate::topo::{LinkKey, Named};
 use jiff::civil::Date;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Packets of one kind that get through.
 #[derive(Clone, Debug)]
@@ -268,4 +269,98 @@ fn named(
         }
     };
     (trace, zone)
+}
+
+/// For each change of a list, whether any of its packets ends elsewhere in the network now (D46): arrivals of every link
+/// are compared. `None` past the limit.
+#[must_use]
+pub fn ends_differ(
+    policy: &Policy,
+    at: Date,
+    sides: &[Vec<Named>; 2],
+    changes: &[&[Match]],
+    limit: Option<usize>,
+) -> Vec<Option<bool>> {
+    let worlds = [0, 1].map(|side| World::new(policy, at, &sides[side], &Reading::new()));
+    let mut differs: Vec<Option<bool>> = vec![Some(false); changes.len()];
+    for family in Family::BOTH {
+        let lists = worlds
+            .iter()
+            .flat_map(|world| &world.topo.devices)
+            .flat_map(|n| &n.device.acls);
+        let acls: Vec<&Acl> = lists.filter(|acl| acl.family == family).collect();
+        let space = Space::for_acls(family, &acls);
+        let space = match limit {
+            Some(nodes) => space.with_limit(nodes),
+            None => space,
+        };
+        let ends = worlds
+            .each_ref()
+            .map(|world| ends(policy, world, family, &space));
+        let keys: BTreeSet<&EndKey> = ends.iter().flat_map(BTreeMap::keys).collect();
+        let changed = keys.into_iter().fold(space.empty(), |all, key| {
+            let [old, new] = ends
+                .each_ref()
+                .map(|ends| ends.get(key).copied().unwrap_or(space.empty()));
+            space.union(
+                all,
+                space.union(space.minus(old, new), space.minus(new, old)),
+            )
+        });
+        for (slot, regions) in differs.iter_mut().zip(changes) {
+            let here: Vec<Match> = regions
+                .iter()
+                .filter(|m| m.family == family)
+                .cloned()
+                .collect();
+            let meets = !space.disjoint(changed, space.of_matches(&here));
+            *slot = if space.exhausted() {
+                None
+            } else {
+                slot.map(|known| known || meets)
+            };
+        }
+    }
+    differs
+}
+
+/// Link of injection, and where: on a link, at a next hop of it, or at a device.
+type EndKey = (String, String);
+
+/// Everything that may arrive anywhere, by link of injection and end.
+fn ends(
+    policy: &Policy,
+    world: &World<'_>,
+    family: Family,
+    space: &Space,
+) -> BTreeMap<EndKey, PacketSet> {
+    let view = View::new(
+        policy,
+        &world.topo,
+        &world.halves,
+        &world.hairpins,
+        family,
+        space,
+    );
+    let mut ends = BTreeMap::new();
+    for link in 0..world.topo.links.len() {
+        let from = world.topo.link_name(link);
+        let spread = view.spread(link, Side::May);
+        for (other, &set) in spread.delivered.iter().enumerate() {
+            ends.insert((from.clone(), world.topo.link_name(other)), set);
+        }
+        for (&(other, addr), &set) in &spread.handed {
+            ends.insert(
+                (
+                    from.clone(),
+                    format!("{} {addr}", world.topo.link_name(other)),
+                ),
+                set,
+            );
+        }
+        for (device, &set) in spread.local.iter().enumerate() {
+            ends.insert((from.clone(), world.topo.devices[device].name.clone()), set);
+        }
+    }
+    ends
 }

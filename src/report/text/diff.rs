@@ -52,6 +52,13 @@ fn one(page: &mut Page, look: Look, change: &Change) {
     if !change.certain {
         words.push(look.say(&text!("report-uncertain")));
     }
+    words.extend(change.end_to_end.map(|differs| {
+        look.say(&if differs {
+            text!("diff-end-to-end")
+        } else {
+            text!("diff-not-end-to-end")
+        })
+    }));
     page.line(format!("  {}", words.join("  ")));
     let row = |flow: &ChangedFlow| {
         let arrow = "->".to_owned();
