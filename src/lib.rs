@@ -19,11 +19,17 @@ pub mod facts;
 
 pub mod syntax;
 
+pub mod prelude;
+
 pub mod model;
+
+pub mod compile;
 
 pub mod vendor;
 
 pub mod pset;
+
+pub mod topo;
 
 pub mod reach;
 pub mod verify;
@@ -32,6 +38,7 @@ pub mod diff;
 pub mod lint;
 
 pub mod job;
+
 pub mod report;
 
 pub mod cli;

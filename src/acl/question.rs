@@ -54,6 +54,13 @@ pub enum Question {
         /// Interface.
         interface: String,
     },
+    /// Whether frames on a link cross a switch whose list there sees bridged frames (D25).
+    Cables {
+        /// The switch.
+        device: String,
+        /// Its interface on the link.
+        interface: String,
+    },
     /// A limit (`--max-nodes`) was reached.
     Limit,
 }

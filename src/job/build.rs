@@ -1,6 +1,6 @@
 //! `build`: a policy to one configuration per switch, read back and compared (D45).
 
-use super::{Job, Options, not_built};
+use super::{Job, Options, network};
 use crate::base::{Diagnostic, FileId, SourceMap};
 use crate::verify::{ClaimResult, Verdict};
 
@@ -66,8 +66,40 @@ pub struct TableUse {
 ///
 /// # Errors
 /// Wrong input (exit 2), and each thing a dialect cannot express.
-pub fn build(_sources: &SourceMap, _policy: FileId, _options: &Options) -> Job<BuildOutcome> {
-    not_built("build")
+pub fn build(sources: &SourceMap, policy: FileId, options: &Options) -> Job<BuildOutcome> {
+    let loaded = network::policy(sources, policy)?;
+    let policy = &loaded.policy;
+    let written = network::write(policy, options)?;
+    let devices = network::read_back(policy, &written, options);
+    let report = crate::verify::verify(
+        policy,
+        options.at,
+        &devices,
+        &network::verify_options(options, true),
+    )
+    .map_err(|bug| network::our_bug(&bug))?;
+    let equality = report.equality.expect("INVARIANT: equality was asked for");
+    let verdict = equality.verdict;
+    let mut claims = report.claims;
+    if verdict != Verdict::Proved {
+        claims.insert(0, equality);
+    }
+    let files = written
+        .into_iter()
+        .zip(&policy.network.switches)
+        .zip(&devices)
+        .map(|((written, switch), device)| BuiltFile {
+            comment: network::comment(switch),
+            entries: super::capacity::used(switch, &device.device),
+            switch: written.switch,
+            text: written.text,
+        });
+    Ok(BuildOutcome {
+        files: files.collect(),
+        equality: verdict,
+        claims,
+        diagnostics: loaded.diagnostics,
+    })
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! `check`: parse, resolve, lint a policy; no device text.
 
-use super::{Job, Options, not_built};
+use super::{Job, Options, network};
 use crate::base::{Diagnostic, FileId, SourceMap};
 
 /// What was found in a policy. Errors among it mean that it has no meaning (exit 2).
@@ -14,6 +14,7 @@ pub struct CheckOutcome {
 ///
 /// # Errors
 /// If it cannot even be looked at; findings are in the outcome.
-pub fn check(_sources: &SourceMap, _policy: FileId, _options: &Options) -> Job<CheckOutcome> {
-    not_built("check")
+pub fn check(sources: &SourceMap, policy: FileId, _options: &Options) -> Job<CheckOutcome> {
+    let (_, diagnostics) = network::findings(sources, policy);
+    Ok(CheckOutcome { diagnostics })
 }

@@ -4,9 +4,12 @@
 //! why there is none (exit 2). Must not know: files, the clock, the environment, terminals, formats.
 
 pub mod build;
+pub mod capacity;
 pub mod check;
 pub mod diff;
 pub mod lint;
+pub mod network;
+pub mod places;
 pub mod query;
 pub mod question;
 pub mod read;
@@ -16,7 +19,6 @@ pub mod verify;
 
 use crate::base::{Diagnostic, FileId};
 use crate::device::Gap;
-use crate::text;
 use crate::vendor::Dialect;
 use jiff::civil::Date;
 
@@ -53,11 +55,3 @@ pub struct FileGap {
 
 /// Result of a job: an outcome, or why it could not run.
 pub type Job<T> = Result<T, Vec<Diagnostic>>;
-
-/// The answer of a job that this version does not have.
-fn not_built<T>(command: &str) -> Job<T> {
-    Err(vec![Diagnostic::error(text!(
-        "not-built",
-        command = command
-    ))])
-}

@@ -38,6 +38,9 @@ pub fn words(question: &Question) -> Text {
                 interface = interface
             )
         }
+        Question::Cables { device, interface } => {
+            text!("question-cables", device = device, interface = interface)
+        }
         Question::Limit => text!("question-limit"),
     }
 }
@@ -53,4 +56,12 @@ fn fact(dialect: &'static str, id: &str) -> Text {
         ),
         None => text!("question-fact-bare", dialect = dialect, id = id),
     }
+}
+
+/// A fact that is used as settled on another project's or the family's reading (D49).
+#[must_use]
+pub fn modelled(dialect: &str, id: &str) -> Text {
+    let fact = by_id(dialect).and_then(|dialect| dialect.facts().facts.get(id));
+    let says = fact.map_or("", |fact| fact.says.as_str());
+    text!("assume-fact", dialect = dialect, id = id, says = says)
 }

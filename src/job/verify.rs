@@ -1,6 +1,6 @@
 //! `verify`: the claims of a policy against what `build` would write, or against captures.
 
-use super::{Capture, FileGap, Job, Options, not_built};
+use super::{Capture, FileGap, Job, Options, network};
 use crate::base::{Diagnostic, FileId, SourceMap, Text};
 use crate::verify::{ClaimResult, Verdict};
 
@@ -31,10 +31,28 @@ impl VerifyOutcome {
 /// # Errors
 /// Wrong input (exit 2): the policy has errors, a switch has no capture or two.
 pub fn verify(
-    _sources: &SourceMap,
-    _policy: FileId,
-    _configs: Option<&[Capture]>,
-    _options: &Options,
+    sources: &SourceMap,
+    policy: FileId,
+    configs: Option<&[Capture]>,
+    options: &Options,
 ) -> Job<VerifyOutcome> {
-    not_built("verify")
+    let loaded = network::policy(sources, policy)?;
+    let devices = network::devices(sources, &loaded.policy, configs, options)?;
+    let asked = network::verify_options(options, false);
+    let report = crate::verify::verify(&loaded.policy, options.at, &devices.named, &asked)
+        .map_err(|bug| network::our_bug(&bug))?;
+    let mut assumptions: Vec<Text> = Vec::new();
+    for text in report.claims.iter().flat_map(|claim| &claim.assumptions) {
+        if !assumptions.contains(text) {
+            assumptions.push(text.clone());
+        }
+    }
+    let mut diagnostics = loaded.diagnostics;
+    diagnostics.extend(devices.diagnostics);
+    Ok(VerifyOutcome {
+        claims: report.claims,
+        gaps: devices.gaps,
+        assumptions,
+        diagnostics,
+    })
 }

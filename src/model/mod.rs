@@ -4,10 +4,13 @@
 //! Must not know: lists, vendors, packet sets, device text.
 
 pub mod claim;
+pub mod eval;
+pub mod lower;
 pub mod network;
 pub mod policy;
 
 pub use claim::{Claim, ClaimKind, FlowSpec};
+pub use lower::lower;
 pub use network::{
     Addrs, At, External, ExternalId, Gateway, Host, Label, Network, Place, Site, Spot, Svi, Switch,
     SwitchId, Zone, ZoneId, ZoneLink,

@@ -109,33 +109,40 @@ impl Match {
         }
     }
 
-    /// The same box with the invariant restored: constraining a field excludes packets without it.
+    /// Protocols, positions and ext of the box once the invariant is restored: constraining a field excludes packets
+    /// without it.
     #[must_use]
-    pub fn tidy(mut self) -> Match {
+    pub fn scope(&self) -> (ByteSet, PositionSet, ExtSet) {
         let ports = !(self.sport.is_full() && self.dport.is_full());
         let flags = self.flags != FlagSet::FULL;
         let icmp = !(self.icmp_type.is_full() && self.icmp_code.is_full());
+        let (mut protocol, mut position, mut ext) = (self.protocol, self.position, self.ext);
         if ports {
-            self.protocol = self.protocol.intersect(ByteSet::with_ports());
+            protocol = protocol.intersect(ByteSet::with_ports());
         }
         if flags {
-            self.protocol = self.protocol.intersect(ByteSet::one(TCP));
+            protocol = protocol.intersect(ByteSet::one(TCP));
         }
         if icmp {
-            self.protocol = self
-                .protocol
-                .intersect(ByteSet::one(Match::icmp_of(self.family)));
+            protocol = protocol.intersect(ByteSet::one(Match::icmp_of(self.family)));
         }
         if ports || flags || icmp {
-            self.position = self.position.intersect(PositionSet::L4);
+            position = position.intersect(PositionSet::L4);
         }
         if self.family == Family::V4 {
-            self.ext = if self.ext.0 & 1 == 1 {
+            ext = if ext.0 & 1 == 1 {
                 ExtSet::FULL
             } else {
                 ExtSet(0)
             };
         }
+        (protocol, position, ext)
+    }
+
+    /// The same box with the invariant restored.
+    #[must_use]
+    pub fn tidy(mut self) -> Match {
+        (self.protocol, self.position, self.ext) = self.scope();
         self
     }
 

@@ -86,6 +86,12 @@ impl ByteSet {
         (0..=u8::MAX).filter(move |&byte| self.contains(byte))
     }
 
+    /// The set as a mask: number n is bit n % 64 of word n / 64.
+    #[must_use]
+    pub fn words(self) -> [u64; 4] {
+        self.0
+    }
+
     /// The set as sorted, disjoint, non-adjacent ranges.
     #[must_use]
     pub fn ranges(self) -> Vec<(u8, u8)> {

@@ -8,7 +8,7 @@ use super::dd::{Dd, EMPTY, FULL, Id};
 use super::layout::{Field, Layout, Var};
 use crate::acl::{Ace, Action};
 use crate::net::addr::bits_of;
-use crate::net::{AddrSet, ByteSet, Flow, L4, Match, PositionSet, Wildcard};
+use crate::net::{AddrSet, ByteSet, FlagSet, Flow, L4, Match, PortSet, Wildcard};
 
 /// One wildcard may become this many intervals of a level, no more; beyond that the space counts as exhausted.
 const MOST_INTERVALS: u32 = 1 << 16;
@@ -18,9 +18,11 @@ pub(super) fn of_match(dd: &mut Dd, layout: &Layout, m: &Match, inner: Id) -> Id
     if m.family != layout.family() || m.is_empty() {
         return EMPTY;
     }
-    let Some((protocol, position, ext)) = tidied(m) else {
+    let (protocol, position, ext) = m.scope();
+    let (position, ext) = (position.0 & 7, ext.0 & 3);
+    if protocol.is_empty() || position == 0 || ext == 0 {
         return EMPTY;
-    };
+    }
     let mut below = inner;
     for &field in layout.order().iter().rev() {
         let levels = layout.levels(field);
@@ -28,17 +30,42 @@ pub(super) fn of_match(dd: &mut Dd, layout: &Layout, m: &Match, inner: Id) -> Id
         below = match field {
             Field::Src => of_addrs(dd, layout, levels, &m.src, below),
             Field::Dst => of_addrs(dd, layout, levels, &m.dst, below),
-            Field::Protocol => dd.choose(level, bytes(protocol), below),
-            Field::IcmpType => dd.choose(level, bytes(m.icmp_type), below),
-            Field::IcmpCode => dd.choose(level, bytes(m.icmp_code), below),
-            Field::Sport => dd.choose(level, wide(m.sport.ranges()), below),
-            Field::Dport => dd.choose(level, wide(m.dport.ranges()), below),
+            Field::Protocol => of_bytes(dd, level, protocol, below),
+            Field::IcmpType => of_bytes(dd, level, m.icmp_type, below),
+            Field::IcmpCode => of_bytes(dd, level, m.icmp_code, below),
+            Field::Sport => of_ports(dd, level, &m.sport, below),
+            Field::Dport => of_ports(dd, level, &m.dport, below),
+            Field::Flags if m.flags == FlagSet::FULL => below,
             Field::Flags => dd.choose(level, bits(m.flags.0), below),
             Field::Position => dd.choose(level, bits(position.into()), below),
             Field::Ext => dd.choose(level, bits(ext.into()), below),
         };
     }
     below
+}
+
+fn of_bytes(dd: &mut Dd, level: u32, set: ByteSet, below: Id) -> Id {
+    if set.is_full() {
+        return below;
+    }
+    // Runs that meet at a word's edge become one edge of the node by themselves.
+    let words = [0, 64, 128, 192].into_iter().zip(set.words());
+    let runs =
+        words.flat_map(|(base, word)| bits(word).map(move |(low, high)| (base + low, base + high)));
+    dd.choose(level, runs, below)
+}
+
+fn of_ports(dd: &mut Dd, level: u32, set: &PortSet, below: Id) -> Id {
+    if set.is_full() {
+        return below;
+    }
+    dd.choose(
+        level,
+        set.ranges()
+            .iter()
+            .map(|&(low, high)| (low.into(), high.into())),
+        below,
+    )
 }
 
 /// Boxes of one entry, each leading to `inner`.
@@ -124,26 +151,6 @@ fn value(flow: &Flow, var: Var) -> Option<u32> {
     }
 }
 
-/// Protocol, position and ext of the box after [`Match::tidy`], without cloning its addresses; `None` if none is left.
-fn tidied(m: &Match) -> Option<(ByteSet, u8, u8)> {
-    let slim = Match {
-        src: AddrSet::none(m.family),
-        dst: AddrSet::none(m.family),
-        family: m.family,
-        protocol: m.protocol,
-        sport: m.sport.clone(),
-        dport: m.dport.clone(),
-        flags: m.flags,
-        icmp_type: m.icmp_type,
-        icmp_code: m.icmp_code,
-        position: m.position.intersect(PositionSet::FULL),
-        ext: m.ext,
-    };
-    let slim = slim.tidy();
-    let left = !slim.protocol.is_empty() && slim.position.0 != 0 && slim.ext.0 & 3 != 0;
-    left.then_some((slim.protocol, slim.position.0, slim.ext.0 & 3))
-}
-
 fn of_addrs(
     dd: &mut Dd,
     layout: &Layout,
@@ -153,6 +160,17 @@ fn of_addrs(
 ) -> Id {
     if set.is_any() {
         return below;
+    }
+    if let ([part], 1) = (set.parts(), levels.len())
+        && part.as_prefix().is_some()
+    {
+        let (low, free) = (part.value(), part.free());
+        #[allow(
+            clippy::cast_possible_truncation,
+            reason = "one level holds the whole address"
+        )]
+        let range = (low as u32, (low | free) as u32);
+        return dd.choose(levels.start, [range], below);
     }
     if levels.len() == 1 {
         let mut ranges = Vec::new();
@@ -219,21 +237,6 @@ pub(super) fn joined(mut ranges: Vec<(u32, u32)>) -> Vec<(u32, u32)> {
         }
     }
     out
-}
-
-fn wide(ranges: &[(u16, u16)]) -> impl Iterator<Item = (u32, u32)> {
-    ranges.iter().map(|&(low, high)| (low.into(), high.into()))
-}
-
-fn bytes(set: ByteSet) -> Vec<(u32, u32)> {
-    match set.is_full() {
-        true => vec![(0, 255)],
-        false => set
-            .ranges()
-            .into_iter()
-            .map(|(low, high)| (low.into(), high.into()))
-            .collect(),
-    }
 }
 
 /// The 1-bits of a mask as intervals.

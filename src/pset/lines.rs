@@ -183,8 +183,7 @@ impl Sweep {
         let below = below.map(NOTHING, |below, _| dd.and(below, within));
         let late = self.run(dd, &late, left_over, below, true);
         let between = late.map(below, |late, below| {
-            let both = dd.over(late, below);
-            let both = dd.permitted(both);
+            let both = dd.over_permitted(late, below);
             dd.and(both, matched.0.union)
         });
         let early = self.run(dd, &early, reach, between, wanted);
@@ -248,10 +247,8 @@ fn blockers(
     if *steps == 0 {
         return Vec::new();
     }
-    let mut deciders = Vec::new();
-    taken.share(dd, 0, index, hidden, &mut |decider, _| {
-        deciders.push(decider)
-    });
+    let (mut deciders, mut left) = (Vec::new(), hidden);
+    taken.deciders(dd, 0, index, &mut left, &mut deciders);
     *steps = steps.saturating_sub(deciders.len() + 1);
     // A single one that takes everything is the best answer; it need not be among the first.
     if let Some(&one) = deciders

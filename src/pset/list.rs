@@ -8,7 +8,7 @@ use super::dd::{DENY, Dd, EMPTY, FULL, Id};
 use super::encode::{first_of, of_ace};
 use super::layout::Layout;
 use super::tree::Tree;
-use super::{Bounds, PacketSet, Space};
+use super::{Bounds, PacketSet, Space, shards};
 use crate::acl::{Ace, Acl, Action};
 use std::collections::{BTreeMap, HashSet};
 
@@ -43,23 +43,27 @@ pub(super) fn settled<'a>(mut aces: impl Iterator<Item = &'a Ace>) -> bool {
     aces.all(|ace| ace.is_settled() && (ace.action != Action::Unread || ace.certain.is_empty()))
 }
 
-fn permitted(dd: &mut Dd, layout: &Layout, aces: &[&Ace], side: Side) -> Id {
-    let mut seen = HashSet::new();
-    let mut pieces = Vec::with_capacity(aces.len());
-    for ace in aces {
+pub(super) fn permitted(dd: &mut Dd, layout: &Layout, aces: &[&Ace], side: Side) -> Id {
+    let piece = |ace: &&Ace| {
         let possible = side.takes_possible(ace.action);
-        let piece = of_ace(dd, layout, ace, possible, side.end(ace.action));
-        // An exact repetition takes nothing.
-        if piece != EMPTY && seen.insert(piece) {
-            pieces.push(piece);
-        }
-    }
-    let all = first_of(dd, &pieces);
-    dd.permitted(all)
+        of_ace(dd, layout, ace, possible, side.end(ace.action))
+    };
+    let pieces = aces.iter().map(piece).collect();
+    permitted_of(dd, pieces)
+}
+
+/// What the first of the pieces that has a packet permits.
+pub(super) fn permitted_of(dd: &mut Dd, mut pieces: Vec<Id>) -> Id {
+    // An exact repetition takes nothing.
+    let mut seen = HashSet::new();
+    pieces.retain(|&piece| piece != EMPTY && seen.insert(piece));
+    let (early, late) = pieces.split_at(pieces.len() / 2);
+    let (early, late) = (first_of(dd, early), first_of(dd, late));
+    dd.over_permitted(early, late)
 }
 
 /// Builds what these entries permit, for the size it takes.
-pub(super) fn permitted_edges(space: &Space, aces: &[&Ace]) {
+pub(super) fn build(space: &Space, aces: &[&Ace]) {
     space.run(|dd, layout| permitted(dd, layout, aces, Side::Must));
 }
 
@@ -78,7 +82,12 @@ impl Space {
     #[must_use]
     pub fn permitted(&self, acl: &Acl) -> Bounds {
         let aces: Vec<&Ace> = acl.all().collect();
-        let side = |side| self.run(|dd, layout| permitted(dd, layout, &aces, side));
+        let side = |side| {
+            self.run(|dd, layout| match aces.len() < shards::LONG {
+                true => permitted(dd, layout, &aces, side),
+                false => shards::permitted(dd, layout, &aces, side, shards::PIECES),
+            })
+        };
         let must = side(Side::Must);
         let may = if settled(acl.all()) {
             must
@@ -94,28 +103,47 @@ impl Space {
         self.bounds_complement(self.permitted(acl))
     }
 
-    /// Shares a set out among the entries that decide its packets (D13), in order of [`Acl::all`], no empty parts. A packet
-    /// whose fate is open goes to the first entry whose other effect may matter.
+    /// Prepares a list for [`Space::decided_by`].
     #[must_use]
-    pub fn deciding(&self, acl: &Acl, set: PacketSet) -> Vec<(usize, PacketSet)> {
+    pub fn deciders(&self, acl: &Acl) -> Deciders {
         let aces: Vec<&Ace> = acl.all().collect();
+        self.with(|dd, layout| {
+            let mut tree = |side: Side| {
+                let set =
+                    |ace: &&Ace| of_ace(dd, layout, ace, side.takes_possible(ace.action), FULL);
+                let sets: Vec<Id> = aces.iter().map(set).collect();
+                Tree::new(dd, &sets)
+            };
+            let must = tree(Side::Must);
+            let may = (!settled(acl.all())).then(|| tree(Side::May));
+            let certain = |ace: &&Ace| of_ace(dd, layout, ace, false, Side::Must.end(ace.action));
+            let permit = match may {
+                None => EMPTY,
+                Some(_) => {
+                    let certain: Vec<Id> = aces.iter().map(certain).collect();
+                    let all = first_of(dd, &certain);
+                    dd.permitted(all)
+                }
+            };
+            Deciders { must, may, permit }
+        })
+    }
+
+    /// Shares a set out among the entries that decide its packets (D13): (index in [`Acl::all`], part), rising, no empty
+    /// parts. A packet whose fate is open goes to the first entry whose other effect may matter.
+    #[must_use]
+    pub fn decided_by(&self, list: &Deciders, set: PacketSet) -> Vec<(usize, PacketSet)> {
         let mut parts: BTreeMap<usize, Id> = BTreeMap::new();
-        self.run(|dd, layout| {
-            if settled(acl.all()) {
-                share(dd, layout, &aces, Side::Must, set.0, &mut parts);
+        self.run(|dd, _| {
+            let Some(may) = &list.may else {
+                share(dd, &list.must, set.0, &mut parts);
                 return EMPTY;
-            }
-            let certain: Vec<Id> = aces
-                .iter()
-                .map(|ace| of_ace(dd, layout, ace, false, Side::Must.end(ace.action)))
-                .collect();
-            let all = first_of(dd, &certain);
-            let permit = dd.permitted(all);
-            let (permit, deny) = (dd.and(set.0, permit), dd.minus(set.0, permit));
+            };
             // Among packets whose first certain entry permits, the decider is the first that permits for certain or may do
             // anything else: the very list that must-permit walks. Among the others it is the list of may-permit.
-            share(dd, layout, &aces, Side::Must, permit, &mut parts);
-            share(dd, layout, &aces, Side::May, deny, &mut parts);
+            let (permit, deny) = (dd.and(set.0, list.permit), dd.minus(set.0, list.permit));
+            share(dd, &list.must, permit, &mut parts);
+            share(dd, may, deny, &mut parts);
             EMPTY
         });
         match self.exhausted() {
@@ -126,25 +154,27 @@ impl Space {
                 .collect(),
         }
     }
+
+    /// [`Space::decided_by`] for one set only.
+    #[must_use]
+    pub fn deciding(&self, acl: &Acl, set: PacketSet) -> Vec<(usize, PacketSet)> {
+        self.decided_by(&self.deciders(acl), set)
+    }
 }
 
-fn share(
-    dd: &mut Dd,
-    layout: &Layout,
-    aces: &[&Ace],
-    side: Side,
-    set: Id,
-    parts: &mut BTreeMap<usize, Id>,
-) {
-    let sets: Vec<Id> = aces
-        .iter()
-        .map(|ace| of_ace(dd, layout, ace, side.takes_possible(ace.action), FULL))
-        .collect();
-    let tree = Tree::new(dd, &sets);
+/// A list prepared for [`Space::decided_by`], of the space that made it.
+pub struct Deciders {
+    /// The matches that the walk for must-permit goes by.
+    must: Tree,
+    /// Those of the walk for may-permit, unless the list is settled.
+    may: Option<Tree>,
+    /// Packets whose first certain entry permits, unless the list is settled.
+    permit: Id,
+}
+
+fn share(dd: &mut Dd, tree: &Tree, set: Id, parts: &mut BTreeMap<usize, Id>) {
     let mut found: Vec<(usize, Id)> = Vec::new();
-    tree.share(dd, 0, aces.len(), set, &mut |index, part| {
-        found.push((index, part))
-    });
+    tree.share(dd, 0, set, &mut |index, part| found.push((index, part)));
     for (index, part) in found {
         let known = parts.get(&index).copied().unwrap_or(EMPTY);
         parts.insert(index, dd.or(known, part));

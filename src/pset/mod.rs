@@ -10,11 +10,13 @@
 //! (D43).
 //!
 //! ```text
-//! layout   fields -> levels: order and chunk width, chosen per job from a sample of its lines
-//! dd       the diagram engine: interval decision diagrams, hash-consed; no node leaves this folder
-//! encode   boxes and packets -> diagrams        space, bounds   the set algebra that callers see
-//! list     lists -> permitted sets (D12), deciding entries (D13)        lines   unreachable and redundant entries
-//! regions  a set -> short field-wise pieces     witness         a set -> its most readable packet
+//! layout    fields -> levels: order and chunk width, chosen per job from a sample of its lines
+//! dd, ops   the diagram engine: interval decision diagrams, hash-consed; no node leaves this folder
+//! encode    boxes and packets -> diagrams
+//! space     the set algebra that callers see          bounds   the same for uncertain sets
+//! list      permitted sets (D12), deciding entries (D13)
+//! shards    the permitted set of a very long list     lines    unreachable and redundant entries
+//! regions   a set -> short field-wise pieces          witness  a set -> its most readable packet
 //! ```
 #![warn(missing_docs)]
 
@@ -24,7 +26,9 @@ mod encode;
 mod layout;
 mod lines;
 mod list;
+mod ops;
 mod regions;
+mod shards;
 mod space;
 mod tree;
 mod witness;
@@ -35,6 +39,7 @@ mod tests;
 pub use bounds::Bounds;
 pub use layout::{Field, Layout};
 pub use lines::{LineFinding, Useless};
+pub use list::Deciders;
 pub use regions::{Region, Regions, ranges};
 pub use space::{PacketSet, Size, Space};
 pub use witness::Prefer;

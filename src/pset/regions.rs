@@ -27,7 +27,7 @@ pub struct Regions {
 }
 
 /// Address pieces of one box, at most.
-const MOST_PIECES: usize = 1 << 14;
+const MOST_PIECES: usize = 1 << 18;
 
 impl Space {
     /// The set as disjoint boxes, `most` at most.

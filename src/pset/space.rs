@@ -88,6 +88,13 @@ impl Space {
         Size { nodes, edges }
     }
 
+    /// How much one set holds.
+    #[must_use]
+    pub fn size_of(&self, set: PacketSet) -> Size {
+        let (nodes, edges) = self.with(|dd, _| dd.reach(set.0));
+        Size { nodes, edges }
+    }
+
     /// Runs `f` on the diagrams, or answers empty if the budget has run out, before or during `f`.
     pub(super) fn run(&self, f: impl FnOnce(&mut Dd, &Layout) -> Id) -> PacketSet {
         let dd = &mut *self.dd.borrow_mut();

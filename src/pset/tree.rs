@@ -29,31 +29,51 @@ impl Tree {
         }
     }
 
-    /// Hands each packet of `wanted` to the first entry below `end` that has it: `found(entry, part)`. Returns the packets
-    /// that no entry has.
+    /// Hands each packet of `wanted` that an entry has to the first such entry: `found(entry, part)`.
     pub(super) fn share(
         &self,
         dd: &mut Dd,
         start: usize,
-        end: usize,
         wanted: Id,
         found: &mut impl FnMut(usize, Id),
-    ) -> Id {
-        if start >= end || dd.disjoint(wanted, self.union) {
-            return wanted;
+    ) {
+        if dd.disjoint(wanted, self.union) {
+            return;
+        }
+        let inside = dd.and(wanted, self.union);
+        match &self.halves {
+            None => found(start, inside),
+            Some(halves) => {
+                halves.0.share(dd, start, inside, found);
+                let rest = dd.minus(inside, halves.0.union);
+                halves.1.share(dd, start + halves.0.len, rest, found);
+            }
+        }
+    }
+
+    /// The entries below `end` that have a packet of `wanted` no earlier one has. For few packets: unlike `share` it makes
+    /// nothing on the way down.
+    pub(super) fn deciders(
+        &self,
+        dd: &mut Dd,
+        start: usize,
+        end: usize,
+        wanted: &mut Id,
+        found: &mut Vec<usize>,
+    ) {
+        if *wanted == EMPTY || start >= end || dd.disjoint(*wanted, self.union) {
+            return;
         }
         match &self.halves {
             None => {
-                let part = dd.and(wanted, self.union);
-                found(start, part);
-                dd.minus(wanted, self.union)
+                found.push(start);
+                *wanted = dd.minus(*wanted, self.union);
             }
             Some(halves) => {
-                let outside = dd.minus(wanted, self.union);
-                let inside = dd.and(wanted, self.union);
-                let rest = halves.0.share(dd, start, end, inside, found);
-                let rest = halves.1.share(dd, start + halves.0.len, end, rest, found);
-                dd.or(outside, rest)
+                halves.0.deciders(dd, start, end, wanted, found);
+                halves
+                    .1
+                    .deciders(dd, start + halves.0.len, end, wanted, found);
             }
         }
     }

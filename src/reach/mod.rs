@@ -1,8 +1,17 @@
-//! Where packets get to: one flow hop by hop ([`walk`]), or a set of them to a fixpoint.
+//! Where packets get to: one flow hop by hop ([`walk`]), or sets of them ([`Net::spread`], [`Net::carried`]).
 //!
-//! In: a topology and packet sets of its lists. Out: traces, and per place what may and what must arrive (D17-D33).
-//! Must not know: zones' names, policies, text.
+//! In: a topology and the packet sets of its lists. Out: traces, and per link, external next hop and device what may
+//! and what must arrive (D17-D33). [`walk`] uses the interpreter only, never a set: it is the second opinion that
+//! replays every witness. Must not know: zones' names, policies, text.
 
+mod all;
+mod filters;
+mod spread;
 pub mod trace;
+pub mod walk;
 
+pub use all::Goal;
+pub use filters::Net;
+pub use spread::{Side, Spread};
 pub use trace::{Hop, HopAction, HopKind, Trace, TraceEnd};
+pub use walk::{End, Walker};

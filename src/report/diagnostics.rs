@@ -308,7 +308,7 @@ mod tests {
             .iter()
             .position(|line| line.contains("端末_取扱"))
             .unwrap();
-        let column = |line: &str, mark: &str| line[..line.find(mark).unwrap()].width();
+        let column = |line: &str, mark: &str| line.split(mark).next().unwrap().width();
         assert_eq!(
             column(lines[source], "識別"),
             column(lines[source + 1], "^"),
@@ -374,5 +374,26 @@ mod tests {
         );
         assert_eq!(one["file"], "市/policy.acl");
         assert!(one["help"].is_string() && one["message"].is_string());
+    }
+
+    #[test]
+    fn a_finding_reads_like_this() {
+        let text = "版 1\n許可 端末 -> dc1 : std.ad 申請R7-1\n\n許可 端末\n";
+        let (sources, file) = map(text);
+        let both = finding(file, text, "申請R7-1")
+            .label(Span::new(file, 0, 3), text!("unclosed-block-open"));
+        let expected = "\
+error[unclosed-text]: the text that begins with `\"` is not closed on its line
+ --> 市/policy.acl:2:23
+  |
+1 | 版 1
+  | -- opened here
+2 | 許可 端末 -> dc1 : std.ad 申請R7-1
+  |                           ^^^^^^^^ expected x
+  |
+  = note: 3 more findings of this file are not shown
+  = help: close it on the same line, with a pair of \" \" or 「」
+";
+        assert_eq!(render(&[both], &sources, Lang::En, false), expected);
     }
 }

@@ -1,8 +1,8 @@
 //! Outcomes for people and for pipelines.
 //!
 //! In: what the jobs found. Out: types of our own with the contract's field names ([`outcome`]), JSON, and text in two
-//! languages. Must not know: how anything is computed, files, terminals. Only this module derives `Serialize`; words are
-//! chosen here and nowhere before.
+//! languages. Must not know: how anything is computed, files, terminals. Words are chosen here and nowhere before; only
+//! this module derives `Serialize`.
 #![warn(clippy::indexing_slicing, clippy::string_slice)]
 
 pub mod convert;

@@ -4,25 +4,63 @@
 //! Hints are looked for only where parsing failed, so none of them can disturb a text that is right.
 
 use super::build::{Builder, Pair};
-use super::parse::{PolicyParser, Rule};
+use super::expect::{first_words, wanted, words_of};
+use super::parse::{MAX_FINDINGS, PolicyParser, Rule};
+use super::scan::{bare_word, bare_word_before, ceil, code_chars, token_at, token_is_open};
 use super::{confused, keywords};
-use crate::base::{Diagnostic, Lang, Text, suggest};
+use crate::base::{Diagnostic, Text, suggest};
 use crate::text;
 use pest::Parser as _;
 use pest::error::{ErrorVariant, InputLocation};
 
 /// Reports what is wrong with a piece that was skipped; `kind` is the rule that it should have been.
 pub(super) fn junk(builder: &mut Builder<'_>, pair: &Pair<'_>, kind: Rule) {
+    if builder.findings.len() >= MAX_FINDINGS {
+        builder.unexplained += 1;
+        return;
+    }
     let mut start = pair.as_span().start();
     let mut rest = pair.as_str().trim_end();
     // a misspelt statement word does not stop the skipping, so each line that begins with one is looked at again
     loop {
         let failed = one(builder, rest, start, kind);
+        orphan(builder, rest, start, failed);
         let Some(line) = next_start(rest, failed, kind) else {
             break;
         };
         start += line;
         rest = rest.get(line..).unwrap_or_default();
+    }
+}
+
+/// Looks into the block of a statement whose head failed, so that a slip in a head hides nothing below it.
+fn orphan(builder: &mut Builder<'_>, text: &str, start: usize, failed: usize) {
+    let word = bare_word(text);
+    let is = |rule: Rule| {
+        keywords::of(rule).is_some_and(|k| k.en.eq_ignore_ascii_case(word) || k.ja == word)
+    };
+    let blocks = [
+        (Rule::k_site, Rule::site_block),
+        (Rule::k_segment, Rule::segment_block),
+        (Rule::k_zone, Rule::zone_block),
+        (Rule::k_opaque, Rule::opaque_block),
+        (Rule::k_switch, Rule::switch_block),
+    ];
+    let Some(&(_, block)) = blocks.iter().find(|(keyword, _)| is(*keyword)) else {
+        return;
+    };
+    let Some((at, _)) = code_chars(text)
+        .find(|&(_, c)| c == '{')
+        .filter(|&(at, _)| failed <= at)
+    else {
+        return;
+    };
+    let pairs = PolicyParser::parse(block, text.get(at..).unwrap_or_default());
+    if let Some(pair) = pairs.ok().and_then(|mut pairs| pairs.next()) {
+        let base = builder.base;
+        builder.base += start + at;
+        builder.orphan(pair);
+        builder.base = base;
     }
 }
 
@@ -129,8 +167,14 @@ fn hint(place: &Place<'_>, token: &str) -> Option<Text> {
     if let Some(plain) = confused::number(token) {
         return Some(text!("write-instead", text = plain));
     }
-    let next_line = place.text.get(place.at..).unwrap_or_default().trim_start();
-    if token.starts_with('{') || (token.is_empty() && next_line.starts_with('{')) {
+    let rest = place.text.get(place.at..).unwrap_or_default();
+    let arrow_like = ["- >", "=>", "= >", "~>", "--", ">"]
+        .iter()
+        .any(|sign| rest.starts_with(sign));
+    if arrow_like && place.expects(&[Rule::arrow]) {
+        return Some(text!("write-instead", text = "->"));
+    }
+    if rest.trim_start().starts_with('{') && (token.is_empty() || place.begins()) {
         return Some(text!("brace-on-its-line", open = "{"));
     }
     let words = words_of(place.expected);
@@ -223,144 +267,6 @@ fn to_quote(place: &Place<'_>, token: &str) -> Option<String> {
         .flatten()
 }
 
-/// The words that could have stood there.
-fn words_of(expected: &[Rule]) -> Vec<Rule> {
-    expected
-        .iter()
-        .flat_map(|&rule| {
-            first_words(rule)
-                .iter()
-                .copied()
-                .chain(keywords::is(rule).then_some(rule))
-        })
-        .collect()
-}
-
-/// The keywords an expected node can begin with: pest names the node, not its words.
-fn first_words(rule: Rule) -> &'static [Rule] {
-    use Rule::*;
-    match rule {
-        item => &[
-            k_language,
-            k_import,
-            k_site,
-            k_segment,
-            k_zones,
-            k_zone,
-            k_group,
-            k_external,
-            k_opaque,
-            k_service,
-            k_switch,
-            k_allow,
-            k_exception,
-            k_forbid,
-            k_prove,
-            k_assume,
-            k_accept,
-            k_guideline,
-        ],
-        site_item => &[k_ipv4_only, k_ipv6, k_ephemeral, k_log_denied, k_bind],
-        segment_item => &[k_ipv4_only, k_zones, k_zone, k_external],
-        zone_item => &[
-            k_vlan,
-            k_ipv4_only,
-            k_ipv6_only,
-            k_dhcp,
-            k_gateway,
-            k_ephemeral,
-            k_hosts,
-            k_host,
-        ],
-        zattr => &[k_ipv4_only, k_ipv6_only, k_dhcp, k_gateway, k_ephemeral],
-        opaque_item => &[k_svi, k_route, k_own],
-        service_item => &[k_accept],
-        switch_item => &[
-            k_svi, k_vrf, k_route, k_own, k_dynamic, k_ports, k_bind, k_limit, k_option, k_accept,
-        ],
-        vrf_item => &[k_svi, k_route, k_dynamic],
-        note | note_item | notes => &[k_ticket, k_owner, k_because, k_until, k_log, k_as, k_accept],
-        verdict => &[
-            k_none, k_works, k_no_spoof, k_filtered, k_logged, k_isolated, k_no_relay, k_only,
-        ],
-        assumed => &[k_authentic, k_no_hairpin, k_irrelevant],
-        services | term | ports_term => {
-            &[k_tcp, k_udp, k_tcp_udp, k_icmp, k_icmpv6, k_ip, k_encrypted]
-        }
-        proto => &[k_tcp, k_udp, k_tcp_udp],
-        icmp_term => &[k_icmp, k_icmpv6],
-        places | list | place => &[k_any, k_switches],
-        subject => &[k_any, k_switches, k_allows],
-        flow | flow_item => &[k_any, k_switches, k_exceptions],
-        redundancy => &[k_vrrp, k_hsrp],
-        side => &[k_in, k_out],
-        _ => &[],
-    }
-}
-
-/// What would have fitted, as a list of up to five; `None` if pest had nothing to say.
-fn wanted(expected: &[Rule], lang: Lang) -> Option<Text> {
-    const MOST: usize = 5;
-    let mut parts: Vec<Text> = Vec::new();
-    for part in expected.iter().filter_map(|&rule| described(rule, lang)) {
-        if !parts.contains(&part) && parts.len() < MOST {
-            parts.push(part);
-        }
-    }
-    // a comma can follow any list: it is worth a word only where nothing else is
-    let comma = sign(",");
-    if parts.len() > 1 {
-        parts.retain(|part| *part != comma);
-    }
-    parts
-        .into_iter()
-        .reduce(|left, right| text!("expect-or", left = left, right = right))
-}
-
-fn sign(sign: &str) -> Text {
-    text!("expect-sign", sign = sign)
-}
-
-/// An expected rule in words; never its own name.
-fn described(rule: Rule, lang: Lang) -> Option<Text> {
-    use Rule::*;
-    if let Some(keyword) = keywords::of(rule) {
-        return Some(sign(keyword.spelt(lang)));
-    }
-    Some(match rule {
-        item => text!("expect-statement"),
-        site_item | segment_item | zone_item | opaque_item | service_item | switch_item
-        | vrf_item => text!("expect-item"),
-        note | note_item | notes => text!("expect-note"),
-        verdict => text!("expect-verdict"),
-        zattr | link => text!("expect-zone-attribute"),
-        assumed => text!("expect-assumption"),
-        services | term | ports_term | proto | icmp_term | ip_term => text!("expect-service"),
-        places | list | place | subject | flow | flow_item | reference => text!("expect-place"),
-        name | role | member => text!("expect-name"),
-        addr | addrs | pair => text!("expect-address"),
-        num | port | sport | icmp_number => text!("expect-number"),
-        range => text!("expect-range"),
-        date => text!("expect-date"),
-        text | table => text!("expect-text"),
-        word | value => text!("expect-word"),
-        redundancy => sign("vrrp"),
-        side => text!("expect-side"),
-        arrow => sign("->"),
-        both => sign("<->"),
-        colon => sign(":"),
-        eq => sign("="),
-        comma => sign(","),
-        plus => sign("+"),
-        bar => sign("|"),
-        open => sign("{"),
-        close => sign("}"),
-        eol | EOI => text!("expect-line-end"),
-        id => return described(k_as, lang),
-        _ => return None,
-    })
-}
-
 /// The start of the next line after `failed`, outside braces, whose first word is nearly one that begins an item.
 fn next_start(text: &str, failed: usize, kind: Rule) -> Option<usize> {
     let mut depth = 0_usize;
@@ -398,82 +304,6 @@ fn nearly_begins(word: &str, spellings: &[&str]) -> bool {
         || (word.chars().count() > 2 && suggest::nearest(word, spellings.iter().copied()).is_some())
 }
 
-/// The characters of a (folded) text that are neither in a text nor in a comment, with their offsets.
-pub(super) fn code_chars(text: &str) -> impl Iterator<Item = (usize, char)> {
-    let mut within = None;
-    let mut escaped = false;
-    text.char_indices().filter(move |&(_, c)| {
-        let Some(close) = within else {
-            within = match c {
-                '"' => Some('"'),
-                '「' => Some('」'),
-                '#' => Some('\n'),
-                _ => None,
-            };
-            return within.is_none();
-        };
-        let ends = (c == close && !escaped) || matches!(c, '\n' | '\r');
-        escaped = close == '"' && c == '\\' && !escaped;
-        if ends {
-            within = None;
-        }
-        ends && matches!(c, '\n' | '\r')
-    })
-}
-
-/// What stands at an offset: a quoted text, a run up to a blank or separator, or one sign.
-pub(super) fn token_at(text: &str, at: usize) -> &str {
-    const LONGEST: usize = 400;
-    let rest = text.get(at..).unwrap_or_default();
-    let rest = rest.get(..floor(rest, LONGEST)).unwrap_or_default();
-    let line = rest.split(['\n', '\r']).next().unwrap_or_default();
-    let Some(first) = line.chars().next() else {
-        return "";
-    };
-    if matches!(first, '"' | '「') {
-        let close = if first == '「' { '」' } else { '"' };
-        let inner = line.get(first.len_utf8()..).unwrap_or_default();
-        let length = inner
-            .find(close)
-            .map_or(line.len(), |end| first.len_utf8() + end + close.len_utf8());
-        return line.get(..length).unwrap_or(line);
-    }
-    let ends = |c: char| {
-        c.is_whitespace() || matches!(c, ',' | ';' | '{' | '}' | '#' | '"' | '「' | '=' | '|')
-    };
-    let length = line.find(ends).unwrap_or(line.len());
-    let length = if length == 0 && !first.is_whitespace() && !matches!(first, ';' | '#') {
-        first.len_utf8()
-    } else {
-        length
-    };
-    line.get(..length).unwrap_or_default()
-}
-
-fn token_is_open(token: &str) -> bool {
-    let close = if token.starts_with('「') { '」' } else { '"' };
-    token.chars().count() < 2 || !token.ends_with(close)
-}
-
-fn is_name_char(c: char) -> bool {
-    c.is_alphanumeric() || matches!(c, '_' | '-' | '・')
-}
-
-/// The name or word a token begins with.
-fn bare_word(token: &str) -> &str {
-    let length = token.find(|c| !is_name_char(c)).unwrap_or(token.len());
-    token.get(..length).unwrap_or_default()
-}
-
-/// The name or word a text ends with, blanks at its end aside.
-fn bare_word_before(text: &str) -> &str {
-    let text = text.trim_end_matches([' ', '\t']);
-    let start = text
-        .rfind(|c| !is_name_char(c))
-        .map_or(0, |at| ceil(text, at + 1));
-    text.get(start..).unwrap_or_default()
-}
-
 fn shorten(token: &str) -> String {
     const MOST: usize = 60;
     let mut out: String = token.chars().take(MOST).collect();
@@ -481,19 +311,4 @@ fn shorten(token: &str) -> String {
         out.push('…');
     }
     out
-}
-
-fn ceil(text: &str, mut at: usize) -> usize {
-    while at < text.len() && !text.is_char_boundary(at) {
-        at += 1;
-    }
-    at.min(text.len())
-}
-
-fn floor(text: &str, mut at: usize) -> usize {
-    at = at.min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
 }

@@ -246,7 +246,7 @@ mod tests {
         let word = |w: &str| {
             let at = folded.text.find(w).unwrap();
             let (start, end) = folded.typed(at, at + w.len());
-            &typed[start..end]
+            typed.get(start..end).unwrap()
         };
         assert_eq!(word("A"), "Ａ");
         assert_eq!(word("->"), "→");

@@ -8,12 +8,16 @@
 pub mod ast;
 mod build;
 mod confused;
+mod expect;
 mod explain;
 mod fold;
 pub mod keywords;
 mod parse;
+mod print;
+mod scan;
 
 pub use parse::{MAX_BYTES, MAX_DEPTH, not_utf8, parse};
+pub use print::format;
 
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,7 @@
 
 use super::ast::File;
 use super::build::Builder;
-use super::{explain, fold, keywords};
+use super::{fold, keywords, scan};
 use crate::base::source::NotUtf8;
 use crate::base::{Diagnostic, FileId, Span};
 use crate::text;
@@ -26,7 +26,7 @@ pub const MAX_BYTES: usize = 4 << 20;
 /// Levels of braces.
 pub const MAX_DEPTH: usize = 32;
 /// Findings of one file that are kept: beyond them nobody reads.
-const MAX_FINDINGS: usize = 100;
+pub(super) const MAX_FINDINGS: usize = 100;
 
 /// Reads a policy file. The tree holds every statement that could be read; a value out of range has a stand-in there,
 /// so a tree with errors must not be given a meaning. Spans are bytes of `text`.
@@ -40,7 +40,9 @@ pub fn parse(file: FileId, text: &str) -> (File, Vec<Diagnostic>) {
         file,
         lang: keywords::language_of(&folded.text),
         folded: &folded,
+        base: 0,
         findings: Vec::new(),
+        unexplained: 0,
     };
     if let Some(at) = too_deep(&folded.text) {
         let finding = Diagnostic::error(text!("nested-too-deep", most = MAX_DEPTH))
@@ -48,12 +50,12 @@ pub fn parse(file: FileId, text: &str) -> (File, Vec<Diagnostic>) {
         return (File::default(), vec![finding]);
     }
     let pairs = PolicyParser::parse(Rule::file, &folded.text);
-    let (tree, mut findings) = match pairs.map(|mut pairs| pairs.next()) {
+    let (tree, mut findings, unexplained) = match pairs.map(|mut pairs| pairs.next()) {
         Ok(Some(pair)) => builder.file(pair),
         Ok(None) | Err(_) => unreachable!("`file` takes any text: what is no item is junk"),
     };
     findings.sort_by_key(|finding| finding.labels.first().map(|label| label.span));
-    cut(&mut findings);
+    cut(&mut findings, unexplained);
     (tree, findings)
 }
 
@@ -76,7 +78,7 @@ fn too_large(file: FileId, bytes: usize) -> Diagnostic {
 /// The first brace that nests too deep, outside texts and comments.
 fn too_deep(text: &str) -> Option<usize> {
     let mut depth = 0_usize;
-    for (at, c) in explain::code_chars(text) {
+    for (at, c) in scan::code_chars(text) {
         match c {
             '{' if depth == MAX_DEPTH => return Some(at),
             '{' => depth += 1,
@@ -87,8 +89,8 @@ fn too_deep(text: &str) -> Option<usize> {
     None
 }
 
-fn cut(findings: &mut Vec<Diagnostic>) {
-    let more = findings.len().saturating_sub(MAX_FINDINGS);
+fn cut(findings: &mut Vec<Diagnostic>, unexplained: usize) {
+    let more = findings.len().saturating_sub(MAX_FINDINGS) + unexplained;
     findings.truncate(MAX_FINDINGS);
     if let (Some(last), true) = (findings.last_mut(), more > 0) {
         last.notes.push(text!("more-findings", count = more));

@@ -1,8 +1,9 @@
 //! Lines of a capture without the noise of the terminal, for every dialect.
 //!
 //! In: a [`Source`]. Out: its lines with number, indentation and text; nesting by indentation. What goes away: pager
-//! prompts (`--More--`) and what overwrote them, backspaces, escape sequences, form feeds, trailing blanks, blank lines;
-//! prompts with the command typed behind them are marked. Nothing else goes: a line that only looks odd must become a gap of its dialect (D10).
+//! prompts (`--More--`) and what overwrote them, backspaces, escape sequences, form feeds, trailing blanks, blank lines.
+//! Prompts with the command typed behind them are marked. Nothing else goes: a line that only looks odd must become a gap
+//! of its dialect (D10).
 //! Must not know: any dialect.
 
 use crate::base::Source;

@@ -5,6 +5,7 @@
 //! Must not know: the policy; it renders filters, not intent. `indexing_slicing` is on: the text is hostile.
 #![warn(missing_docs, clippy::indexing_slicing, clippy::string_slice)]
 
+pub mod alaxala_ax;
 pub mod capture;
 pub mod cisco_ios_xe;
 pub mod redact;
@@ -48,6 +49,10 @@ pub trait Dialect: Sync {
     fn id(&self) -> &'static str;
     /// What its data folder says.
     fn facts(&self) -> &'static Facts;
+    /// How a comment line starts.
+    fn comment(&self) -> &'static str {
+        "!"
+    }
     /// How much a text looks like this dialect; 0 is not at all. The highest score wins.
     fn score(&self, text: &str) -> u32;
     /// What a list can do on a model in a mode.
@@ -63,11 +68,11 @@ pub trait Dialect: Sync {
 
 /// The vendor data files, in registry order, for the digest.
 pub fn data() -> impl Iterator<Item = &'static str> {
-    [cisco_ios_xe::DATA].into_iter().flatten()
+    [cisco_ios_xe::DATA, alaxala_ax::DATA].into_iter().flatten()
 }
 
 /// The registry: every dialect, a line each.
-pub static DIALECTS: &[&dyn Dialect] = &[&cisco_ios_xe::CiscoIosXe];
+pub static DIALECTS: &[&dyn Dialect] = &[&cisco_ios_xe::CiscoIosXe, &alaxala_ax::AlaxalaAx];
 
 /// The dialect of an id.
 #[must_use]

@@ -37,6 +37,7 @@ const WORDS: &[&str] = &[
     "authentication",
     "priv",
     "psk",
+    "2c",
     "pass",
     "pw",
     "pwd",

@@ -12,26 +12,31 @@ use std::str::FromStr;
 #[derive(Clone, Copy, Debug)]
 pub struct Words<'a> {
     line: &'a str,
-    /// INVARIANT: a character boundary of `line`, at a word or at the end.
+    /// INVARIANT: `at..end` is the next word, empty at the end of the line. Both are character boundaries: words begin and
+    /// end at a blank, a tab or an end of the line.
     at: usize,
-}
-
-/// What separates words: blank and tab. Full-width blanks are part of words.
-fn is_blank(c: char) -> bool {
-    c == ' ' || c == '\t'
+    end: usize,
 }
 
 impl<'a> Words<'a> {
     /// A cursor at the first word.
     #[must_use]
     pub fn new(line: &'a str) -> Words<'a> {
-        Words { line, at: 0 }.skip_blanks()
+        Words::at(line, 0)
     }
 
-    fn skip_blanks(mut self) -> Words<'a> {
-        let rest = self.rest();
-        self.at += rest.len() - rest.trim_start_matches(is_blank).len();
-        self
+    /// A cursor at the first word that begins at `from` or later. Full-width blanks are part of words.
+    fn at(line: &'a str, from: usize) -> Words<'a> {
+        let blank = |b: &u8| *b == b' ' || *b == b'\t';
+        let bytes = line.as_bytes().get(from..).unwrap_or_default();
+        let start = bytes.iter().position(|b| !blank(b)).unwrap_or(bytes.len());
+        let word = bytes.get(start..).unwrap_or_default();
+        let length = word.iter().position(blank).unwrap_or(word.len());
+        Words {
+            line,
+            at: from + start,
+            end: from + start + length,
+        }
     }
 
     /// Everything from the next word on, as printed.
@@ -49,13 +54,13 @@ impl<'a> Words<'a> {
     /// Whether no word is left.
     #[must_use]
     pub fn is_end(&self) -> bool {
-        self.rest().is_empty()
+        self.at == self.end
     }
 
     /// The next word without taking it.
     #[must_use]
     pub fn peek(&self) -> Option<&'a str> {
-        self.rest().split(is_blank).next().filter(|w| !w.is_empty())
+        self.line.get(self.at..self.end).filter(|w| !w.is_empty())
     }
 
     /// Takes the next word if it is this one (ASCII case does not matter).
@@ -110,8 +115,7 @@ impl<'a> Words<'a> {
             return self.next();
         };
         let (text, _) = body.split_once('"')?;
-        self.at += text.len() + 2;
-        *self = self.skip_blanks();
+        *self = Words::at(self.line, self.at + text.len() + 2);
         Some(text)
     }
 
@@ -150,8 +154,7 @@ impl<'a> Iterator for Words<'a> {
 
     fn next(&mut self) -> Option<&'a str> {
         let word = self.peek()?;
-        self.at += word.len();
-        *self = self.skip_blanks();
+        *self = Words::at(self.line, self.end);
         Some(word)
     }
 }

@@ -3,6 +3,19 @@
 //! In: a policy and the devices read from text. Out: a [`ClaimResult`] per claim, each refutation replayed first.
 //! Must not know: how text is printed, wording.
 
+pub mod check;
+mod equality;
+pub mod evaluate;
+mod filtered;
+mod only;
+pub mod query;
+pub mod replay;
+pub mod spec;
+mod spoof;
 pub mod verdict;
+pub mod view;
+mod works;
+pub mod world;
 
+pub use check::{Options, Report, verify};
 pub use verdict::{ClaimResult, Level, Verdict, Witness, WitnessKind};

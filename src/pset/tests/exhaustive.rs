@@ -1,12 +1,12 @@
 //! Every list of up to three entries over a header of three bits, against bitmasks.
 //!
 //! The bits lie in three fields: the lowest of the source, the ninth of the destination, and whole or later. A set of the
-//! eight packets is a `u8`; [`bounds`] is D12 word by word.
+//! eight packets is a `u8`; [`bounds`] is D12 and [`decider`] is D13, word by word.
 
-use crate::acl::{Ace, Action, Open, Question};
+use crate::acl::{Ace, Acl, Action, Open, Question};
 use crate::net::proto::TCP;
 use crate::net::{ByteSet, Family, Match, PositionSet, Wildcard};
-use crate::pset::{Bounds, Field, Layout, PacketSet, Space};
+use crate::pset::{Bounds, Field, Layout, PacketSet, Space, Useless};
 
 use super::random::list;
 
@@ -115,21 +115,110 @@ fn bounds(entries: &[&Choice]) -> (u8, u8) {
     (must, may)
 }
 
-fn check(space: &Space, table: &[PacketSet], entries: &[&Choice]) {
-    let acl = list(
-        Family::V4,
-        entries.iter().map(|choice| choice.ace.clone()).collect(),
-    );
-    let (must, may) = bounds(entries);
-    let expected = Bounds {
-        must: table[usize::from(must)],
-        may: table[usize::from(may)],
-    };
-    assert_eq!(space.permitted(&acl), expected, "{acl:?}");
+/// D13 for one packet; the tail has the index behind the entries.
+fn decider(entries: &[&Choice], packet: u8) -> usize {
+    let has = |mask: u8| mask >> packet & 1 == 1;
+    let certain = |choice: &&Choice| choice.ace.action != Action::Unread && has(choice.certain);
+    let first = entries.iter().position(certain).unwrap_or(entries.len());
+    let action = entries
+        .get(first)
+        .map_or(Action::Deny, |choice| choice.ace.action);
+    let other = |choice: &&Choice| choice.ace.action != action && has(choice.possible);
+    entries[..first].iter().position(other).unwrap_or(first)
+}
+
+/// Entries whose packets, all of them and under every reading, earlier entries take.
+fn unreachable(entries: &[&Choice]) -> Vec<usize> {
+    let mut taken = 0;
+    let mut out = Vec::new();
+    for (index, choice) in entries.iter().enumerate() {
+        if choice.possible & !taken == 0 {
+            out.push(index);
+        }
+        if choice.ace.action != Action::Unread {
+            taken |= choice.certain;
+        }
+    }
+    out
+}
+
+/// A space and the sets of all bitmasks in it.
+struct Bench {
+    space: Space,
+    table: Vec<PacketSet>,
+}
+
+impl Bench {
+    fn new(layout: Layout) -> Bench {
+        let space = Space::with_layout(layout);
+        let point = |packet: u8| {
+            space.of_match(&cube_box([0, 1, 2].map(|bit| Some(packet >> bit & 1 == 1))))
+        };
+        let table = (0..=u8::MAX)
+            .map(|mask| {
+                let chosen: Vec<_> = (0..8)
+                    .filter(|packet| mask >> packet & 1 == 1)
+                    .map(point)
+                    .collect();
+                space.union_all(&chosen)
+            })
+            .collect();
+        Bench { space, table }
+    }
+
+    fn set(&self, mask: u8) -> PacketSet {
+        self.table[usize::from(mask)]
+    }
+
+    fn check(&self, entries: &[&Choice]) {
+        let acl = list(
+            Family::V4,
+            entries.iter().map(|choice| choice.ace.clone()).collect(),
+        );
+        let (must, may) = bounds(entries);
+        let expected = Bounds {
+            must: self.set(must),
+            may: self.set(may),
+        };
+        assert_eq!(self.space.permitted(&acl), expected, "{acl:?}");
+
+        let mut masks = vec![0u8; entries.len() + 1];
+        (0..8).for_each(|packet| masks[decider(entries, packet)] |= 1 << packet);
+        let parts = masks.into_iter().enumerate().filter(|part| part.1 != 0);
+        let expected: Vec<_> = parts.map(|(index, mask)| (index, self.set(mask))).collect();
+        assert_eq!(
+            self.space.deciding(&acl, self.set(255)),
+            expected,
+            "{acl:?}"
+        );
+
+        self.check_lines(&acl, entries);
+    }
+
+    fn check_lines(&self, acl: &Acl, entries: &[&Choice]) {
+        let found = self.space.lines(acl);
+        let dead = found
+            .iter()
+            .filter(|finding| finding.why != Useless::Redundant);
+        let dead: Vec<usize> = dead.map(|finding| finding.index).collect();
+        assert_eq!(dead, unreachable(entries), "{acl:?}");
+        let without = |out: &dyn Fn(usize) -> bool| {
+            let each = entries.iter().enumerate().filter(|entry| !out(entry.0));
+            bounds(&each.map(|(_, choice)| *choice).collect::<Vec<_>>())
+        };
+        let removed = |index: usize| found.iter().any(|finding| finding.index == index);
+        assert_eq!(without(&removed), bounds(entries), "{acl:?}");
+        if acl.is_settled() {
+            for one in (0..entries.len()).filter(|&one| !removed(one)) {
+                let fewer = without(&|index| index == one || removed(index));
+                assert_ne!(fewer, bounds(entries), "{one} of {acl:?}");
+            }
+        }
+    }
 }
 
 #[test]
-fn every_short_list_means_what_d12_says() {
+fn every_short_list_means_what_d12_and_d13_say() {
     let choices = choices();
     assert_eq!(choices.len(), 53);
     let order = [Field::Position, Field::Dst, Field::Src];
@@ -137,27 +226,16 @@ fn every_short_list_means_what_d12_says() {
         Layout::usual(Family::V4),
         Layout::new(Family::V4, &order, 4),
     ] {
-        let space = Space::with_layout(layout);
-        let points: Vec<PacketSet> = (0..8u8)
-            .map(|packet| {
-                space.of_match(&cube_box([0, 1, 2].map(|bit| Some(packet >> bit & 1 == 1))))
-            })
-            .collect();
-        let table: Vec<PacketSet> = (0..256usize)
-            .map(|mask| {
-                let chosen = (0..8).filter(|packet| mask >> packet & 1 == 1);
-                space.union_all(&chosen.map(|packet| points[packet]).collect::<Vec<_>>())
-            })
-            .collect();
+        let bench = Bench::new(layout);
         for first in &choices {
-            check(&space, &table, &[first]);
+            bench.check(&[first]);
             for second in &choices {
-                check(&space, &table, &[first, second]);
+                bench.check(&[first, second]);
                 for third in &choices {
-                    check(&space, &table, &[first, second, third]);
+                    bench.check(&[first, second, third]);
                 }
             }
         }
-        assert!(!space.exhausted());
+        assert!(!bench.space.exhausted());
     }
 }

@@ -3,7 +3,8 @@
 use super::{layouts, random};
 use crate::acl::{Acl, Fate, decide};
 use crate::net::Family;
-use crate::pset::{Space, Useless};
+use crate::pset::list::{self, Side};
+use crate::pset::{Space, Useless, shards};
 use fastrand::Rng;
 
 /// D12, D13: the sets say of every packet what the interpreter says of it, and blame the same entry.
@@ -113,5 +114,27 @@ fn useless_lines_are_exactly_those_that_can_go() {
                 _ => assert!(!unreachable, "{index} of {acl:?}"),
             }
         }
+    }
+}
+
+/// Cut into pieces or not: the same set, even with pieces that no entry begins in.
+#[test]
+fn long_lists_in_pieces_are_the_same_lists() {
+    for (seed, family) in (0..60).zip(Family::BOTH.into_iter().cycle()) {
+        println!("{family:?} seed {seed}");
+        let rng = &mut Rng::with_seed(seed);
+        let entries = rng.usize(1..60);
+        let acl = random::acl(rng, family, entries, true);
+        let aces: Vec<_> = acl.all().collect();
+        let space = Space::with_layout(layouts(family)[rng.usize(..4)].clone());
+        for side in [Side::Must, Side::May] {
+            let whole = space.run(|dd, layout| list::permitted(dd, layout, &aces, side));
+            let pieces = rng.usize(1..9);
+            let cut = space.run(|dd, layout| shards::permitted(dd, layout, &aces, side, pieces));
+            assert_eq!(cut, whole);
+        }
+        let small = Space::new(family).with_limit(10);
+        let cut = small.run(|dd, layout| shards::permitted(dd, layout, &aces, Side::Must, 4));
+        assert!(small.is_empty(cut) || !small.exhausted());
     }
 }

@@ -10,7 +10,8 @@ use crate::text;
 #[must_use]
 pub fn build(look: Look, outcome: &Build) -> String {
     let mut page = Page::default();
-    claims(&mut page, look, &outcome.claims);
+    let assumptions = claims(&mut page, look, &outcome.claims);
+    page.list(look, &text!("report-assumptions"), &assumptions);
     let rows: Vec<Vec<String>> = outcome.files.iter().flat_map(rows).collect();
     let heading = match outcome.written {
         true => text!("build-written"),

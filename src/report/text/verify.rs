@@ -10,9 +10,9 @@ use crate::text;
 #[must_use]
 pub fn verify(look: Look, outcome: &Verify) -> String {
     let mut page = Page::default();
-    claims(&mut page, look, &outcome.claims);
+    let assumptions = claims(&mut page, look, &outcome.claims);
     page.gaps(look, &outcome.gaps);
-    page.list(look, &text!("report-assumptions"), &outcome.assumptions);
+    page.list(look, &text!("report-assumptions"), &assumptions);
     page.inputs(look, &outcome.inputs);
     page.line("");
     page.line(look.say(&text!(
@@ -25,11 +25,16 @@ pub fn verify(look: Look, outcome: &Verify) -> String {
     page.out
 }
 
-/// The claims of `verify` and `build`.
-pub(super) fn claims(page: &mut Page, look: Look, claims: &[Claim]) {
+/// The claims of `verify` and `build`. Returns what they lean on, numbered as the claims refer to it.
+pub(super) fn claims(page: &mut Page, look: Look, claims: &[Claim]) -> Vec<String> {
+    let mut known: Vec<&str> = Vec::new();
     for claim in claims {
-        one(page, look, claim);
+        one(page, look, claim, &mut known);
     }
+    let numbered = known.iter().enumerate();
+    numbered
+        .map(|(index, text)| format!("{}. {text}", index + 1))
+        .collect()
 }
 
 /// The last line: the verdict of the file, and how many of each.
@@ -44,7 +49,7 @@ pub(super) fn summary(look: Look, verdict: &str, claims: &[Claim]) -> String {
     format!("{}  {}", look.verdict(verdict), look.say(&words))
 }
 
-fn one(page: &mut Page, look: Look, claim: &Claim) {
+fn one<'c>(page: &mut Page, look: Look, claim: &'c Claim, known: &mut Vec<&'c str>) {
     let measures = match claim.measures.is_empty() {
         true => String::new(),
         false => format!("  {}", claim.measures.join("")),
@@ -60,6 +65,7 @@ fn one(page: &mut Page, look: Look, claim: &Claim) {
     }
     packet(page, look, claim);
     details(page, look, claim);
+    leans_on(page, look, claim, known);
 }
 
 /// Why a verdict is what it is, in words; a reason without words is shown by its code.
@@ -113,12 +119,48 @@ fn details(page: &mut Page, look: Look, claim: &Claim) {
     let lists = [
         (text!("report-because-one"), &claim.because),
         (text!("report-hole"), &claim.holes),
-        (text!("report-assumption"), &claim.assumptions),
     ];
     for (heading, items) in lists {
         let heading = look.say(&heading);
         for item in items {
             page.line(format!("    {heading}{item}"));
         }
+    }
+}
+
+/// The numbers of a claim's assumptions; runs are joined.
+fn leans_on<'c>(page: &mut Page, look: Look, claim: &'c Claim, known: &mut Vec<&'c str>) {
+    let mut numbers: Vec<usize> = Vec::new();
+    for assumption in &claim.assumptions {
+        let at = known
+            .iter()
+            .position(|text| text == assumption)
+            .unwrap_or_else(|| {
+                known.push(assumption);
+                known.len() - 1
+            });
+        numbers.push(at + 1);
+    }
+    numbers.sort_unstable();
+    let mut runs: Vec<(usize, usize)> = Vec::new();
+    for number in numbers {
+        match runs.last_mut() {
+            Some((_, end)) if *end + 1 == number => *end = number,
+            _ => runs.push((number, number)),
+        }
+    }
+    if !runs.is_empty() {
+        let one = |(a, b): (usize, usize)| {
+            if a == b {
+                a.to_string()
+            } else {
+                format!("{a}-{b}")
+            }
+        };
+        let list = runs.into_iter().map(one).collect::<Vec<_>>().join(", ");
+        page.line(format!(
+            "    {}{list}",
+            look.say(&text!("report-assumption"))
+        ));
     }
 }

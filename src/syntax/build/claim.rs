@@ -57,7 +57,7 @@ impl Builder<'_> {
         let flows = match parts.opt(Rule::flow) {
             Some(flow) => vec![flow],
             None => self
-                .block(&mut parts, Rule::flow_item)
+                .block(&mut parts, Rule::flow_block, Rule::flow_item)
                 .into_iter()
                 .map(first)
                 .collect(),
@@ -101,7 +101,7 @@ impl Builder<'_> {
         let mut parts = kids(pair);
         let name = self.name(&parts.one(Rule::name));
         let edition = self.literal(&parts.one(Rule::text));
-        let roles = self.block(&mut parts, Rule::role);
+        let roles = self.block(&mut parts, Rule::role_block, Rule::role);
         let roles = self.spanned(roles, Self::role);
         Guideline {
             name,

@@ -12,6 +12,7 @@ use super::explain;
 use super::fold::Folded;
 use super::keywords;
 use super::parse::Rule;
+use super::scan;
 use crate::base::{Diagnostic, FileId, Lang, Span};
 use crate::text;
 use pest::iterators::Pairs;
@@ -23,9 +24,13 @@ pub(super) type Pair<'i> = pest::iterators::Pair<'i, Rule>;
 pub(super) struct Builder<'a> {
     pub(super) file: FileId,
     pub(super) folded: &'a Folded,
+    /// Where in the folded text the parsed piece begins.
+    pub(super) base: usize,
     /// The language in which keywords are shown to the writer of this file.
     pub(super) lang: Lang,
     pub(super) findings: Vec<Diagnostic>,
+    /// Pieces skipped after so many findings that nobody reads more.
+    pub(super) unexplained: usize,
 }
 
 /// The children of a node without keywords and punctuation, in order.
@@ -108,7 +113,7 @@ fn is_empty(pair: &Pair<'_>) -> bool {
 }
 
 impl Builder<'_> {
-    pub(super) fn file(mut self, file: Pair<'_>) -> (File, Vec<Diagnostic>) {
+    pub(super) fn file(mut self, file: Pair<'_>) -> (File, Vec<Diagnostic>, usize) {
         let mut items = Vec::new();
         for pair in file.into_inner() {
             match pair.as_rule() {
@@ -117,7 +122,7 @@ impl Builder<'_> {
                 _ => {}
             }
         }
-        (File { items }, self.findings)
+        (File { items }, self.findings, self.unexplained)
     }
 
     fn item(&mut self, pair: Pair<'_>) -> Item {
@@ -153,17 +158,25 @@ impl Builder<'_> {
 
     /// What was typed for a range of the folded text.
     pub(super) fn range(&self, start: usize, end: usize) -> Span {
-        let (start, end) = self.folded.typed(start, end.max(start));
+        let (start, end) = (self.base + start, self.base + end.max(start));
+        let (start, end) = self.folded.typed(start, end);
         Span::new(self.file, start, end)
     }
 
-    /// The items of a block that may stand next; junk becomes findings, and so does a missing `}`.
-    fn block<'i>(&mut self, kids: &mut Kids<'i>, kind: Rule) -> Vec<Pair<'i>> {
-        let Some(open) = kids.opt(Rule::open) else {
-            return Vec::new();
-        };
+    /// The items of a block if it stands next.
+    fn block<'i>(&mut self, kids: &mut Kids<'i>, block: Rule, kind: Rule) -> Vec<Pair<'i>> {
+        match kids.opt(block) {
+            Some(block) => self.items(block, kind),
+            None => Vec::new(),
+        }
+    }
+
+    /// The items of a block; junk becomes findings, and so does a missing `}`.
+    fn items<'i>(&mut self, block: Pair<'i>, kind: Rule) -> Vec<Pair<'i>> {
+        let mut kids = kids(block);
+        let open = kids.one(Rule::open);
         let mut items = Vec::new();
-        for pair in kids.0.by_ref() {
+        for pair in kids.0 {
             match pair.as_rule() {
                 Rule::junk_p | Rule::junk_s | Rule::junk_a => explain::junk(self, &pair, kind),
                 Rule::close => {
@@ -179,14 +192,43 @@ impl Builder<'_> {
         items
     }
 
+    /// The findings inside the block of a statement whose head is wrong; the tree has no place for its items.
+    pub(super) fn orphan(&mut self, block: Pair<'_>) {
+        let outer = block.as_rule();
+        let kind = match outer {
+            Rule::site_block => Rule::site_item,
+            Rule::segment_block => Rule::segment_item,
+            Rule::zone_block => Rule::zone_item,
+            Rule::opaque_block => Rule::opaque_item,
+            _ => Rule::switch_item,
+        };
+        let name = Spanned {
+            node: String::new(),
+            span: self.span(&block),
+        };
+        let mut zone = place::empty_zone(name, None);
+        for item in self.items(block, kind) {
+            match outer {
+                Rule::site_block => drop(self.site_item(item)),
+                Rule::segment_block => drop(self.segment_item(item)),
+                Rule::zone_block => self.zone_item(&mut zone, first(item)),
+                _ => drop(self.switch_item(first(item))),
+            }
+        }
+    }
+
     fn unclosed(&mut self, open: &Pair<'_>, missing: &Pair<'_>) {
         let after = missing.as_span().start();
-        let rest = self.folded.text.get(after..).unwrap_or_default();
-        let mut code = explain::code_chars(rest);
+        let rest = self
+            .folded
+            .text
+            .get(self.base + after..)
+            .unwrap_or_default();
+        let mut code = scan::code_chars(rest);
         let at = code
             .find(|&(_, c)| !c.is_whitespace() && c != ';')
             .map_or(rest.len(), |(at, _)| at);
-        let word = explain::token_at(rest, at);
+        let word = scan::token_at(rest, at);
         let at = after + at;
         let mut finding = Diagnostic::error(text!("unclosed-block", open = "{"))
             .label(self.span(open), text!("unclosed-block-open"));

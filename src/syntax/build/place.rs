@@ -1,28 +1,31 @@
 //! Where things are: site, segments, zones, hosts, groups, what lies outside; lists of places.
 
 use super::super::ast::{
-    Addr, Bind, External, Group, GroupBody, Host, Link, Place, Places, Segment, SegmentItem, Site,
-    SiteItem, Spanned, Table, Zone, ZoneAttr,
+    Addr, Bind, External, Group, GroupBody, Host, Link, Name, Place, Places, Segment, SegmentItem,
+    Site, SiteItem, Spanned, Table, Word, Zone, ZoneAttr,
 };
 use super::{Builder, Kids, Pair, Rule, first, kids};
+use crate::text;
 
 impl Builder<'_> {
     pub(super) fn site(&mut self, pair: Pair<'_>) -> Site {
         let mut parts = kids(pair);
         let (name, id) = self.named(&mut parts);
-        let items = self.block(&mut parts, Rule::site_item);
-        let items = self.spanned(items, |b, item| {
-            let body = first(item);
-            match body.as_rule() {
-                Rule::ipv4_only => SiteItem::Ipv4Only,
-                Rule::log_denied => SiteItem::LogDenied,
-                Rule::by_vlan => SiteItem::Ipv6ByVlan(b.addr(&kids(body).one(Rule::addr))),
-                Rule::ephemeral => SiteItem::Ephemeral(b.port_range(&kids(body).one(Rule::range))),
-                Rule::bind => SiteItem::Bind(b.bind(body)),
-                other => unreachable!("`site_item` has no {other:?}"),
-            }
-        });
+        let items = self.block(&mut parts, Rule::site_block, Rule::site_item);
+        let items = self.spanned(items, Self::site_item);
         Site { name, id, items }
+    }
+
+    pub(super) fn site_item(&mut self, pair: Pair<'_>) -> SiteItem {
+        let body = first(pair);
+        match body.as_rule() {
+            Rule::ipv4_only => SiteItem::Ipv4Only,
+            Rule::log_denied => SiteItem::LogDenied,
+            Rule::by_vlan => SiteItem::Ipv6ByVlan(self.addr(&kids(body).one(Rule::addr))),
+            Rule::ephemeral => SiteItem::Ephemeral(self.port_range(&kids(body).one(Rule::range))),
+            Rule::bind => SiteItem::Bind(self.bind(body)),
+            other => unreachable!("`site_item` has no {other:?}"),
+        }
     }
 
     pub(super) fn bind(&mut self, pair: Pair<'_>) -> Vec<Spanned<Bind>> {
@@ -40,44 +43,39 @@ impl Builder<'_> {
     pub(super) fn segment(&mut self, pair: Pair<'_>) -> Segment {
         let mut parts = kids(pair);
         let (name, id) = self.named(&mut parts);
-        let items = self.block(&mut parts, Rule::segment_item);
-        let items = self.spanned(items, |b, item| {
-            let body = first(item);
-            match body.as_rule() {
-                Rule::ipv4_only => SegmentItem::Ipv4Only,
-                Rule::zones => SegmentItem::Zones(b.table(kids(body).one(Rule::table))),
-                Rule::zone => SegmentItem::Zone(b.zone(body)),
-                Rule::external => SegmentItem::External(b.external(body)),
-                other => unreachable!("`segment_item` has no {other:?}"),
-            }
-        });
+        let items = self.block(&mut parts, Rule::segment_block, Rule::segment_item);
+        let items = self.spanned(items, Self::segment_item);
         Segment { name, id, items }
+    }
+
+    pub(super) fn segment_item(&mut self, pair: Pair<'_>) -> SegmentItem {
+        let body = first(pair);
+        match body.as_rule() {
+            Rule::ipv4_only => SegmentItem::Ipv4Only,
+            Rule::zones => SegmentItem::Zones(self.table(kids(body).one(Rule::table))),
+            Rule::zone => SegmentItem::Zone(self.zone(body)),
+            Rule::external => SegmentItem::External(self.external(body)),
+            other => unreachable!("`segment_item` has no {other:?}"),
+        }
     }
 
     pub(super) fn zone(&mut self, pair: Pair<'_>) -> Zone {
         let mut parts = kids(pair);
         let (name, id) = self.named(&mut parts);
-        let mut zone = Zone {
-            name,
-            id,
-            links: Vec::new(),
-            attrs: Vec::new(),
-            hosts: Vec::new(),
-            tables: Vec::new(),
-        };
+        let mut zone = empty_zone(name, id);
         let head: Vec<_> = parts
             .opt(Rule::link)
             .into_iter()
             .chain(parts.many(Rule::zattr))
             .collect();
-        let block = self.block(&mut parts, Rule::zone_item);
+        let block = self.block(&mut parts, Rule::zone_block, Rule::zone_item);
         for item in head.into_iter().chain(block.into_iter().map(first)) {
             self.zone_item(&mut zone, item);
         }
         zone
     }
 
-    fn zone_item(&mut self, zone: &mut Zone, item: Pair<'_>) {
+    pub(super) fn zone_item(&mut self, zone: &mut Zone, item: Pair<'_>) {
         let span = self.span(&item);
         match item.as_rule() {
             Rule::link => {
@@ -102,7 +100,7 @@ impl Builder<'_> {
 
     fn link(&mut self, pair: Pair<'_>) -> Link {
         let mut parts = kids(pair);
-        let vlan = self.num_within(&parts.one(Rule::num), 1, 4094, "what-vlan");
+        let vlan = self.num_within(&parts.one(Rule::num), 1, 4094, text!("what-vlan"));
         let addrs = self.addrs(parts.one(Rule::addrs));
         Link { vlan, addrs }
     }
@@ -214,5 +212,16 @@ impl Builder<'_> {
             });
         }
         out
+    }
+}
+
+pub(super) fn empty_zone(name: Name, id: Option<Word>) -> Zone {
+    Zone {
+        name,
+        id,
+        links: Vec::new(),
+        attrs: Vec::new(),
+        hosts: Vec::new(),
+        tables: Vec::new(),
     }
 }

@@ -4,6 +4,7 @@ use super::super::ast::{
     Accept, Allow, Forbid, IcmpKind, Literal, Note, PortProto, Service, SourcePorts, Spanned, Term,
 };
 use super::{Builder, Kids, Pair, Rule, first, kids};
+use crate::text;
 
 impl Builder<'_> {
     pub(super) fn service(&mut self, pair: Pair<'_>) -> Service {
@@ -11,7 +12,7 @@ impl Builder<'_> {
         let (name, id) = self.named(&mut parts);
         let terms = self.services(parts.one(Rule::services));
         let encrypted = parts.flag(Rule::encrypted);
-        let items = self.block(&mut parts, Rule::service_item);
+        let items = self.block(&mut parts, Rule::service_block, Rule::service_item);
         let items = items.into_iter().map(first).collect();
         let accepts = self.spanned(items, Self::accept);
         Service {
@@ -38,9 +39,12 @@ impl Builder<'_> {
         match pair.as_rule() {
             Rule::ports_term => self.ports_term(pair),
             Rule::icmp_term => self.icmp_term(pair),
-            Rule::ip_term => {
-                Term::Ip(self.num_within(&kids(pair).one(Rule::num), 0, 255, "what-protocol"))
-            }
+            Rule::ip_term => Term::Ip(self.num_within(
+                &kids(pair).one(Rule::num),
+                0,
+                255,
+                text!("what-protocol"),
+            )),
             Rule::encrypted => Term::Encrypted,
             _ => Term::Ref(self.reference(pair)),
         }
@@ -79,7 +83,7 @@ impl Builder<'_> {
                 let numbers = kids(body).many(Rule::num);
                 let mut numbers = numbers
                     .iter()
-                    .map(|num| self.num_within(num, 0, 255, "what-icmp"));
+                    .map(|num| self.num_within(num, 0, 255, text!("what-icmp")));
                 IcmpKind::Number {
                     kind: numbers.next().expect("`icmp_number` begins with a number"),
                     code: numbers.next(),
@@ -117,7 +121,7 @@ impl Builder<'_> {
     pub(super) fn notes(&mut self, pair: Pair<'_>) -> Vec<Spanned<Note>> {
         let mut parts = kids(pair);
         let mut notes = parts.many(Rule::note);
-        let block = self.block(&mut parts, Rule::note_item);
+        let block = self.block(&mut parts, Rule::note_block, Rule::note_item);
         notes.extend(block.into_iter().map(first));
         self.spanned(notes, |b, note| b.note(first(note)))
     }

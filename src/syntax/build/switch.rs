@@ -4,6 +4,7 @@ use super::super::ast::{
     Opaque, Pair as AddrPair, Place, Places, Redundancy, RouteTo, Svi, Switch, SwitchItem, Via,
 };
 use super::{Builder, Pair, Rule, first, kids};
+use crate::text;
 
 impl Builder<'_> {
     pub(super) fn switch(&mut self, pair: Pair<'_>) -> Switch {
@@ -12,7 +13,7 @@ impl Builder<'_> {
         let twin = parts.opt(Rule::name).map(|twin| self.name(&twin));
         let dialect = self.word(&parts.one(Rule::word));
         let model = parts.opt(Rule::text).map(|model| self.literal(&model));
-        let items = self.block(&mut parts, Rule::switch_item);
+        let items = self.block(&mut parts, Rule::switch_block, Rule::switch_item);
         let items = self.spanned(items, |b, item| b.switch_item(first(item)));
         Switch {
             name,
@@ -26,12 +27,12 @@ impl Builder<'_> {
     pub(super) fn opaque(&mut self, pair: Pair<'_>) -> Opaque {
         let mut parts = kids(pair);
         let (name, id) = self.named(&mut parts);
-        let items = self.block(&mut parts, Rule::opaque_item);
+        let items = self.block(&mut parts, Rule::opaque_block, Rule::opaque_item);
         let items = self.spanned(items, |b, item| b.switch_item(first(item)));
         Opaque { name, id, items }
     }
 
-    fn switch_item(&mut self, pair: Pair<'_>) -> SwitchItem {
+    pub(super) fn switch_item(&mut self, pair: Pair<'_>) -> SwitchItem {
         let rule = pair.as_rule();
         if rule == Rule::accept {
             return SwitchItem::Accept(self.accept(pair));
@@ -54,7 +55,7 @@ impl Builder<'_> {
             }
             Rule::vrf => {
                 let name = self.name(&parts.one(Rule::name));
-                let items = self.block(&mut parts, Rule::vrf_item);
+                let items = self.block(&mut parts, Rule::vrf_block, Rule::vrf_item);
                 let items = self.spanned(items, |b, item| b.switch_item(first(item)));
                 SwitchItem::Vrf { name, items }
             }
@@ -119,7 +120,7 @@ impl Builder<'_> {
             hsrp,
             vrid: parts
                 .opt(Rule::num)
-                .map(|num| self.num_within(&num, low, high, "what-vrid")),
+                .map(|num| self.num_within(&num, low, high, text!("what-vrid"))),
             addrs: self.addrs(parts.one(Rule::addrs)),
         }
     }

@@ -36,36 +36,20 @@ impl Builder<'_> {
     }
 
     pub(super) fn num(&mut self, pair: &Pair<'_>) -> Num {
-        self.num_within(pair, 0, u32::MAX, "what-number")
+        self.num_within(pair, 0, u32::MAX, text!("what-number"))
     }
 
-    /// A number from `low` to `high`; `what` is the catalogue key of its kind.
-    pub(super) fn num_within(
-        &mut self,
-        pair: &Pair<'_>,
-        low: u32,
-        high: u32,
-        what: &'static str,
-    ) -> Num {
+    /// A number from `low` to `high`; `what` names its kind.
+    pub(super) fn num_within(&mut self, pair: &Pair<'_>, low: u32, high: u32, what: Text) -> Num {
         let span = self.span(pair);
         let node = self.number(pair.as_str(), span, (low, high), what);
         Spanned { node, span }
     }
 
-    fn number(
-        &mut self,
-        typed: &str,
-        span: Span,
-        (low, high): (u32, u32),
-        what: &'static str,
-    ) -> u32 {
+    fn number(&mut self, typed: &str, span: Span, (low, high): (u32, u32), what: Text) -> u32 {
         match typed.parse::<u32>() {
             Ok(number) if (low..=high).contains(&number) => number,
             _ => {
-                let what = Text {
-                    key: what,
-                    args: Vec::new(),
-                };
                 let finding = Diagnostic::error(text!(
                     "number-out-of-range",
                     what = what,
@@ -118,7 +102,7 @@ impl Builder<'_> {
     }
 
     fn port_number(&mut self, typed: &str, span: Span) -> u16 {
-        let number = self.number(typed, span, (0, u32::from(u16::MAX)), "what-port");
+        let number = self.number(typed, span, (0, u32::from(u16::MAX)), text!("what-port"));
         u16::try_from(number).expect("the number was held to 65535")
     }
 

@@ -17,9 +17,14 @@ pub(super) fn list(draft: &Draft, refusals: &mut Vec<Text>) -> List {
         family: draft.family,
         standard: false,
         shown: false,
+        whole: true,
     };
     let mut list = List::new(head, 0);
     check_name(&draft.name, refusals);
+    if draft.entries().next().is_none() {
+        // An empty list permits, or perhaps permits, everything.
+        refusals.push(text!("ios-refuse-empty", name = &draft.name));
+    }
     let mut next = 10;
     for (index, line) in draft.lines.iter().enumerate() {
         let at = index + 1;
@@ -118,7 +123,7 @@ fn protocol(draft: &DraftEntry, family: Family) -> Result<Protocol, Text> {
     match draft.protocol {
         None if draft.icmp.is_some() => Ok(Protocol::Number(Match::icmp_of(family))),
         None => Ok(Protocol::Any),
-        Some(number) if super::convert::is_next_header(number, family) => {
+        Some(number) if super::boxes::is_next_header(number, family) => {
             Err(text!("ios-refuse-protocol", protocol = number))
         }
         Some(number) => Ok(Protocol::Number(number)),

@@ -27,7 +27,7 @@ pub(super) fn read(mut words: Words<'_>, family: Family, standard: bool) -> Opti
     } else {
         extended_body(&mut words, family, &mut entry)
     };
-    if read.is_none() || !words.is_end() {
+    if entry.unread.is_none() && (read.is_none() || !words.is_end()) {
         entry.unread = Some(words.peek().unwrap_or_default().to_owned());
     }
     Some(entry)
@@ -148,12 +148,9 @@ pub(super) fn port_test(words: &mut Words<'_>) -> Result<Option<Ports>, ()> {
             PortOp::Eq | PortOp::Neq => ports.extend(std::iter::from_fn(|| port(w))),
             PortOp::Lt | PortOp::Gt => {}
         }
-        Some(Ports { op, ports })
+        (op != PortOp::Range || ports.is_sorted()).then_some(Ports { op, ports })
     });
-    match read {
-        Some(ports) if op != PortOp::Range || ports.ports.is_sorted() => Ok(Some(ports)),
-        _ => Err(()),
-    }
+    read.map(Some).ok_or(())
 }
 
 /// Everything behind the destination, in any order.
@@ -236,12 +233,13 @@ pub(super) fn icmp(words: &mut Words<'_>, family: Family) -> Option<Icmp> {
 }
 
 fn flag_word(words: &mut Words<'_>, entry: &mut Entry) -> Option<()> {
-    let flag = words.read(TcpFlags::named)?;
-    entry.service.flags = Some(match entry.service.flags {
-        None => Flags::Words(flag),
-        Some(Flags::Words(old)) => Flags::Words(old.with(flag)),
+    let old = match entry.service.flags {
+        None => TcpFlags::default(),
+        Some(Flags::Words(old)) => old,
         Some(_) => return None,
-    });
+    };
+    let flag = words.read(TcpFlags::named)?;
+    entry.service.flags = Some(Flags::Words(old.with(flag)));
     Some(())
 }
 

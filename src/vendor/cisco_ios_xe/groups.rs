@@ -15,9 +15,9 @@ use ipnet::{IpNet, Ipv4Net};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-/// How many members all entries of a text may copy from groups. Past it a group counts as unread: hostile texts of some
-/// megabytes would otherwise unfold to gigabytes.
-const BUDGET: usize = 1_000_000;
+/// How many members, nested groups included, all entries of a text may take from groups. Past it a group counts as unread:
+/// hostile texts of some megabytes would otherwise unfold to gigabytes.
+const BUDGET: usize = 300_000;
 
 /// All groups of a text.
 #[derive(Default)]
@@ -32,6 +32,8 @@ pub(super) struct Resolved<T> {
     pub(super) members: Vec<T>,
     /// What was not read, as text of the question; empty if nothing.
     pub(super) unread: Vec<String>,
+    /// How many members were looked at.
+    cost: usize,
 }
 
 fn index(family: Family) -> usize {
@@ -89,15 +91,16 @@ impl Groups {
         let resolved = resolved.unwrap_or(Resolved {
             members: Vec::new(),
             unread: Vec::new(),
+            cost: 0,
         });
-        self.copied += resolved.members.len();
+        self.copied += resolved.cost;
         (AddrSet::new(family, resolved.members), resolved.unread)
     }
 
     /// The services of a service group.
     pub(super) fn services(&mut self, name: &str) -> Resolved<Service> {
         let resolved = resolve(&self.services, name, BUDGET.saturating_sub(self.copied));
-        self.copied += resolved.members.len();
+        self.copied += resolved.cost;
         resolved
     }
 }
@@ -107,6 +110,7 @@ fn resolve<T: Clone>(groups: &BTreeMap<String, Group<T>>, name: &str, limit: usi
     let mut resolved = Resolved {
         members: Vec::new(),
         unread: Vec::new(),
+        cost: 0,
     };
     let mut seen = BTreeSet::from([name]);
     let mut waiting = vec![name];
@@ -115,12 +119,13 @@ fn resolve<T: Clone>(groups: &BTreeMap<String, Group<T>>, name: &str, limit: usi
             resolved.unread.push(format!("object-group {name}"));
             continue;
         };
-        if resolved.members.len() + group.members.len() > limit {
+        if resolved.cost + group.members.len() > limit {
             resolved
                 .unread
                 .push(format!("object-group {name} ({})", group.members.len()));
             continue;
         }
+        resolved.cost += group.members.len();
         for member in &group.members {
             match member {
                 Member::Is(value) => resolved.members.push(value.clone()),

@@ -61,7 +61,8 @@ fn banner(text: &str) -> Option<Banner> {
     let delimiter = if rest.starts_with("^C") {
         "^C".to_owned()
     } else {
-        rest.chars().next()?.to_string()
+        // Few are possible, so that looking for each of them takes linear time.
+        rest.chars().next().filter(char::is_ascii)?.to_string()
     };
     let body = rest.strip_prefix(&delimiter)?;
     let closed = body.contains(&delimiter);

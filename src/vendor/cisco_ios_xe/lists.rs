@@ -15,9 +15,11 @@ pub(super) struct Head<'a> {
     pub(super) standard: bool,
     /// From `show access-lists`: a copy of what the configuration says.
     pub(super) shown: bool,
+    /// Nothing stands behind the name.
+    pub(super) whole: bool,
 }
 
-/// Reads a head line; `None` if it is none or was not read to its end.
+/// Reads a head line; `None` if it is none.
 pub(super) fn head(text: &str) -> Option<Head<'_>> {
     const FORMS: [(&str, Family, bool, bool); 6] = [
         ("ip access-list extended", Family::V4, false, false),
@@ -33,11 +35,12 @@ pub(super) fn head(text: &str) -> Option<Head<'_>> {
     if shown {
         words.eat("(per-user)");
     }
-    words.is_end().then_some(Head {
+    Some(Head {
         name,
         family,
         standard,
         shown,
+        whole: words.is_end(),
     })
 }
 
@@ -59,6 +62,7 @@ pub(super) fn numbered(text: &str) -> Option<(Head<'_>, &str)> {
         family: Family::V4,
         standard,
         shown: false,
+        whole: true,
     };
     Some((head, words.rest()))
 }
@@ -87,18 +91,6 @@ impl List {
             text: folded(&line.text),
             body,
         });
-    }
-
-    /// Whether the two say the same, whatever their numbers and remarks.
-    pub(super) fn same_entries(&self, other: &List) -> bool {
-        let entries = |list: &List| -> Vec<Body> {
-            let bodies = list.items.iter().map(|item| &item.body);
-            bodies
-                .filter(|body| !matches!(body, Body::Remark(_)))
-                .cloned()
-                .collect()
-        };
-        self.standard == other.standard && entries(self) == entries(other)
     }
 }
 
@@ -185,7 +177,7 @@ mod tests {
             show("IPv6 access list A6 (per-user)"),
             Some(("A6", '6', false, true))
         );
-        assert_eq!(show("ip access-list extended A B"), None);
+        assert!(head("ip access-list extended A B").is_some_and(|h| !h.whole));
         assert_eq!(show("ip access-list role-based A"), None);
         assert_eq!(
             numbered("access-list 102 permit ip any any").map(|(_, rest)| rest),

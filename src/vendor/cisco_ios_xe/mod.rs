@@ -8,15 +8,21 @@
 //!
 //! What the device does is data: `vendors/cisco-ios-xe/`. Sources are listed in the README there.
 
+mod boxes;
 mod convert;
 mod draft;
 mod entry;
+#[cfg(test)]
+mod forms;
 mod groups;
 mod interface;
+mod interface_line;
 mod lines;
 mod lists;
 mod names;
 mod native;
+#[cfg(test)]
+mod oracle;
 mod read;
 mod route;
 mod statement;

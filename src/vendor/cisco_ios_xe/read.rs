@@ -4,7 +4,7 @@
 //! is not modelled, becomes an effect of class N, R or X; what is in no table is class X for the device, and a gap (D23).
 
 use super::ID;
-use super::convert::Context;
+use super::convert::{Context, same_entries};
 use super::groups::Groups;
 use super::interface::Face;
 use super::lines::of_config;
@@ -14,7 +14,8 @@ use super::table::{Place, is_irrelevant};
 use crate::acl::{Direction, Known, Question};
 use crate::base::{Source, Text};
 use crate::device::{
-    Binding, Device, Effect, EffectClass, Forwarding, Gap, Interface, InterfaceKind, Scope, Sees,
+    Binding, Device, Effect, EffectClass, Forwarding, Gap, Interface, InterfaceKind, NextHop,
+    Scope, Sees,
 };
 use crate::net::Family;
 use crate::text;
@@ -44,7 +45,7 @@ pub(super) struct Reader {
     /// Policy maps by name: whether they only mark and queue.
     pub(super) policies: BTreeMap<String, bool>,
     /// Filters on VLANs (maps, lists of access ports): the VLANs, none if they are not known or too many to list.
-    pub(super) vlan_maps: Vec<(Vec<u16>, u32, String)>,
+    pub(super) vlan_filters: Vec<(Vec<u16>, u32, String)>,
     /// Index in `faces` by name.
     pub(super) face_index: BTreeMap<String, usize>,
     lists: Lists,
@@ -59,7 +60,8 @@ struct Lists {
 }
 
 impl Lists {
-    /// The list of a head, made if it is new; a head of another kind than before breaks it.
+    /// The list of a head, made if it is new; a head of another kind than before, or with
+    /// unread words, breaks it.
     fn open(&mut self, head: Head<'_>, line: &Line<'_>) -> usize {
         let key = (head.family, head.name.to_owned());
         let at = *self.index.entry(key).or_insert_with(|| {
@@ -67,9 +69,9 @@ impl Lists {
             self.all.len() - 1
         });
         if let Some(list) = self.all.get_mut(at)
-            && list.standard != head.standard
+            && (list.standard != head.standard || !head.whole)
         {
-            list.broken = Some((line.number, format!("{} @{}", line.text, line.number)));
+            list.broken = Some((line.number, line.text.clone().into_owned()));
         }
         at
     }
@@ -186,7 +188,7 @@ impl Reader {
             let lines: Vec<String> = body.iter().map(|line| folded(&line.text)).collect();
             self.time_ranges.insert(name.to_owned(), lines.join(", "));
         } else if words.eat("no") {
-            self.no(words);
+            self.no(words, head);
         }
     }
 
@@ -221,6 +223,7 @@ impl Reader {
             interfaces.push(interface);
         }
         self.place_effects(&interfaces);
+        self.leaks(&interfaces);
         let forwards = Forwarding {
             v4: forwards(self.routing, Family::V4, &mut context),
             v6: forwards(self.routing, Family::V6, &mut context),
@@ -258,10 +261,8 @@ impl Reader {
                 .get(&key)
                 .and_then(|at| self.lists.all.get_mut(*at));
             match known {
-                Some(known) if known.same_entries(&list) => {}
-                Some(known) => {
-                    known.broken = Some((list.line, format!("{} @{}", list.name, list.line)))
-                }
+                Some(known) if same_entries(known, &list) => {}
+                Some(known) => known.broken = Some((list.line, list.name.clone())),
                 None => {
                     self.lists.index.insert(key, self.lists.all.len());
                     self.lists.all.push(list);
@@ -270,10 +271,33 @@ impl Reader {
         }
     }
 
+    /// A route over an interface of another VRF leaks.
+    fn leaks(&mut self, interfaces: &[Interface]) {
+        let vrfs: BTreeMap<&str, &str> = interfaces
+            .iter()
+            .map(|i| (i.name.as_str(), i.vrf.as_str()))
+            .collect();
+        for route in &self.routes {
+            let NextHop::Interface(name, _) = &route.via else {
+                continue;
+            };
+            if vrfs.get(name.as_str()).is_some_and(|vrf| *vrf != route.vrf) {
+                let text = format!("route {} over {name}", route.prefix);
+                let scope = Scope::Vrf(route.vrf.clone());
+                self.effects.push(Effect {
+                    class: EffectClass::Redirects,
+                    scope,
+                    line: route.line,
+                    text,
+                });
+            }
+        }
+    }
+
     /// VLAN maps act on the VLAN interface, or, if the VLAN has none here, perhaps anywhere.
     fn place_effects(&mut self, interfaces: &[Interface]) {
         let svis = svis(interfaces);
-        for (vlans, line, text) in std::mem::take(&mut self.vlan_maps) {
+        for (vlans, line, text) in std::mem::take(&mut self.vlan_filters) {
             let at = |vlan: &u16| {
                 svis.get(vlan)
                     .map_or(Scope::Device, |at| Scope::Interface(*at, None))

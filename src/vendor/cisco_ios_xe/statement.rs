@@ -41,30 +41,18 @@ impl Reader {
         }
     }
 
-    /// `no ...` at top level: what it takes back matters, if it was read.
-    pub(super) fn no(&mut self, mut words: Words<'_>) {
+    /// `no ...` at top level: what it takes back matters, if it was read. A route taken back leaves open where packets go.
+    pub(super) fn no(&mut self, mut words: Words<'_>, head: &Line<'_>) {
         let [v4, v6] = &mut self.routing;
         match words.rest() {
             "ip routing" => *v4 = Some(false),
             "ipv6 unicast-routing" => *v6 = Some(false),
             text if self.forget_list(text) => {}
             _ if words.eat_all("ip route") || words.eat_all("ipv6 route") => {
-                self.routes_unknown(words)
+                self.effect(EffectClass::Redirects, Scope::Device, head)
             }
             _ => {}
         }
-    }
-
-    /// A route taken back in a text that is no plain configuration: where packets go is open.
-    fn routes_unknown(&mut self, words: Words<'_>) {
-        let text = redact(words.rest());
-        let effect = crate::device::Effect {
-            class: EffectClass::Redirects,
-            scope: Scope::Device,
-            line: 0,
-            text,
-        };
-        self.effects.push(effect);
     }
 
     fn ip(&mut self, mut words: Words<'_>, head: &Line<'_>, body: &[Line<'_>]) {
@@ -164,7 +152,7 @@ impl Reader {
             "filter" => {
                 words.find(|word| *word == "vlan-list");
                 let vlans = vlan_list(words.rest()).unwrap_or_default();
-                self.vlan_maps
+                self.vlan_filters
                     .push((vlans, head.number, redact(&head.text)));
             }
             // A definition; `vlan filter` binds it.
@@ -227,16 +215,38 @@ impl Reader {
     }
 }
 
-/// `10,20-22 30`; `None` if it is no list of VLANs or a very long one.
+/// `10,20-22 30`; `None` if it is no list of VLANs, empty if it is a very long one.
 pub(super) fn vlan_list(text: &str) -> Option<Vec<u16>> {
     let mut vlans = Vec::new();
+    let mut count = 0;
     for part in text.split([',', ' ']).filter(|part| !part.is_empty()) {
         let (first, last) = part.split_once('-').unwrap_or((part, part));
         let (first, last): (u16, u16) = (number(first)?, number(last)?);
-        if first > last || last > 4094 || vlans.len() + usize::from(last - first) >= MOST_VLANS {
+        if first > last || last > 4094 {
             return None;
         }
-        vlans.extend(first..=last);
+        count += usize::from(last - first) + 1;
+        if count <= MOST_VLANS {
+            vlans.extend(first..=last);
+        }
     }
-    (!vlans.is_empty()).then_some(vlans)
+    match count {
+        0 => None,
+        1..=MOST_VLANS => Some(vlans),
+        _ => Some(Vec::new()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_of_vlans() {
+        assert_eq!(vlan_list("10,20-22 30"), Some(vec![10, 20, 21, 22, 30]));
+        assert_eq!(vlan_list("2-1000,1002"), Some(vec![]));
+        assert_eq!(vlan_list("all"), None);
+        assert_eq!(vlan_list(""), None);
+        assert_eq!(vlan_list("20-10"), None);
+    }
 }

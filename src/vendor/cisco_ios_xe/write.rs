@@ -290,7 +290,7 @@ pub(super) fn list(list: &List, out: &mut String) {
                 put!(out, "remark {text}");
             }
             Body::Entry(body) => {
-                entry(body, list, out);
+                entry(body, list.family, list.standard, out);
                 out.push('\n');
             }
             // Only drafts are written, and they have no unread lines; kept so that nothing is lost silently.
@@ -301,13 +301,17 @@ pub(super) fn list(list: &List, out: &mut String) {
     }
 }
 
-fn entry(entry: &Entry, list: &List, out: &mut String) {
-    // `deny` is padded, so that it lines up with `permit`.
-    out.push_str(if entry.permit { "permit" } else { "deny  " });
-    if list.standard {
+pub(super) fn entry(entry: &Entry, family: Family, standard: bool, out: &mut String) {
+    // In IPv4 lists `deny` is padded, so that it lines up with `permit`.
+    out.push_str(match (entry.permit, family) {
+        (true, _) => "permit",
+        (false, Family::V4) => "deny  ",
+        (false, Family::V6) => "deny",
+    });
+    if standard {
         place(&entry.src, out);
     } else {
-        extended(entry, list.family, out);
+        extended(entry, family, out);
     }
     match entry.log {
         Log::No => {}

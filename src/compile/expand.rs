@@ -1,0 +1,550 @@
+//! Statements to entries, and entries to the lists their packets meet.
+
+use super::draft::{Drafts, Section, link_prefixes, wildcards};
+use super::paths::{Leg, Trip, paths_from, paths_from_switch};
+use super::{Ability, ListKey};
+use crate::acl::{Direction, DraftEntry};
+use crate::model::{Allow, At, Forbid, Place, Policy, Session, Spot, SwitchId, Term};
+use crate::net::proto::{TCP, UDP};
+use crate::net::{AddrRanges, Family, PortSet, Wildcard};
+use jiff::civil::Date;
+use std::collections::BTreeSet;
+
+/// All lists of all switches, still in blocks.
+pub(super) fn expand(policy: &Policy, at: Date, abilities: &[Ability]) -> Drafts {
+    let mut build = Build {
+        policy,
+        abilities,
+        drafts: Drafts::default(),
+    };
+    build.lists();
+    super::control::control(&mut build);
+    for allow in policy.allows.iter().filter(|allow| allow.in_force(at)) {
+        build.allow(allow);
+    }
+    for forbid in &policy.forbids {
+        build.forbid(forbid);
+    }
+    build.drafts
+}
+
+pub(super) struct Build<'a> {
+    pub(super) policy: &'a Policy,
+    pub(super) abilities: &'a [Ability],
+    pub(super) drafts: Drafts,
+}
+
+/// Traffic of one session term in one direction between two spots.
+struct Stream<'a> {
+    from: &'a Spot,
+    to: &'a Spot,
+    family: Family,
+    entries: Vec<Shape>,
+    section: Section,
+    remark: String,
+    log: bool,
+}
+
+/// An entry without its addresses.
+#[derive(Clone, Debug)]
+pub(super) struct Shape {
+    pub(super) protocol: Option<u8>,
+    pub(super) sport: Option<(u16, u16)>,
+    pub(super) dport: Option<(u16, u16)>,
+    pub(super) established: bool,
+    pub(super) icmp: Option<(u8, Option<u8>)>,
+    /// ICMP errors come from anywhere (D37).
+    pub(super) any_source: bool,
+}
+
+impl Shape {
+    pub(super) fn protocol(protocol: u8) -> Shape {
+        Shape {
+            protocol: Some(protocol),
+            sport: None,
+            dport: None,
+            established: false,
+            icmp: None,
+            any_source: false,
+        }
+    }
+
+    pub(super) fn entry(&self, src: Wildcard, dst: Wildcard, log: bool) -> DraftEntry {
+        DraftEntry {
+            permit: true,
+            protocol: self.protocol,
+            src: if self.any_source {
+                Wildcard::any(src.family())
+            } else {
+                src
+            },
+            sport: self.sport,
+            dst,
+            dport: self.dport,
+            established: self.established,
+            icmp: self.icmp,
+            log,
+        }
+    }
+}
+
+impl Build<'_> {
+    /// Every list that is bound: one per SVI, direction asked for and family the link has; where lists see routed
+    /// packets only, also one that denies the family the link does not have.
+    fn lists(&mut self) {
+        let network = &self.policy.network;
+        for (index, switch) in network.switches.iter().enumerate() {
+            for svi in &switch.svis {
+                for family in Family::BOTH {
+                    let carried = !link_prefixes(self.policy, svi.vlan, family).is_empty();
+                    for direction in [Direction::In, Direction::Out] {
+                        let (wanted, bridged) = match direction {
+                            Direction::In => {
+                                (switch.bind_in, self.abilities[index].bridged_in.may())
+                            }
+                            Direction::Out => {
+                                (switch.bind_out, self.abilities[index].bridged_out.may())
+                            }
+                        };
+                        if wanted && (carried || !bridged) {
+                            self.drafts.touch(ListKey {
+                                switch: SwitchId(index),
+                                vlan: svi.vlan,
+                                direction,
+                                family,
+                            });
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn allow(&mut self, allow: &Allow) {
+        for from in &allow.from {
+            for to in &allow.to {
+                for family in Family::BOTH {
+                    if from.addrs.of(family).is_empty() || to.addrs.of(family).is_empty() {
+                        continue;
+                    }
+                    for term in &allow.terms {
+                        self.session(allow, from, to, family, term);
+                    }
+                }
+            }
+        }
+    }
+
+    fn session(&mut self, allow: &Allow, from: &Spot, to: &Spot, family: Family, term: &Term) {
+        let (request, reply) = shapes(allow, term, family, self.client_ports(from));
+        let named_switch = matches!(from.at, At::Switch(_)) || matches!(to.at, At::Switch(_));
+        let rest = self.is_rest(from) || self.is_rest(to);
+        let section = |plain| match () {
+            () if named_switch => Section::Switches,
+            () if rest => Section::Rest,
+            () => plain,
+        };
+        let title = self.title(allow, from, to);
+        let plain = if allow.exception {
+            Section::Exceptions
+        } else {
+            Section::Allows
+        };
+        self.stream(&Stream {
+            from,
+            to,
+            family,
+            entries: request,
+            section: section(plain),
+            remark: title.clone(),
+            log: allow.log,
+        });
+        let remark = format!("reply {title}");
+        self.stream(&Stream {
+            from: to,
+            to: from,
+            family,
+            entries: reply,
+            section: section(Section::Replies),
+            remark,
+            log: false,
+        });
+    }
+
+    fn client_ports(&self, client: &Spot) -> (u16, u16) {
+        let network = &self.policy.network;
+        match client.at {
+            At::Link(zone, _) => network.zone(zone).ephemeral,
+            At::External(_) | At::Switch(_) => network.site.ephemeral,
+        }
+    }
+
+    fn is_rest(&self, spot: &Spot) -> bool {
+        matches!(spot.at, At::External(id) if self.policy.network.external(id).rest)
+    }
+
+    /// What a device is told about an entry: ticket, ids, last day.
+    fn title(&self, allow: &Allow, from: &Spot, to: &Spot) -> String {
+        let id = |place: Place| self.policy.network.label(place).id.clone();
+        let mut title = String::new();
+        let ticket = allow
+            .ticket
+            .as_deref()
+            .filter(|ticket| ticket.chars().all(|c| c.is_ascii_graphic() || c == ' '));
+        for word in [ticket, allow.id.as_deref(), allow.dhcp.then_some("dhcp")]
+            .into_iter()
+            .flatten()
+        {
+            title.push_str(word);
+            title.push(' ');
+        }
+        title.push_str(&format!("{} to {}", id(from.place), id(to.place)));
+        if let Some(until) = allow.until {
+            title.push_str(&format!(" until {until}"));
+        }
+        if let Some(because) = allow.because.as_deref().filter(|text| text.is_ascii()) {
+            title.push_str(&format!(" {because}"));
+        }
+        title.chars().take(100).collect()
+    }
+
+    /// Puts entries on every list their packets meet: the in- and out-lists of each passage, and lists of other
+    /// switches that see bridged frames on the links crossed (D25).
+    fn stream(&mut self, stream: &Stream<'_>) {
+        let dst = stream.to.addrs.of(stream.family);
+        let legs = self.legs(stream.from, dst, matches!(stream.to.at, At::Switch(_)));
+        for leg in &legs {
+            let entries = self.entries(stream, &leg.dst);
+            for (vlan, direction) in [(leg.from, Direction::In), (leg.to, Direction::Out)] {
+                let Some(vlan) = vlan else { continue };
+                let key = ListKey {
+                    switch: leg.switch,
+                    vlan,
+                    direction,
+                    family: stream.family,
+                };
+                self.drafts
+                    .add(key, stream.section, &stream.remark, entries.clone());
+            }
+            for key in self.bridging(leg, stream.family) {
+                self.drafts
+                    .add(key, stream.section, &stream.remark, entries.clone());
+            }
+        }
+    }
+
+    pub(super) fn legs(&self, from: &Spot, dst: &AddrRanges, to_switch: bool) -> Vec<Leg> {
+        let network = &self.policy.network;
+        let trip = &Trip { network, to_switch };
+        match from.at {
+            At::Link(zone, vlan) => paths_from(trip, network.zone(zone), vlan, dst),
+            At::External(id) => {
+                let external = network.external(id);
+                paths_from(trip, network.zone(external.zone), external.vlan, dst)
+            }
+            At::Switch(id) => paths_from_switch(trip, id, dst),
+        }
+    }
+
+    /// The lists of switches that do not route this leg but may carry its frames.
+    fn bridging(&self, leg: &Leg, family: Family) -> Vec<ListKey> {
+        let links: BTreeSet<u16> = leg.from.into_iter().chain(leg.to).collect();
+        let mut keys = Vec::new();
+        for (index, ability) in self
+            .abilities
+            .iter()
+            .enumerate()
+            .filter(|(index, _)| *index != leg.switch.0)
+        {
+            for &vlan in &links {
+                let list = |direction| ListKey {
+                    switch: SwitchId(index),
+                    vlan,
+                    direction,
+                    family,
+                };
+                if ability.bridged_in.may() {
+                    keys.push(list(Direction::In));
+                }
+                if ability.bridged_out.may() {
+                    keys.push(list(Direction::Out));
+                }
+            }
+        }
+        keys.retain(|key| self.drafts.has(*key));
+        keys
+    }
+
+    fn entries(&self, stream: &Stream<'_>, dst: &AddrRanges) -> Vec<DraftEntry> {
+        let any = vec![Wildcard::any(stream.family)];
+        let sources = if self.is_rest(stream.from) {
+            any.clone()
+        } else {
+            wildcards(stream.from.addrs.of(stream.family))
+        };
+        let targets = if self.is_rest(stream.to) {
+            any
+        } else {
+            wildcards(dst)
+        };
+        let mut entries = self.rest_denies(stream, &sources, &targets);
+        for shape in &stream.entries {
+            for src in &sources {
+                for dst in &targets {
+                    entries.push(shape.entry(*src, *dst, stream.log));
+                }
+            }
+        }
+        entries
+    }
+
+    /// `rest` is written `any`, below denies of everything that is declared (language, `external`).
+    fn rest_denies(
+        &self,
+        stream: &Stream<'_>,
+        sources: &[Wildcard],
+        targets: &[Wildcard],
+    ) -> Vec<DraftEntry> {
+        if stream.section != Section::Rest || stream.entries.is_empty() {
+            return Vec::new();
+        }
+        let declared = self.declared(stream.family);
+        let pairs: Vec<(Wildcard, Wildcard)> = match self.is_rest(stream.to) {
+            true => sources
+                .iter()
+                .flat_map(|&src| declared.iter().map(move |&dst| (src, dst)))
+                .collect(),
+            false => targets
+                .iter()
+                .flat_map(|&dst| declared.iter().map(move |&src| (src, dst)))
+                .collect(),
+        };
+        pairs
+            .into_iter()
+            .map(|(src, dst)| DraftEntry::between(false, src, dst))
+            .collect()
+    }
+
+    /// Every address that some place declares, as few prefixes as possible.
+    fn declared(&self, family: Family) -> Vec<Wildcard> {
+        let network = &self.policy.network;
+        let zones = network
+            .zones
+            .iter()
+            .map(|zone| zone.addrs().of(family).clone());
+        let externals = network
+            .externals
+            .iter()
+            .filter(|e| !e.rest)
+            .map(|e| e.addrs.of(family).clone());
+        let own = network
+            .switches
+            .iter()
+            .map(|switch| switch.own_addrs().of(family).clone());
+        let all = zones
+            .chain(externals)
+            .chain(own)
+            .fold(AddrRanges::none(family), |all, one| all.union(&one));
+        wildcards(&all)
+    }
+
+    /// (c) of `forbid`: explicit denies where its sources enter.
+    fn forbid(&mut self, forbid: &Forbid) {
+        for from in &forbid.from {
+            let Some(vlan) = self.policy.network.vlan_of(from.at) else {
+                continue;
+            };
+            for to in forbid
+                .to
+                .iter()
+                .filter(|to| self.policy.network.vlan_of(to.at) != Some(vlan))
+            {
+                for family in Family::BOTH {
+                    self.forbid_on(forbid, from, to, vlan, family);
+                }
+            }
+        }
+    }
+
+    fn forbid_on(&mut self, forbid: &Forbid, from: &Spot, to: &Spot, vlan: u16, family: Family) {
+        if self.is_rest(to) || self.is_rest(from) {
+            return;
+        }
+        let whole = self.covers_link(forbid, vlan, family);
+        let sources = if whole {
+            vec![Wildcard::any(family)]
+        } else {
+            wildcards(from.addrs.of(family))
+        };
+        let remark = format!(
+            "forbid {}",
+            forbid
+                .ticket
+                .as_deref()
+                .filter(|t| t.is_ascii())
+                .unwrap_or("")
+        );
+        for index in 0..self.policy.network.switches.len() {
+            let key = ListKey {
+                switch: SwitchId(index),
+                vlan,
+                direction: Direction::In,
+                family,
+            };
+            let log = forbid.log && self.abilities[index].log;
+            let mut entries = Vec::new();
+            for dst in wildcards(to.addrs.of(family)) {
+                for src in &sources {
+                    match &forbid.terms {
+                        None => entries.push(DraftEntry {
+                            log,
+                            ..DraftEntry::between(false, *src, dst)
+                        }),
+                        Some(terms) => entries.extend(terms.iter().flat_map(|term| {
+                            let shapes = request_shapes(term, family, None);
+                            let deny = |shape: Shape| DraftEntry {
+                                permit: false,
+                                ..shape.entry(*src, dst, log)
+                            };
+                            shapes.into_iter().map(deny).collect::<Vec<_>>()
+                        })),
+                    }
+                }
+            }
+            self.drafts
+                .add(key, Section::Forbids, remark.trim_end(), entries);
+        }
+    }
+
+    /// Whether all addresses of a VLAN are among the sources of a forbid.
+    fn covers_link(&self, forbid: &Forbid, vlan: u16, family: Family) -> bool {
+        let link = AddrRanges::prefixes(family, &link_prefixes(self.policy, vlan, family));
+        let here = forbid
+            .from
+            .iter()
+            .filter(|spot| matches!(spot.at, At::Link(_, v) if v == vlan));
+        here.fold(AddrRanges::none(family), |all, spot| {
+            all.union(spot.addrs.of(family))
+        })
+        .covers(&link)
+    }
+}
+
+fn ranges(ports: &PortSet) -> Vec<Option<(u16, u16)>> {
+    if ports.is_full() {
+        vec![None]
+    } else {
+        ports.ranges().iter().copied().map(Some).collect()
+    }
+}
+
+/// The client ports of a request and of a reply (D34).
+fn clients(from: Option<&(PortSet, bool)>, ephemeral: Option<(u16, u16)>) -> (PortSet, PortSet) {
+    let range = ephemeral.map_or_else(PortSet::full, |(a, b)| PortSet::range(a, b));
+    match from {
+        None => (PortSet::full(), range),
+        Some((fixed, true)) => (fixed.union(&range), fixed.union(&range)),
+        Some((fixed, false)) => (fixed.clone(), fixed.clone()),
+    }
+}
+
+fn request_shapes(term: &Term, family: Family, ephemeral: Option<(u16, u16)>) -> Vec<Shape> {
+    match &term.session {
+        Session::Ports {
+            protocol,
+            dport,
+            from,
+        } => {
+            let (request, _) = clients(from.as_ref(), ephemeral);
+            cross(&ranges(&request), &ranges(dport), *protocol, false)
+        }
+        Session::Icmp {
+            family: f,
+            kind,
+            code,
+            error,
+        } if *f == family => vec![Shape {
+            icmp: Some((*kind, *code)),
+            any_source: *error,
+            ..Shape::protocol(crate::net::Match::icmp_of(family))
+        }],
+        Session::Icmp { .. } => Vec::new(),
+        Session::Protocol(number) => vec![Shape::protocol(*number)],
+    }
+}
+
+fn cross(
+    sports: &[Option<(u16, u16)>],
+    dports: &[Option<(u16, u16)>],
+    protocol: u8,
+    established: bool,
+) -> Vec<Shape> {
+    let mut shapes = Vec::new();
+    for &sport in sports {
+        for &dport in dports {
+            shapes.push(Shape {
+                sport,
+                dport,
+                established,
+                ..Shape::protocol(protocol)
+            });
+        }
+    }
+    shapes
+}
+
+/// Request and reply of a term (D34, D35, D37).
+fn shapes(
+    allow: &Allow,
+    term: &Term,
+    family: Family,
+    ephemeral: (u16, u16),
+) -> (Vec<Shape>, Vec<Shape>) {
+    let request = request_shapes(term, family, Some(ephemeral));
+    let reply = match &term.session {
+        Session::Ports {
+            protocol,
+            dport,
+            from,
+        } => {
+            let (_, reply) = clients(from.as_ref(), Some(ephemeral));
+            let established = *protocol == TCP && !allow.wide_return;
+            cross(&ranges(dport), &ranges(&reply), *protocol, established)
+        }
+        Session::Icmp {
+            family: f,
+            kind: 8,
+            error: false,
+            ..
+        } if *f == family && family == Family::V4 => {
+            vec![Shape {
+                icmp: Some((0, Some(0))),
+                ..Shape::protocol(1)
+            }]
+        }
+        Session::Icmp {
+            family: f,
+            kind: 128,
+            error: false,
+            ..
+        } if *f == family && family == Family::V6 => {
+            vec![Shape {
+                icmp: Some((129, Some(0))),
+                ..Shape::protocol(58)
+            }]
+        }
+        Session::Icmp { error: true, .. } => request.clone(),
+        Session::Icmp { .. } => Vec::new(),
+        Session::Protocol(number) => vec![Shape::protocol(*number)],
+    };
+    (request, reply)
+}
+
+/// UDP with fixed ports at both ends, for control traffic.
+pub(super) fn udp(sport: u16, dport: u16) -> Shape {
+    Shape {
+        sport: Some((sport, sport)),
+        dport: Some((dport, dport)),
+        ..Shape::protocol(UDP)
+    }
+}

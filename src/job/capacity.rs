@@ -1,0 +1,73 @@
+//! What a configuration takes of its device's tables, as far as the tables are known.
+//!
+//! Counted are the entries of bound lists, and where the vendor's facts say so the implicit entry per bound interface.
+
+use super::build::TableUse;
+use crate::acl::Direction;
+use crate::device::Device;
+use crate::model::Switch;
+use crate::net::Family;
+use crate::vendor::by_id;
+use std::collections::BTreeMap;
+
+/// Entries used and available, per table of the model. Models that share one table for everything have one row.
+#[must_use]
+pub fn used(switch: &Switch, device: &Device) -> Vec<TableUse> {
+    let mut rows: BTreeMap<&'static str, u32> = BTreeMap::new();
+    let extra = u32::from(switch.dialect == "alaxala-ax");
+    for binding in device
+        .interfaces
+        .iter()
+        .flat_map(|interface| &interface.bindings)
+    {
+        let entries = u32::try_from(device.acls[binding.acl].entries.len()).unwrap_or(u32::MAX);
+        *rows
+            .entry(table(binding.family, binding.direction))
+            .or_default() += entries + extra;
+    }
+    let find = |name: &str| {
+        let facts = by_id(&switch.dialect)?.facts();
+        let mode = switch
+            .options
+            .get("flow-detection-mode")
+            .map_or("", String::as_str);
+        let model = switch.model.as_deref()?;
+        let fits = |t: &&crate::facts::Table| {
+            t.table == name && model.starts_with(&t.model) && (t.mode.is_empty() || t.mode == mode)
+        };
+        facts.tables.iter().find(fits)
+    };
+    if let Some(shared) = find("shared") {
+        let cost =
+            |table: &str| find(table.split('-').next().unwrap_or(table)).map_or(1, |t| t.cost);
+        let used = rows
+            .iter()
+            .map(|(table, entries)| entries * cost(table))
+            .sum();
+        return vec![TableUse {
+            table: "shared".to_owned(),
+            used,
+            available: stated(switch, "shared").or(shared.available),
+        }];
+    }
+    let row = |(table, used): (&'static str, u32)| TableUse {
+        table: table.to_owned(),
+        used,
+        available: stated(switch, table).or_else(|| find(table).and_then(|t| t.available)),
+    };
+    rows.into_iter().map(row).collect()
+}
+
+/// What the policy's `limit` says of a table.
+fn stated(switch: &Switch, table: &str) -> Option<u32> {
+    switch.limits.get(table).copied()
+}
+
+fn table(family: Family, direction: Direction) -> &'static str {
+    match (family, direction) {
+        (Family::V4, Direction::In) => "ipv4-in",
+        (Family::V6, Direction::In) => "ipv6-in",
+        (Family::V4, Direction::Out) => "ipv4-out",
+        (Family::V6, Direction::Out) => "ipv6-out",
+    }
+}

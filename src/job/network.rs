@@ -1,0 +1,322 @@
+//! From files to the things the other jobs ask: a policy, what `build` would write for it, devices read back.
+
+use super::{Capture, FileGap, Options, read};
+use crate::base::{Diagnostic, FileId, Source, SourceMap};
+use crate::compile::{Ability, compile};
+use crate::model::{Policy, Switch, lower};
+use crate::text;
+use crate::topo::Named;
+use crate::vendor::{DIALECTS, Dialect, Hint, by_id, detect};
+
+/// A policy with everything that was remarked on the way.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// Its meaning.
+    pub policy: Policy,
+    /// Warnings and remarks.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Parses and resolves a policy.
+///
+/// # Errors
+/// All findings, if one of them is an error.
+pub fn policy(sources: &SourceMap, file: FileId) -> Result<Loaded, Vec<Diagnostic>> {
+    let (policy, diagnostics) = findings(sources, file);
+    match policy {
+        Some(policy) => Ok(Loaded {
+            policy,
+            diagnostics,
+        }),
+        None => Err(diagnostics),
+    }
+}
+
+/// The meaning of a policy, if it has one, and all findings.
+#[must_use]
+pub fn findings(sources: &SourceMap, file: FileId) -> (Option<Policy>, Vec<Diagnostic>) {
+    let (tree, mut diagnostics) = crate::syntax::parse(file, &sources.get(file).text);
+    let broken = !diagnostics.is_empty();
+    let ids: Vec<&str> = DIALECTS.iter().map(|dialect| dialect.id()).collect();
+    let (policy, found) = lower(&[(file, tree)], &ids);
+    // After a syntax error names may be missing only because their definition could not be read: those findings stay
+    // out, or one typo would be reported at every use.
+    diagnostics.extend(
+        found
+            .into_iter()
+            .filter(|d| !broken || !matches!(d.code, "unknown-name")),
+    );
+    (policy.filter(|_| !broken), diagnostics)
+}
+
+fn dialect_of(switch: &Switch) -> &'static dyn Dialect {
+    by_id(&switch.dialect).expect("INVARIANT: lowering accepts registered dialects only")
+}
+
+/// How a comment line starts on a switch.
+#[must_use]
+pub fn comment(switch: &Switch) -> &'static str {
+    dialect_of(switch).comment()
+}
+
+fn hint(switch: &Switch, options: &Options) -> Hint {
+    Hint {
+        model: switch.model.clone(),
+        options: switch.options.clone(),
+        confirmed_only: options.confirmed_only,
+    }
+}
+
+/// The text of one switch.
+#[derive(Clone, Debug)]
+pub struct Written {
+    /// Switch name.
+    pub switch: String,
+    /// Its configuration.
+    pub text: String,
+}
+
+/// What `build` would write, in the order of the policy.
+///
+/// # Errors
+/// What a dialect cannot express, as findings at the switch.
+pub fn write(policy: &Policy, options: &Options) -> Result<Vec<Written>, Vec<Diagnostic>> {
+    let network = &policy.network;
+    let abilities: Vec<Ability> = network
+        .switches
+        .iter()
+        .map(|switch| {
+            let able = dialect_of(switch).capabilities(&hint(switch, options));
+            Ability {
+                bridged_in: able.sees.bridged_in,
+                bridged_out: able.sees.bridged_out,
+                from_switch: able.sees.from_switch,
+                log: able.log,
+            }
+        })
+        .collect();
+    let configs = compile(policy, options.at, &abilities);
+    let mut written = Vec::new();
+    let mut refused = Vec::new();
+    for (switch, config) in network.switches.iter().zip(&configs) {
+        match dialect_of(switch).write(config) {
+            Ok(text) => written.push(Written {
+                switch: switch.label.name.clone(),
+                text,
+            }),
+            Err(reasons) => refused.extend(reasons.into_iter().map(|reason| {
+                Diagnostic::error(text!(
+                    "cannot-express",
+                    switch = &switch.label.name,
+                    dialect = &switch.dialect
+                ))
+                .at(switch.dialect_span)
+                .note(reason)
+            })),
+        }
+    }
+    if refused.is_empty() {
+        Ok(written)
+    } else {
+        Err(refused)
+    }
+}
+
+/// Devices as read, with the lines that were not understood.
+#[derive(Clone, Debug, Default)]
+pub struct Devices {
+    /// By the policy's order, then others.
+    pub named: Vec<Named>,
+    /// Gaps of all files.
+    pub gaps: Vec<FileGap>,
+    /// Remarks.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Reads back what was written.
+#[must_use]
+pub fn read_back(policy: &Policy, written: &[Written], options: &Options) -> Vec<Named> {
+    let each = policy
+        .network
+        .switches
+        .iter()
+        .zip(written)
+        .map(|(switch, written)| {
+            let source =
+                Source::capture(&format!("{}.cfg", written.switch), written.text.as_bytes());
+            let device = dialect_of(switch).read(&source, &hint(switch, options));
+            Named {
+                name: written.switch.clone(),
+                device,
+            }
+        });
+    each.collect()
+}
+
+/// Reads captures (D32): every switch of the policy needs exactly one; a file of another device takes part if it has an
+/// interface on a link of the policy.
+///
+/// # Errors
+/// Missing and doubled captures, text of no known dialect.
+pub fn read_captures(
+    sources: &SourceMap,
+    policy: &Policy,
+    captures: &[Capture],
+    options: &Options,
+) -> Result<Devices, Vec<Diagnostic>> {
+    let mut devices = Devices::default();
+    let mut errors = Vec::new();
+    for switch in &policy.network.switches {
+        let mine: Vec<&Capture> = captures
+            .iter()
+            .filter(|capture| capture.name == switch.label.name)
+            .collect();
+        match mine.as_slice() {
+            [capture] => {
+                let device =
+                    capture_of(sources, switch, capture, options, &mut devices.diagnostics);
+                devices.gaps.extend(read::gaps(capture.file, &device));
+                devices.named.push(Named {
+                    name: capture.name.clone(),
+                    device,
+                });
+            }
+            [] => errors.push(
+                Diagnostic::error(text!("missing-capture", switch = &switch.label.name))
+                    .at(switch.label.span)
+                    .help(text!(
+                        "missing-capture-help",
+                        file = format!("{}.cfg", switch.label.name)
+                    )),
+            ),
+            _ => errors.push(
+                Diagnostic::error(text!("doubled-capture", switch = &switch.label.name))
+                    .at(switch.label.span),
+            ),
+        }
+    }
+    let named = |capture: &&Capture| {
+        policy
+            .network
+            .switches
+            .iter()
+            .any(|switch| switch.label.name == capture.name)
+    };
+    for capture in captures.iter().filter(|capture| !named(capture)) {
+        other(sources, policy, capture, options, &mut devices);
+    }
+    if errors.is_empty() {
+        Ok(devices)
+    } else {
+        Err(errors)
+    }
+}
+
+/// The capture of a switch, read in the dialect the policy states; a text that looks like another one is remarked on.
+fn capture_of(
+    sources: &SourceMap,
+    switch: &Switch,
+    capture: &Capture,
+    options: &Options,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> crate::device::Device {
+    let source = sources.get(capture.file);
+    let stated = dialect_of(switch);
+    if let Some(likely) = detect(&source.text).filter(|likely| likely.id() != stated.id()) {
+        let found = text!(
+            "other-dialect",
+            path = &source.path,
+            stated = stated.id(),
+            likely = likely.id()
+        );
+        diagnostics.push(Diagnostic::warning(found).at(switch.dialect_span));
+    }
+    options
+        .dialect
+        .unwrap_or(stated)
+        .read(source, &hint(switch, options))
+}
+
+/// A file of a device that the policy does not name.
+fn other(
+    sources: &SourceMap,
+    policy: &Policy,
+    capture: &Capture,
+    options: &Options,
+    devices: &mut Devices,
+) {
+    let path = &sources.get(capture.file).path;
+    let Ok(device) = read::device(sources, capture.file, options) else {
+        devices
+            .diagnostics
+            .push(Diagnostic::info(text!("ignored-file", path = path)));
+        return;
+    };
+    let links = policy.network.links();
+    let on_link = device
+        .interfaces
+        .iter()
+        .any(|interface| match interface.kind {
+            crate::device::InterfaceKind::Svi(vlan) => {
+                links.contains_key(&vlan) && !interface.addrs.is_empty()
+            }
+            _ => false,
+        });
+    if on_link {
+        devices.gaps.extend(read::gaps(capture.file, &device));
+        devices
+            .diagnostics
+            .push(Diagnostic::warning(text!("unnamed-router", path = path)));
+        devices.named.push(Named {
+            name: capture.name.clone(),
+            device,
+        });
+    } else {
+        devices
+            .diagnostics
+            .push(Diagnostic::info(text!("ignored-file", path = path)));
+    }
+}
+
+/// The devices a job is about: captures, or what `build` would write.
+///
+/// # Errors
+/// As [`read_captures`] and [`write`].
+pub fn devices(
+    sources: &SourceMap,
+    policy: &Policy,
+    configs: Option<&[Capture]>,
+    options: &Options,
+) -> Result<Devices, Vec<Diagnostic>> {
+    match configs {
+        Some(captures) => read_captures(sources, policy, captures, options),
+        None => {
+            let written = write(policy, options)?;
+            Ok(Devices {
+                named: read_back(policy, &written, options),
+                ..Devices::default()
+            })
+        }
+    }
+}
+
+/// The options of the verifier.
+#[must_use]
+pub fn verify_options(options: &Options, equality: bool) -> crate::verify::Options {
+    crate::verify::Options {
+        max_nodes: options.max_nodes,
+        equality,
+        words: super::question::words,
+        modelled: super::question::modelled,
+    }
+}
+
+/// Our own bug as a finding (exit 2).
+#[must_use]
+pub fn our_bug(bug: &crate::verify::replay::OurBug) -> Vec<Diagnostic> {
+    vec![Diagnostic::error(text!(
+        "replay-disagrees",
+        claim = &bug.claim,
+        packet = &bug.flow
+    ))]
+}

@@ -1,0 +1,118 @@
+//! Statements by kind, in order; what the tool cannot do yet is refused here, by name.
+//!
+//! In: the trees of all files. Out: [`Parts`], which borrow them. Must not know: what a name means.
+
+use crate::base::{Diagnostic, FileId, Span};
+use crate::syntax::ast::{self, SegmentItem, Stmt};
+use crate::text;
+
+/// A statement and the whole of its text.
+pub(super) type At<'a, T> = (&'a T, Span);
+
+/// All statements by kind.
+#[derive(Default)]
+pub(super) struct Parts<'a> {
+    pub(super) site: Option<&'a ast::Site>,
+    pub(super) segments: Vec<&'a ast::Segment>,
+    /// Zones with the index of their segment.
+    pub(super) zones: Vec<(&'a ast::Zone, Option<usize>)>,
+    /// Externals with the index of their segment.
+    pub(super) externals: Vec<(&'a ast::External, Option<usize>)>,
+    pub(super) groups: Vec<&'a ast::Group>,
+    pub(super) services: Vec<&'a ast::Service>,
+    pub(super) switches: Vec<&'a ast::Switch>,
+    pub(super) allows: Vec<At<'a, ast::Allow>>,
+    pub(super) forbids: Vec<At<'a, ast::Forbid>>,
+    pub(super) proves: Vec<At<'a, ast::Prove>>,
+    pub(super) assumes: Vec<At<'a, ast::Assume>>,
+    /// Names of places whose statements are not understood yet: known, without meaning.
+    pub(super) later: Vec<&'a ast::Name>,
+}
+
+/// Sorts the statements of all files.
+pub(super) fn collect(files: &[(FileId, ast::File)]) -> (Parts<'_>, Vec<Diagnostic>) {
+    let mut parts = Parts::default();
+    let mut diags = Vec::new();
+    for item in files.iter().flat_map(|(_, file)| &file.items) {
+        parts.add(&item.node, item.span, &mut diags);
+    }
+    (parts, diags)
+}
+
+impl<'a> Parts<'a> {
+    fn add(&mut self, stmt: &'a Stmt, span: Span, diags: &mut Vec<Diagnostic>) {
+        match stmt {
+            Stmt::Language(version) if version.node == 1 => {}
+            Stmt::Language(version) => diags.push(
+                Diagnostic::error(text!("language-newer", version = version.node))
+                    .at(version.span)
+                    .help(text!("language-newer-help")),
+            ),
+            Stmt::Site(site) => match self.site {
+                None => self.site = Some(site),
+                Some(first) => diags.push(
+                    Diagnostic::error(text!("second-site"))
+                        .label(site.name.span, text!("again-here"))
+                        .label(first.name.span, text!("first-here")),
+                ),
+            },
+            Stmt::Segment(segment) => self.segment(segment, diags),
+            Stmt::Zone(zone) => self.zone(zone, None, diags),
+            Stmt::External(external) => self.externals.push((external, None)),
+            Stmt::Group(group) => {
+                if let ast::GroupBody::Table(table) = &group.body {
+                    not_yet("group \"...\"", table.file.span, diags);
+                }
+                self.groups.push(group);
+            }
+            Stmt::Service(service) => {
+                for accept in &service.accepts {
+                    not_yet("accept", accept.span, diags);
+                }
+                self.services.push(service);
+            }
+            Stmt::Switch(switch) => self.switches.push(switch),
+            Stmt::Allow(allow) => self.allows.push((allow, span)),
+            Stmt::Forbid(forbid) => self.forbids.push((forbid, span)),
+            Stmt::Prove(prove) => self.proves.push((prove, span)),
+            Stmt::Assume(assume) => self.assumes.push((assume, span)),
+            Stmt::Opaque(opaque) => {
+                not_yet("opaque", opaque.name.span, diags);
+                self.later.push(&opaque.name);
+            }
+            Stmt::Import(file) => not_yet("import", file.span, diags),
+            Stmt::Zones(table) => not_yet("zones", table.file.span, diags),
+            Stmt::Accept(accept) => not_yet("accept", accept.code.span, diags),
+            Stmt::Guideline(guideline) => not_yet("guideline", guideline.name.span, diags),
+        }
+    }
+
+    fn segment(&mut self, segment: &'a ast::Segment, diags: &mut Vec<Diagnostic>) {
+        let index = Some(self.segments.len());
+        self.segments.push(segment);
+        for item in &segment.items {
+            match &item.node {
+                SegmentItem::Ipv4Only => {}
+                SegmentItem::Zones(table) => not_yet("zones", table.file.span, diags),
+                SegmentItem::Zone(zone) => self.zone(zone, index, diags),
+                SegmentItem::External(external) => self.externals.push((external, index)),
+            }
+        }
+    }
+
+    fn zone(&mut self, zone: &'a ast::Zone, segment: Option<usize>, diags: &mut Vec<Diagnostic>) {
+        for table in &zone.tables {
+            not_yet("hosts", table.span, diags);
+        }
+        self.zones.push((zone, segment));
+    }
+}
+
+/// Refuses a statement that parses and has no meaning here yet.
+pub(super) fn not_yet(word: &str, span: Span, diags: &mut Vec<Diagnostic>) {
+    diags.push(
+        Diagnostic::error(text!("not-yet", word = word))
+            .at(span)
+            .help(text!("not-yet-help", word = word)),
+    );
+}

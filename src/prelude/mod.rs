@@ -1,0 +1,6 @@
+//! Policy text shipped inside: the `std` catalogue of language 1.
+//!
+//! In: nothing. Out: text for our own parser. Must not know: anything else.
+
+/// The services of `std.`, as a policy of `service` statements that name each other without the prefix.
+pub const SERVICES: &str = include_str!("services.acl");

@@ -1,0 +1,390 @@
+//! One packet through the network, hop by hop, with the interpreter: no packet set is asked.
+//!
+//! A walk explores every state (which router the host uses, equal-cost paths, a hairpin) and returns the first way that
+//! ends as wanted; where none does, the way that got furthest by the first choices. Used to replay witnesses (D43) and
+//! by `trace`.
+
+use super::trace::{Hop, HopAction, HopKind, Trace, TraceEnd};
+use crate::acl::{Direction, Fate, Known, Question, decide};
+use crate::device::{EffectClass, Scope};
+use crate::net::{Family, Flow};
+use crate::topo::{Fib, Target, Topo, not_routed};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::rc::Rc;
+
+/// Where a walk ended.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum End {
+    /// Put on a link with the destination itself as next hop.
+    Delivered(usize),
+    /// Handed to a next hop on a link that is no modelled router.
+    Handed(usize, IpAddr),
+    /// At an own address of a device.
+    Local(usize),
+    /// Dropped.
+    Dropped,
+}
+
+/// Walks packets over a topology. Tables are computed once.
+pub struct Walker<'a> {
+    topo: &'a Topo,
+    hairpins: &'a [(usize, IpAddr)],
+    fibs: RefCell<BTreeMap<(usize, String, Family), Rc<Fib>>>,
+}
+
+/// One way under way.
+#[derive(Clone, Default)]
+struct Way {
+    hops: Vec<Hop>,
+    because: Vec<Question>,
+    seen: Vec<usize>,
+}
+
+struct Search<'s> {
+    flow: &'s Flow,
+    wanted: &'s dyn Fn(&End) -> bool,
+    /// Follow hops that are only possible.
+    possible: bool,
+    found: Option<(Way, End)>,
+    fallback: Option<(Way, End)>,
+}
+
+impl<'a> Walker<'a> {
+    /// A walker; `hairpins` are the next hops that may hand packets back (D29).
+    #[must_use]
+    pub fn new(topo: &'a Topo, hairpins: &'a [(usize, IpAddr)]) -> Walker<'a> {
+        Walker {
+            topo,
+            hairpins,
+            fibs: RefCell::default(),
+        }
+    }
+
+    /// From a host on a link to a router port (`None`: any router on it), until an end is `wanted`. With `possible`,
+    /// hops that hang on a question are followed and named.
+    #[must_use]
+    pub fn walk(
+        &self,
+        flow: &Flow,
+        link: usize,
+        first: Option<&[usize]>,
+        possible: bool,
+        wanted: &dyn Fn(&End) -> bool,
+    ) -> (Trace, End) {
+        let mut search = Search {
+            flow,
+            wanted,
+            possible,
+            found: None,
+            fallback: None,
+        };
+        let ports: Vec<usize> = match first {
+            Some(ports) => ports.to_vec(),
+            None => self.topo.ports_of(link, flow.family()).collect(),
+        };
+        for port in ports {
+            self.enter(&mut search, Way::default(), port);
+        }
+        Self::finish(search)
+    }
+
+    /// From a switch itself (D20).
+    #[must_use]
+    pub fn walk_from(
+        &self,
+        flow: &Flow,
+        device: usize,
+        possible: bool,
+        wanted: &dyn Fn(&End) -> bool,
+    ) -> (Trace, End) {
+        let mut search = Search {
+            flow,
+            wanted,
+            possible,
+            found: None,
+            fallback: None,
+        };
+        self.route(&mut search, Way::default(), device, "", true);
+        Self::finish(search)
+    }
+
+    fn finish(search: Search<'_>) -> (Trace, End) {
+        let nowhere = || (Way::default(), End::Dropped);
+        let (way, end) = search.found.or(search.fallback).unwrap_or_else(nowhere);
+        let outcome = match end {
+            _ if !way.because.is_empty() => TraceEnd::Unknown,
+            End::Delivered(_) | End::Handed(..) => TraceEnd::Arrives,
+            End::Local(_) => TraceEnd::Local,
+            End::Dropped => TraceEnd::Dropped,
+        };
+        (
+            Trace {
+                hops: way.hops,
+                end: outcome,
+                because: way.because,
+            },
+            end,
+        )
+    }
+
+    fn fib(&self, device: usize, vrf: &str, family: Family) -> Rc<Fib> {
+        let mut fibs = self.fibs.borrow_mut();
+        let key = (device, vrf.to_owned(), family);
+        Rc::clone(
+            fibs.entry(key)
+                .or_insert_with(|| Rc::new(self.topo.fib(device, vrf, family))),
+        )
+    }
+
+    fn end(&self, search: &mut Search<'_>, way: Way, end: End) {
+        if search.found.is_none() && (search.wanted)(&end) {
+            search.found = Some((way, end));
+        } else if search.fallback.is_none() {
+            search.fallback = Some((way, end));
+        }
+    }
+
+    /// Past a list, or the absence of one. `None`: dropped there.
+    fn pass(&self, search: &Search<'_>, way: &mut Way, port: usize, direction: Direction) -> bool {
+        let interface = self.topo.interface(port);
+        let device = self.topo.device(port);
+        let mut hop = Hop {
+            kind: HopKind::List,
+            device: self.topo.device_name(port).to_owned(),
+            interface: interface.name.clone(),
+            direction: Some(direction),
+            acl: None,
+            line: None,
+            text: String::new(),
+            action: HopAction::None,
+        };
+        if let Some(binding) = interface.binding(search.flow.family(), direction) {
+            let acl = &device.acls[binding.acl];
+            let decided = decide(acl, search.flow);
+            let ace = acl.ace(decided.index);
+            hop.acl = Some(acl.name.clone());
+            hop.line = ace.and_then(|ace| ace.line);
+            hop.text = ace.map(|ace| ace.text.clone()).unwrap_or_default();
+            hop.action = match decided.fate {
+                Fate::Permit => HopAction::Permit,
+                Fate::Deny => HopAction::Deny,
+                Fate::Unknown => HopAction::Unknown,
+            };
+            way.because.extend(decided.because);
+        }
+        let narrowed = device.effects.iter().find(|effect| {
+            let here = match &effect.scope {
+                Scope::Interface(index, way) => {
+                    *index == self.topo.ports[port].interface
+                        && way.is_none_or(|way| way == direction)
+                }
+                Scope::Vrf(vrf) => *vrf == interface.vrf,
+                Scope::Device => true,
+            };
+            here && effect.class == EffectClass::Narrows
+        });
+        if let Some(effect) = narrowed.filter(|_| hop.action != HopAction::Deny) {
+            hop.action = HopAction::Unknown;
+            let device = self.topo.device_name(port).to_owned();
+            way.because.push(Question::Effect {
+                device,
+                line: effect.line,
+                text: effect.text.clone(),
+            });
+        }
+        let action = hop.action;
+        way.hops.push(hop);
+        match action {
+            HopAction::Permit | HopAction::None => true,
+            HopAction::Unknown => search.possible,
+            HopAction::Deny => false,
+        }
+    }
+
+    fn enter(&self, search: &mut Search<'_>, mut way: Way, port: usize) {
+        if search.found.is_some() {
+            return;
+        }
+        let device_index = self.topo.ports[port].device;
+        let device = self.topo.device(port);
+        let vrf = self.topo.interface(port).vrf.clone();
+        let family = search.flow.family();
+        let local = self
+            .topo
+            .own(device_index, &vrf, family)
+            .contains(search.flow.dst());
+        let asked = !local || device.sees.to_switch.may();
+        if way.seen.contains(&port) || (asked && !self.pass(search, &mut way, port, Direction::In))
+        {
+            return self.end(search, way, End::Dropped);
+        }
+        way.seen.push(port);
+        if local {
+            if let Some(question) = device.sees.to_switch.question() {
+                way.because.push(question.clone());
+            }
+            way.hops.push(self.plain(
+                HopKind::Local,
+                device_index,
+                self.topo.interface(port).name.clone(),
+            ));
+            return self.end(search, way, End::Local(device_index));
+        }
+        if not_routed(device, &vrf, family).contains(search.flow.dst()) {
+            return self.end(search, way, End::Dropped);
+        }
+        if let Known::Open(question) = self.topo.forwards(device_index, family) {
+            way.because.push(question.clone());
+        }
+        self.route(search, way, device_index, &vrf, false);
+    }
+
+    fn plain(&self, kind: HopKind, device: usize, interface: String) -> Hop {
+        Hop {
+            kind,
+            device: self.topo.devices[device].name.clone(),
+            interface,
+            direction: None,
+            acl: None,
+            line: None,
+            text: String::new(),
+            action: HopAction::None,
+        }
+    }
+
+    fn route(
+        &self,
+        search: &mut Search<'_>,
+        mut way: Way,
+        device: usize,
+        vrf: &str,
+        from_switch: bool,
+    ) {
+        if self.topo.strays(device, vrf) {
+            way.because.push(self.stray_question(device, vrf));
+            if !search.possible {
+                return self.end(search, way, End::Dropped);
+            }
+            self.stray(search, &way, device);
+        }
+        let fib = self.fib(device, vrf, search.flow.family());
+        let entry = fib
+            .entries
+            .iter()
+            .find(|entry| entry.dst.contains(search.flow.dst()));
+        let Some(entry) = entry else {
+            way.hops
+                .push(self.plain(HopKind::Route, device, String::new()));
+            return self.end(search, way, End::Dropped);
+        };
+        for target in &entry.targets {
+            let mut way = way.clone();
+            let (out, next_hop) = match *target {
+                Target::Null => {
+                    way.hops.push(Hop {
+                        line: entry.line,
+                        ..self.plain(HopKind::Route, device, "Null".to_owned())
+                    });
+                    self.end(search, way, End::Dropped);
+                    continue;
+                }
+                Target::Connected(out) => (out, None),
+                Target::Via(out, addr) => (out, Some(addr)),
+            };
+            let name = self.topo.interface(out).name.clone();
+            way.hops.push(Hop {
+                line: entry.line,
+                ..self.plain(HopKind::Route, device, name)
+            });
+            self.leave(search, way, out, next_hop, from_switch);
+        }
+    }
+
+    fn leave(
+        &self,
+        search: &mut Search<'_>,
+        mut way: Way,
+        out: usize,
+        next_hop: Option<IpAddr>,
+        from_switch: bool,
+    ) {
+        let asked = !from_switch || self.topo.device(out).sees.from_switch.may();
+        if asked && !self.pass(search, &mut way, out, Direction::Out) {
+            return self.end(search, way, End::Dropped);
+        }
+        let link = self.topo.ports[out].link;
+        let target = next_hop.unwrap_or_else(|| search.flow.dst());
+        let owners: Vec<usize> = self
+            .topo
+            .owners(link, target)
+            .filter(|&port| port != out)
+            .collect();
+        for &port in &owners {
+            self.enter(search, way.clone(), port);
+        }
+        match next_hop {
+            _ if !owners.is_empty() => {}
+            None => self.end(search, way, End::Delivered(link)),
+            Some(addr) => {
+                self.end(search, way.clone(), End::Handed(link, addr));
+                if self.hairpins.contains(&(link, addr)) {
+                    for port in self
+                        .topo
+                        .ports_of(link, search.flow.family())
+                        .collect::<Vec<_>>()
+                    {
+                        self.enter(search, way.clone(), port);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Out of every port of a device whose routing is not known.
+    fn stray(&self, search: &mut Search<'_>, way: &Way, device: usize) {
+        for (out, port) in self
+            .topo
+            .ports
+            .iter()
+            .enumerate()
+            .filter(|(_, port)| port.device == device)
+        {
+            let mut way = way.clone();
+            way.hops.push(self.plain(
+                HopKind::Route,
+                device,
+                self.topo.interface(out).name.clone(),
+            ));
+            self.leave(search, way.clone(), out, None, false);
+            let others: Vec<usize> = self
+                .topo
+                .ports_of(port.link, search.flow.family())
+                .collect();
+            for other in others.into_iter().filter(|&other| other != out) {
+                self.enter(search, way.clone(), other);
+            }
+        }
+    }
+
+    fn stray_question(&self, device: usize, vrf: &str) -> Question {
+        let named = &self.topo.devices[device];
+        match named
+            .device
+            .effects
+            .iter()
+            .find(|effect| effect.class != EffectClass::Narrows)
+        {
+            Some(effect) => Question::Effect {
+                device: named.name.clone(),
+                line: effect.line,
+                text: effect.text.clone(),
+            },
+            None => Question::Routes {
+                device: named.name.clone(),
+                vrf: vrf.to_owned(),
+            },
+        }
+    }
+}

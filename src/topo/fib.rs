@@ -1,0 +1,223 @@
+//! The forwarding table of one VRF: longest prefix first, next hops resolved (D31).
+
+use super::Topo;
+use crate::device::{NextHop, Route};
+use crate::net::{AddrRanges, Family};
+use ipnet::IpNet;
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+/// Where a packet goes from here.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Target {
+    /// Out of a port, to the destination itself.
+    Connected(usize),
+    /// Out of a port, to another address on its link.
+    Via(usize, IpAddr),
+    /// Dropped.
+    Null,
+}
+
+/// All packets of some destinations, and where they may go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FibEntry {
+    /// Destinations, longer prefixes already taken out.
+    pub dst: AddrRanges,
+    /// The prefix of the route.
+    pub prefix: IpNet,
+    /// Several are a state (D2): equal cost, or a route that depends on tracking.
+    pub targets: Vec<Target>,
+    /// Line of the route; `None` for connected ones.
+    pub line: Option<u32>,
+}
+
+/// The entries, longest prefix first; together with the rest (no route: dropped) they cover everything once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fib {
+    /// Entries.
+    pub entries: Vec<FibEntry>,
+}
+
+type Table = BTreeMap<IpNet, (Vec<Target>, Option<u32>)>;
+
+impl Topo {
+    /// The table of a device's VRF for one family.
+    #[must_use]
+    pub fn fib(&self, device: usize, vrf: &str, family: Family) -> Fib {
+        let mut table: Table = self.connected(device, vrf, family);
+        let routes = &self.devices[device].device.routes;
+        let mut by_prefix: BTreeMap<IpNet, Vec<&Route>> = BTreeMap::new();
+        for route in routes
+            .iter()
+            .filter(|r| r.vrf == vrf && Family::of_net(&r.prefix) == family)
+        {
+            by_prefix
+                .entry(route.prefix.trunc())
+                .or_default()
+                .push(route);
+        }
+        // A next hop may be resolved through another static route: a few rounds settle every chain that ends.
+        let mut statics: Table = BTreeMap::new();
+        for _ in 0..8 {
+            let mut next = BTreeMap::new();
+            for (prefix, routes) in &by_prefix {
+                if let Some(found) = self.best(device, vrf, routes, &table, &statics) {
+                    next.insert(*prefix, found);
+                }
+            }
+            if next == statics {
+                break;
+            }
+            statics = next;
+        }
+        for (prefix, found) in statics {
+            table.entry(prefix).or_insert(found);
+        }
+        Fib {
+            entries: cut(table, family),
+        }
+    }
+
+    fn connected(&self, device: usize, vrf: &str, family: Family) -> Table {
+        let mut table = Table::new();
+        for (port, p) in self
+            .ports
+            .iter()
+            .enumerate()
+            .filter(|(_, p)| p.device == device)
+        {
+            let interface = &self.devices[device].device.interfaces[p.interface];
+            if interface.vrf != vrf || !interface.carries(family) {
+                continue;
+            }
+            for net in interface
+                .addrs
+                .iter()
+                .filter(|net| Family::of_net(net) == family)
+            {
+                table
+                    .entry(net.trunc())
+                    .or_default()
+                    .0
+                    .push(Target::Connected(port));
+            }
+        }
+        table
+    }
+
+    /// The targets of the best routes to one prefix: lowest distance, equal ones together; while the best depend on
+    /// tracking, the next best may be in use as well.
+    fn best(
+        &self,
+        device: usize,
+        vrf: &str,
+        routes: &[&Route],
+        connected: &Table,
+        statics: &Table,
+    ) -> Option<(Vec<Target>, Option<u32>)> {
+        let mut order: Vec<&&Route> = routes.iter().collect();
+        order.sort_by_key(|route| route.distance);
+        let mut targets = Vec::new();
+        let mut line = None;
+        let mut settled_at = None;
+        for route in order {
+            if settled_at.is_some_and(|distance| route.distance > distance) {
+                break;
+            }
+            let resolved = self.resolve(device, vrf, &route.via, route.prefix, connected, statics);
+            if resolved.is_empty() {
+                continue;
+            }
+            line = line.or(Some(route.line));
+            targets.extend(resolved);
+            if !route.conditional {
+                settled_at = Some(route.distance);
+            }
+        }
+        targets.sort();
+        targets.dedup();
+        if targets.is_empty() {
+            None
+        } else {
+            Some((targets, line))
+        }
+    }
+
+    fn resolve(
+        &self,
+        device: usize,
+        vrf: &str,
+        via: &NextHop,
+        prefix: IpNet,
+        connected: &Table,
+        statics: &Table,
+    ) -> Vec<Target> {
+        match via {
+            NextHop::Null => vec![Target::Null],
+            NextHop::Interface(name, addr) => self
+                .ports
+                .iter()
+                .enumerate()
+                .filter(|(_, p)| p.device == device)
+                .filter(|(_, p)| {
+                    let interface = &self.devices[device].device.interfaces[p.interface];
+                    interface.name == *name
+                        && interface.vrf == vrf
+                        && interface.carries(Family::of_net(&prefix))
+                })
+                .map(|(port, _)| {
+                    addr.map_or(Target::Connected(port), |addr| Target::Via(port, addr))
+                })
+                .collect(),
+            NextHop::Via(addr) => {
+                let own = self.own(device, vrf, Family::of(*addr));
+                if own.contains(*addr) {
+                    return Vec::new();
+                }
+                let lookup = |table: &Table| {
+                    table
+                        .iter()
+                        .filter(|(net, _)| net.contains(addr) && **net != prefix)
+                        .max_by_key(|(net, _)| net.prefix_len())
+                        .map(|(net, (targets, _))| (net.prefix_len(), targets.clone()))
+                };
+                let (near, far) = (lookup(connected), lookup(statics));
+                match (near, far) {
+                    (Some((a, targets)), far) if far.as_ref().is_none_or(|(b, _)| a >= *b) => {
+                        targets
+                            .into_iter()
+                            .map(|target| match target {
+                                Target::Connected(port) => Target::Via(port, *addr),
+                                other => other,
+                            })
+                            .collect()
+                    }
+                    (_, Some((_, targets))) => targets,
+                    _ => Vec::new(),
+                }
+            }
+        }
+    }
+}
+
+/// Takes longer prefixes out of shorter ones.
+fn cut(table: Table, family: Family) -> Vec<FibEntry> {
+    let mut rows: Vec<(IpNet, (Vec<Target>, Option<u32>))> = table.into_iter().collect();
+    rows.sort_by_key(|(net, _)| std::cmp::Reverse(net.prefix_len()));
+    let mut taken = AddrRanges::none(family);
+    let mut entries = Vec::with_capacity(rows.len());
+    for (prefix, (targets, line)) in rows {
+        let all = AddrRanges::prefix(prefix);
+        let dst = all.minus(&taken);
+        taken = taken.union(&all);
+        if !dst.is_empty() {
+            entries.push(FibEntry {
+                dst,
+                prefix,
+                targets,
+                line,
+            });
+        }
+    }
+    entries
+}

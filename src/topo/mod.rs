@@ -1,0 +1,290 @@
+//! Devices, links, and the ports between them (D24), as one graph.
+//!
+//! In: devices as read from text. Out: which interfaces share a link, which addresses a device owns (D19), and its
+//! forwarding tables (D31). Must not know: zones, packet sets.
+
+mod fib;
+
+pub use fib::{Fib, FibEntry, Target};
+
+use crate::acl::Known;
+use crate::device::{Device, EffectClass, Interface, InterfaceKind};
+use crate::net::{AddrRanges, Family};
+use ipnet::IpNet;
+use petgraph::graph::{NodeIndex, UnGraph};
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+/// What identifies a link.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LinkKey {
+    /// One VLAN across all switches (printed assumption).
+    Vlan(u16),
+    /// A routed port, or several with overlapping subnets; device and interface of the first.
+    Routed(String, String),
+}
+
+/// A link and the layer-3 interfaces on it.
+#[derive(Clone, Debug)]
+pub struct Link {
+    /// Identity.
+    pub key: LinkKey,
+    /// Ports on it, by device order.
+    pub ports: Vec<usize>,
+}
+
+/// A layer-3 interface on a link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Port {
+    /// Index into [`Topo::devices`].
+    pub device: usize,
+    /// Index into its interfaces.
+    pub interface: usize,
+    /// Index into [`Topo::links`].
+    pub link: usize,
+}
+
+/// A node of the graph.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Node {
+    /// Index into [`Topo::devices`].
+    Device(usize),
+    /// Index into [`Topo::links`].
+    Link(usize),
+}
+
+/// A device with the name it is known by (the policy's, or its file's).
+#[derive(Clone, Debug)]
+pub struct Named {
+    /// Name.
+    pub name: String,
+    /// What was read.
+    pub device: Device,
+}
+
+/// The network of some devices.
+#[derive(Clone, Debug)]
+pub struct Topo {
+    /// The devices.
+    pub devices: Vec<Named>,
+    /// The links, VLANs ascending first.
+    pub links: Vec<Link>,
+    /// The ports.
+    pub ports: Vec<Port>,
+    /// Devices and links, an edge per port.
+    pub graph: UnGraph<Node, usize>,
+}
+
+/// Joins devices to a network. VLANs named by `vlans` exist as links even if no device has an interface there.
+#[must_use]
+pub fn build(devices: Vec<Named>, vlans: impl IntoIterator<Item = u16>) -> Topo {
+    let mut keys: BTreeMap<LinkKey, Vec<(usize, usize)>> = vlans
+        .into_iter()
+        .map(|vlan| (LinkKey::Vlan(vlan), Vec::new()))
+        .collect();
+    for (d, named) in devices.iter().enumerate() {
+        for (i, interface) in named.device.interfaces.iter().enumerate() {
+            match interface.kind {
+                InterfaceKind::Svi(vlan) => {
+                    keys.entry(LinkKey::Vlan(vlan)).or_default().push((d, i))
+                }
+                InterfaceKind::Routed => {
+                    let key = shared_routed(&keys, &devices, interface).unwrap_or_else(|| {
+                        LinkKey::Routed(named.name.clone(), interface.name.clone())
+                    });
+                    keys.entry(key).or_default().push((d, i));
+                }
+                InterfaceKind::Loopback | InterfaceKind::Management => {}
+            }
+        }
+    }
+    let mut topo = Topo {
+        devices,
+        links: Vec::new(),
+        ports: Vec::new(),
+        graph: UnGraph::default(),
+    };
+    let nodes: Vec<NodeIndex> = (0..topo.devices.len())
+        .map(|d| topo.graph.add_node(Node::Device(d)))
+        .collect();
+    for (key, members) in keys {
+        let link = topo.links.len();
+        let node = topo.graph.add_node(Node::Link(link));
+        let ports = members.into_iter().map(|(device, interface)| {
+            topo.ports.push(Port {
+                device,
+                interface,
+                link,
+            });
+            topo.graph
+                .add_edge(nodes[device], node, topo.ports.len() - 1);
+            topo.ports.len() - 1
+        });
+        let ports = ports.collect();
+        topo.links.push(Link { key, ports });
+    }
+    topo
+}
+
+/// The link of a routed port that already has a member whose subnet overlaps this interface's.
+fn shared_routed(
+    keys: &BTreeMap<LinkKey, Vec<(usize, usize)>>,
+    devices: &[Named],
+    interface: &Interface,
+) -> Option<LinkKey> {
+    let overlaps =
+        |a: &IpNet, b: &IpNet| a.trunc().contains(&b.trunc()) || b.trunc().contains(&a.trunc());
+    keys.iter()
+        .find(|(key, members)| {
+            matches!(key, LinkKey::Routed(..))
+                && members.iter().any(|&(d, i)| {
+                    let other = &devices[d].device.interfaces[i];
+                    other
+                        .addrs
+                        .iter()
+                        .any(|a| interface.addrs.iter().any(|b| overlaps(a, b)))
+                })
+        })
+        .map(|(key, _)| key.clone())
+}
+
+impl Topo {
+    /// The device of a port.
+    #[must_use]
+    pub fn device(&self, port: usize) -> &Device {
+        &self.devices[self.ports[port].device].device
+    }
+
+    /// The name of the device of a port.
+    #[must_use]
+    pub fn device_name(&self, port: usize) -> &str {
+        &self.devices[self.ports[port].device].name
+    }
+
+    /// The interface of a port.
+    #[must_use]
+    pub fn interface(&self, port: usize) -> &Interface {
+        &self.device(port).interfaces[self.ports[port].interface]
+    }
+
+    /// The link of a VLAN.
+    #[must_use]
+    pub fn vlan(&self, vlan: u16) -> Option<usize> {
+        self.links
+            .iter()
+            .position(|link| link.key == LinkKey::Vlan(vlan))
+    }
+
+    /// How a link is printed.
+    #[must_use]
+    pub fn link_name(&self, link: usize) -> String {
+        match &self.links[link].key {
+            LinkKey::Vlan(vlan) => format!("VLAN {vlan}"),
+            LinkKey::Routed(device, interface) => format!("{device} {interface}"),
+        }
+    }
+
+    /// The ports of a link that carry a family, with the device's forwarding switched on as far as is possible.
+    pub fn ports_of(&self, link: usize, family: Family) -> impl Iterator<Item = usize> + '_ {
+        self.links[link].ports.iter().copied().filter(move |&port| {
+            self.interface(port).carries(family) && self.device(port).forwards.of(family).may()
+        })
+    }
+
+    /// The own unicast addresses of a device in a VRF (D19): every interface's, up or not, virtual ones too; for IPv6
+    /// every link-local destination.
+    #[must_use]
+    pub fn own(&self, device: usize, vrf: &str, family: Family) -> AddrRanges {
+        let mut own = match family {
+            Family::V4 => AddrRanges::none(family),
+            Family::V6 => AddrRanges::prefixes(family, &[IpNet::V6(LINK_LOCAL_V6)]),
+        };
+        for interface in self.devices[device]
+            .device
+            .interfaces
+            .iter()
+            .filter(|i| i.vrf == vrf)
+        {
+            own = own.union(&interface_addrs(interface, family));
+        }
+        own
+    }
+
+    /// The ports on a link whose interface has an address, virtual ones too.
+    pub fn owners(&self, link: usize, addr: IpAddr) -> impl Iterator<Item = usize> + '_ {
+        self.ports_of(link, Family::of(addr)).filter(move |&port| {
+            let interface = self.interface(port);
+            interface.addrs.iter().any(|net| net.addr() == addr)
+                || interface.virtuals.contains(&addr)
+        })
+    }
+
+    /// Whether a device may send packets of a VRF where its table does not say: dynamic routing, or an effect of class
+    /// R or X (D23, D31).
+    #[must_use]
+    pub fn strays(&self, device: usize, vrf: &str) -> bool {
+        let device = &self.devices[device].device;
+        device.dynamic.iter().any(|(name, _)| name == vrf)
+            || device
+                .effects
+                .iter()
+                .any(|effect| effect.class != EffectClass::Narrows)
+    }
+
+    /// Whether a device may send out changed packets (class X).
+    #[must_use]
+    pub fn rewrites(&self, device: usize) -> bool {
+        self.devices[device]
+            .device
+            .effects
+            .iter()
+            .any(|effect| effect.class == EffectClass::Rewrites)
+    }
+
+    /// Whether a family is forwarded by a device.
+    #[must_use]
+    pub fn forwards(&self, device: usize, family: Family) -> &Known {
+        self.devices[device].device.forwards.of(family)
+    }
+}
+
+/// fe80::/10.
+pub const LINK_LOCAL_V6: ipnet::Ipv6Net =
+    ipnet::Ipv6Net::new_assert(std::net::Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, 0), 10);
+
+/// Addresses of an interface, virtual ones too.
+#[must_use]
+pub fn interface_addrs(interface: &Interface, family: Family) -> AddrRanges {
+    let nets: Vec<IpNet> = interface
+        .addrs
+        .iter()
+        .map(IpNet::addr)
+        .chain(interface.virtuals.iter().copied())
+        .map(IpNet::from)
+        .collect();
+    AddrRanges::prefixes(family, &nets)
+}
+
+/// Destinations that are never routed (D33): multicast, limited broadcast, the broadcast addresses of the device's own
+/// subnets; for IPv6 multicast. Link-local destinations are own addresses (D19).
+#[must_use]
+pub fn not_routed(device: &Device, vrf: &str, family: Family) -> AddrRanges {
+    match family {
+        Family::V6 => AddrRanges::prefixes(family, &[net("ff00::/8")]),
+        Family::V4 => {
+            let subnets = device
+                .interfaces
+                .iter()
+                .filter(|i| i.vrf == vrf)
+                .flat_map(|i| &i.addrs);
+            let broadcasts = subnets.filter(|net| net.prefix_len() < 31 && net.addr().is_ipv4());
+            let mut nets: Vec<IpNet> = broadcasts.map(|net| IpNet::from(net.broadcast())).collect();
+            nets.extend([net("224.0.0.0/4"), net("255.255.255.255/32")]);
+            AddrRanges::prefixes(family, &nets)
+        }
+    }
+}
+
+fn net(text: &str) -> IpNet {
+    text.parse().expect("a constant prefix")
+}

@@ -1,0 +1,265 @@
+//! All claims of a policy on some devices: bounds first, then case by case over the open facts that matter (D5, D43).
+
+use super::evaluate::{Answer, Asked, evaluate};
+use super::replay::OurBug;
+use super::world::{World, open_facts};
+use super::{ClaimResult, Verdict};
+use crate::acl::{Question, Reading};
+use crate::base::Text;
+use crate::model::{Assumption, Claim, ClaimKind, Policy};
+use crate::text;
+use crate::topo::Named;
+use jiff::civil::Date;
+use std::collections::BTreeSet;
+
+/// Open facts that are split on, at most: 2^5 worlds.
+const MOST_FACTS: usize = 5;
+
+/// What is to be verified, and how far.
+#[derive(Clone, Copy)]
+pub struct Options {
+    /// Diagram nodes per family; past it the answer is unknown.
+    pub max_nodes: Option<usize>,
+    /// Ask for D45 as well.
+    pub equality: bool,
+    /// How a question is said; wording is not this module's business.
+    pub words: fn(&Question) -> Text,
+    /// How leaning on a modelled fact (dialect, id) is said.
+    pub modelled: fn(&str, &str) -> Text,
+}
+
+/// The answers.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// A result per claim, in order.
+    pub claims: Vec<ClaimResult>,
+    /// D45, if asked.
+    pub equality: Option<ClaimResult>,
+    /// Refuted before unknown before proved; without equality.
+    pub verdict: Verdict,
+}
+
+/// Verifies every claim of a policy on devices.
+///
+/// # Errors
+/// [`OurBug`] if a witness does not replay: then there is no verdict at all.
+pub fn verify(
+    policy: &Policy,
+    at: Date,
+    devices: &[Named],
+    options: &Options,
+) -> Result<Report, OurBug> {
+    let mut asked: Vec<Asked<'_>> = policy.claims.iter().map(Asked::Claim).collect();
+    if options.equality {
+        asked.push(Asked::Equality);
+    }
+    let world = World::new(policy, at, devices, &Reading::new());
+    let mut answers = evaluate(&world, &asked, options.max_nodes)?;
+    split(policy, at, devices, &asked, &mut answers, options)?;
+    let equality = options.equality.then(|| answers.pop()).flatten();
+    let results = policy
+        .claims
+        .iter()
+        .zip(answers)
+        .map(|(claim, answer)| result(policy, devices, claim, answer, options));
+    let claims: Vec<ClaimResult> = results.collect();
+    let equality = equality.map(|answer| equality_result(policy, devices, answer, options));
+    let verdict = Verdict::worst(claims.iter().map(|claim| claim.verdict));
+    Ok(Report {
+        claims,
+        equality,
+        verdict,
+    })
+}
+
+/// Looks again at what came out unknown, under each combination of answers to the open facts: the bounds treat them as
+/// independent, the truth gives each one answer everywhere.
+fn split(
+    policy: &Policy,
+    at: Date,
+    devices: &[Named],
+    asked: &[Asked<'_>],
+    answers: &mut [Answer],
+    options: &Options,
+) -> Result<(), OurBug> {
+    let open: Vec<usize> = (0..answers.len())
+        .filter(|&i| worth_splitting(&answers[i]))
+        .collect();
+    if open.is_empty() {
+        return Ok(());
+    }
+    let facts = open_facts(devices);
+    let mentioned: BTreeSet<&Question> = open.iter().flat_map(|&i| &answers[i].because).collect();
+    let mut order: Vec<&Question> = facts.iter().collect();
+    order.sort_by_key(|fact| (!mentioned.contains(fact), *fact));
+    let facts: Vec<Question> = order.into_iter().take(MOST_FACTS).cloned().collect();
+    if facts.is_empty() {
+        return Ok(());
+    }
+    let questions: Vec<Asked<'_>> = open.iter().map(|&i| asked[i]).collect();
+    let mut table: Vec<Vec<Answer>> = Vec::with_capacity(1 << facts.len());
+    for bits in 0u32..1 << facts.len() {
+        let reading = facts
+            .iter()
+            .enumerate()
+            .map(|(i, fact)| (fact.clone(), bits >> i & 1 == 1))
+            .collect();
+        let world = World::new(policy, at, devices, &reading);
+        table.push(evaluate(&world, &questions, options.max_nodes)?);
+    }
+    for (column, &index) in open.iter().enumerate() {
+        let cases: Vec<&Answer> = table.iter().map(|row| &row[column]).collect();
+        settle(&facts, &cases, &mut answers[index]);
+    }
+    Ok(())
+}
+
+fn worth_splitting(answer: &Answer) -> bool {
+    answer.verdict == Verdict::Unknown && !matches!(answer.reason, Some("limit" | "vacuous"))
+}
+
+/// One claim over all cases: agreed, or unknown with the smallest set of facts that decides it.
+fn settle(facts: &[Question], cases: &[&Answer], answer: &mut Answer) {
+    let first = cases[0];
+    if cases.iter().all(|case| case.verdict == first.verdict) {
+        match first.verdict {
+            Verdict::Unknown => {
+                answer.because = first.because.clone();
+                answer.because.sort();
+                answer.because.dedup();
+            }
+            Verdict::Proved | Verdict::Refuted => *answer = first.clone(),
+        }
+        return;
+    }
+    let deciding = smallest(facts.len(), cases);
+    let mut because: Vec<Question> = facts
+        .iter()
+        .enumerate()
+        .filter(|(i, _)| deciding >> i & 1 == 1)
+        .map(|(_, fact)| fact.clone())
+        .collect();
+    let unsure = cases.iter().filter(|case| case.verdict == Verdict::Unknown);
+    because.extend(unsure.flat_map(|case| case.because.iter().cloned()));
+    because.sort();
+    because.dedup();
+    answer.because = because;
+    if answer.candidate.is_none() {
+        answer.candidate = cases.iter().find_map(|case| case.witness.clone());
+    }
+}
+
+/// The smallest set of facts (as bits) whose answers determine the verdict; ties go to the earlier facts.
+fn smallest(facts: usize, cases: &[&Answer]) -> usize {
+    let determines = |mask: usize| {
+        (0..cases.len()).all(|a| {
+            (0..cases.len()).all(|b| (a ^ b) & mask != 0 || cases[a].verdict == cases[b].verdict)
+        })
+    };
+    let mut masks: Vec<usize> = (0..1 << facts).collect();
+    masks.sort_by_key(|mask| (mask.count_ones(), *mask));
+    masks
+        .into_iter()
+        .find(|&mask| determines(mask))
+        .unwrap_or((1 << facts) - 1)
+}
+
+fn result(
+    policy: &Policy,
+    devices: &[Named],
+    claim: &Claim,
+    answer: Answer,
+    options: &Options,
+) -> ClaimResult {
+    let mut because: Vec<Text> = answer.because.iter().map(options.words).collect();
+    because.splice(0..0, answer.notes);
+    ClaimResult {
+        id: claim.id.clone(),
+        text: claim.text.clone(),
+        span: claim.span,
+        verdict: answer.verdict,
+        level: answer.level,
+        reason: answer.reason,
+        witness: answer.witness,
+        candidate: answer.candidate,
+        because,
+        holes: answer.holes,
+        assumptions: assumptions(policy, devices, &claim.kind, options),
+        measures: claim.measures.clone(),
+    }
+}
+
+fn equality_result(
+    policy: &Policy,
+    devices: &[Named],
+    answer: Answer,
+    options: &Options,
+) -> ClaimResult {
+    let span = policy.claims.first().map_or(
+        crate::base::Span::new(crate::base::FileId(0), 0, 0),
+        |claim| claim.span,
+    );
+    let claim = Claim {
+        id: "D45".to_owned(),
+        text: "read back = policy".to_owned(),
+        span,
+        strict: true,
+        kind: ClaimKind::AllowsWork,
+        measures: Vec::new(),
+    };
+    result(policy, devices, &claim, answer, options)
+}
+
+/// What a verdict leans on (D49). `filtered` is read off the text and leans on nothing.
+fn assumptions(
+    policy: &Policy,
+    devices: &[Named],
+    kind: &ClaimKind,
+    options: &Options,
+) -> Vec<Text> {
+    let mut all = match kind {
+        ClaimKind::Filtered { .. } => return Vec::new(),
+        ClaimKind::Works { .. } | ClaimKind::AllowsWork => {
+            vec![
+                text!("assume-links"),
+                text!("assume-neighbours"),
+                text!("assume-wires"),
+            ]
+        }
+        ClaimKind::Only { .. } | ClaimKind::NoSpoof { .. } => {
+            vec![
+                text!("assume-links"),
+                text!("assume-hosts"),
+                text!("assume-fragments"),
+                text!("assume-unrouted"),
+            ]
+        }
+    };
+    if let ClaimKind::Only { from, .. } = kind {
+        for assumption in &policy.assumptions {
+            if let Assumption::Authentic { vlan, because } = assumption
+                && from
+                    .iter()
+                    .any(|spot| policy.network.vlan_of(spot.at) == Some(*vlan))
+            {
+                all.push(text!("assume-authentic", vlan = *vlan, because = because));
+            }
+        }
+    }
+    let modelled: BTreeSet<(&str, &str)> = devices
+        .iter()
+        .flat_map(|named| {
+            named
+                .device
+                .modelled
+                .iter()
+                .map(|id| (named.device.dialect, id.as_str()))
+        })
+        .collect();
+    all.extend(
+        modelled
+            .into_iter()
+            .map(|(dialect, id)| (options.modelled)(dialect, id)),
+    );
+    all
+}

@@ -1,0 +1,555 @@
+//! All claims in one world: packet sets of both families are made once, each claim asked of them.
+
+use super::only::{self, Broken, Only};
+use super::replay::{OurBug, bridged, lost, name, pick, through};
+use super::view::View;
+use super::works::Missing;
+use super::world::World;
+use super::{Level, Verdict, Witness, equality, filtered, spoof, works};
+use crate::acl::{Acl, Question};
+use crate::base::Text;
+use crate::model::{Claim, ClaimKind, Spot};
+use crate::net::Family;
+use crate::pset::Space;
+use crate::text;
+
+/// The answer to one claim in one world, without anything that lives in the arena.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// Both levels.
+    pub level: Level,
+    /// The verdict that counts.
+    pub verdict: Verdict,
+    /// `inseparable`, `vacuous`, `unnamed-link`, `limit`.
+    pub reason: Option<&'static str>,
+    /// If refuted.
+    pub witness: Option<Witness>,
+    /// If unknown.
+    pub candidate: Option<Witness>,
+    /// If unknown: what it hangs on, as far as this packet shows.
+    pub because: Vec<Question>,
+    /// Facts beside a packet, in words.
+    pub notes: Vec<Text>,
+    /// Standing holes.
+    pub holes: Vec<Text>,
+}
+
+impl Answer {
+    fn proved() -> Answer {
+        Answer {
+            level: Level {
+                connection: Verdict::Proved,
+                packet: Verdict::Proved,
+            },
+            verdict: Verdict::Proved,
+            reason: None,
+            witness: None,
+            candidate: None,
+            because: Vec::new(),
+            notes: Vec::new(),
+            holes: Vec::new(),
+        }
+    }
+
+    fn both(verdict: Verdict) -> Answer {
+        Answer {
+            level: Level {
+                connection: verdict,
+                packet: verdict,
+            },
+            verdict,
+            ..Answer::proved()
+        }
+    }
+
+    fn unknown(reason: &'static str) -> Answer {
+        Answer {
+            reason: Some(reason),
+            ..Answer::both(Verdict::Unknown)
+        }
+    }
+}
+
+/// What is asked of a world.
+#[derive(Clone, Copy, Debug)]
+pub enum Asked<'c> {
+    /// A claim.
+    Claim(&'c Claim),
+    /// D45.
+    Equality,
+}
+
+/// Answers questions in one world. `limit` is the number of diagram nodes per family.
+///
+/// # Errors
+/// [`OurBug`] if a witness does not replay.
+pub fn evaluate(
+    world: &World<'_>,
+    asked: &[Asked<'_>],
+    limit: Option<usize>,
+) -> Result<Vec<Answer>, OurBug> {
+    let spaces = Family::BOTH.map(|family| space(world, family, limit));
+    let views: Vec<View<'_>> = Family::BOTH
+        .iter()
+        .zip(&spaces)
+        .map(|(&family, space)| {
+            View::new(
+                world.policy,
+                &world.topo,
+                &world.halves,
+                &world.hairpins,
+                family,
+                space,
+            )
+        })
+        .collect();
+    let answers = asked.iter().map(|asked| match asked {
+        Asked::Claim(claim) => one(world, &views, claim),
+        Asked::Equality => equal(world, &views),
+    });
+    let mut answers: Vec<Answer> = answers.collect::<Result<_, _>>()?;
+    // INVARIANT: past the limit every set is empty, so no answer that was computed may stand.
+    if spaces.iter().any(Space::exhausted) {
+        for answer in &mut answers {
+            *answer = Answer {
+                because: vec![Question::Limit],
+                ..Answer::unknown("limit")
+            };
+        }
+    }
+    Ok(answers)
+}
+
+fn space(world: &World<'_>, family: Family, limit: Option<usize>) -> Space {
+    let acls: Vec<&Acl> = world
+        .topo
+        .devices
+        .iter()
+        .flat_map(|named| &named.device.acls)
+        .filter(|acl| acl.family == family)
+        .collect();
+    let space = Space::for_acls(family, &acls);
+    match limit {
+        Some(nodes) => space.with_limit(nodes),
+        None => space,
+    }
+}
+
+fn one(world: &World<'_>, views: &[View<'_>], claim: &Claim) -> Result<Answer, OurBug> {
+    match &claim.kind {
+        ClaimKind::Only { from, to, .. } => {
+            let parts = Only::of(&claim.kind).expect("INVARIANT: this is an only claim");
+            forbidding(world, views, claim, &parts, from, to)
+        }
+        ClaimKind::Works { from, to, terms } => {
+            let halves = super::spec::halves_of(world.policy, from, to, terms);
+            requiring(views, &claim.id, &halves.iter().collect::<Vec<_>>())
+        }
+        ClaimKind::AllowsWork => {
+            requiring(views, &claim.id, &world.halves.iter().collect::<Vec<_>>())
+        }
+        ClaimKind::Filtered { of } => Ok(filter_claim(world, of)),
+        ClaimKind::NoSpoof { from } => no_spoof(views, claim, from),
+    }
+}
+
+fn forbidding(
+    world: &World<'_>,
+    views: &[View<'_>],
+    claim: &Claim,
+    parts: &Only<'_>,
+    from: &[Spot],
+    to: &[Spot],
+) -> Result<Answer, OurBug> {
+    let mut answer = Answer::proved();
+    let mut chosen: Option<(usize, Broken, Verdict)> = None;
+    let mut asked = false;
+    for (index, view) in views.iter().enumerate() {
+        let found = only::check(view, parts, &world.unnamed);
+        asked |= found.asked;
+        answer.level.connection = answer.level.connection.max(found.level.connection);
+        answer.level.packet = answer.level.packet.max(found.level.packet);
+        answer
+            .holes
+            .extend(found.holes.iter().map(|&hole| hole_text(view, hole)));
+        for broken in found
+            .broken
+            .into_iter()
+            .filter(|b| claim.strict || b.opening)
+        {
+            let verdict = if view.space().is_empty(broken.must) {
+                Verdict::Unknown
+            } else {
+                Verdict::Refuted
+            };
+            if chosen.as_ref().is_none_or(|(.., best)| verdict > *best) {
+                chosen = Some((index, broken, verdict));
+            }
+        }
+    }
+    answer.verdict = if claim.strict {
+        answer.level.packet
+    } else {
+        answer.level.connection
+    };
+    if answer.verdict != Verdict::Refuted && (!asked || deaf(views, from) || deaf(views, to)) {
+        return Ok(Answer {
+            level: answer.level,
+            holes: answer.holes,
+            ..Answer::unknown("vacuous")
+        });
+    }
+    if let Some((index, broken, verdict)) = chosen.filter(|_| answer.verdict != Verdict::Proved) {
+        show(&views[index], claim, &broken, verdict, &mut answer)?;
+    }
+    Ok(answer)
+}
+
+/// Some place of a list has no interface up in any family it has addresses in (D44).
+fn deaf(views: &[View<'_>], spots: &[Spot]) -> bool {
+    spots
+        .iter()
+        .any(|spot| match views[0].policy.network.vlan_of(spot.at) {
+            None => views[0].device_of(spot.at).is_none(),
+            Some(_) => !views.iter().any(|view| {
+                view.link_of(spot.at)
+                    .is_some_and(|link| view.topo.ports_of(link, view.family).next().is_some())
+            }),
+        })
+}
+
+/// The packet behind a verdict.
+fn show(
+    view: &View<'_>,
+    claim: &Claim,
+    broken: &Broken,
+    verdict: Verdict,
+    answer: &mut Answer,
+) -> Result<(), OurBug> {
+    let set = if verdict == Verdict::Refuted {
+        broken.must
+    } else {
+        broken.may
+    };
+    let Some(flow) = pick(view, set, broken.from.as_ref(), &broken.to) else {
+        return Ok(());
+    };
+    let own = broken
+        .from
+        .as_ref()
+        .is_some_and(|from| from.addrs.contains(flow.src()));
+    let witness = match &broken.from {
+        Some(from) if broken.inseparable => bridged(view, flow, broken.link, from, &broken.to),
+        from => through(
+            view,
+            &claim.id,
+            flow,
+            broken.link,
+            from.as_ref(),
+            &broken.to,
+            verdict != Verdict::Refuted,
+        )?,
+    };
+    if verdict == Verdict::Refuted {
+        let part = broken
+            .from
+            .as_ref()
+            .is_some_and(|from| is_part_of_link(view, from));
+        answer.reason = (broken.inseparable || (part && !own)).then_some("inseparable");
+        answer.witness = Some(witness);
+        return Ok(());
+    }
+    answer.because.clone_from(&witness.trace.because);
+    if broken.from.is_none() {
+        answer.reason = Some("unnamed-link");
+        for &port in &view.topo.links[broken.link].ports {
+            answer.because.push(Question::UnnamedLink {
+                device: view.topo.device_name(port).to_owned(),
+                interface: view.topo.interface(port).name.clone(),
+            });
+        }
+    }
+    answer.candidate = Some(witness);
+    Ok(())
+}
+
+/// A spot that is not all the addresses of its link (D40).
+fn is_part_of_link(view: &View<'_>, spot: &Spot) -> bool {
+    !matches!(spot.place, crate::model::Place::Zone(id) if view.policy.network.zone(id).addrs().of(view.family).minus(spot.addrs.of(view.family)).is_empty())
+        && matches!(spot.at, crate::model::At::Link(..))
+        && !matches!(spot.at, crate::model::At::Link(id, vlan) if {
+            let nets: Vec<_> = view.policy.network.zone(id).links.iter().filter(|l| l.vlan == vlan).flat_map(|l| l.prefixes.clone()).collect();
+            spot.addrs.of(view.family).covers(&crate::net::AddrRanges::prefixes(view.family, &nets))
+        })
+}
+
+fn hole_text(view: &View<'_>, half: usize) -> Text {
+    let half = &view.halves[half];
+    let protocols = half
+        .protocol
+        .iter()
+        .map(crate::net::proto::name)
+        .collect::<Vec<_>>()
+        .join(", ");
+    let ports = half
+        .core
+        .first()
+        .map(|m| m.sport.to_string())
+        .unwrap_or_default();
+    text!(
+        "standing-hole",
+        from = name(view, half.source()),
+        to = name(view, half.target()),
+        protocol = protocols,
+        ports = ports,
+        allow = view.policy.allows[half.allow].text.as_str()
+    )
+}
+
+fn requiring(
+    views: &[View<'_>],
+    claim: &str,
+    halves: &[&super::spec::Half],
+) -> Result<Answer, OurBug> {
+    if halves.is_empty() {
+        return Ok(Answer::unknown("vacuous"));
+    }
+    let mut answer = Answer::proved();
+    let mut chosen: Option<(usize, Missing, Verdict)> = None;
+    for (index, view) in views.iter().enumerate() {
+        let (verdict, missing) = works::check(view, halves);
+        answer.verdict = answer.verdict.max(verdict);
+        for m in missing {
+            let one = if view.space().is_empty(m.certain) {
+                Verdict::Unknown
+            } else {
+                Verdict::Refuted
+            };
+            if chosen.as_ref().is_none_or(|(.., best)| one > *best) {
+                chosen = Some((index, m, one));
+            }
+        }
+    }
+    answer.level = Level {
+        connection: answer.verdict,
+        packet: answer.verdict,
+    };
+    if let Some((index, missing, verdict)) = chosen {
+        show_missing(&views[index], claim, &missing, verdict, &mut answer)?;
+    }
+    Ok(answer)
+}
+
+fn show_missing(
+    view: &View<'_>,
+    claim: &str,
+    m: &Missing,
+    verdict: Verdict,
+    answer: &mut Answer,
+) -> Result<(), OurBug> {
+    let refuted = verdict == Verdict::Refuted;
+    let set = if refuted { m.certain } else { m.possible };
+    let Some(flow) = pick(view, set, Some(&m.source), &m.target) else {
+        return Ok(());
+    };
+    let witness = lost(view, claim, flow, &m.source, &m.target, m.reply, !refuted)?;
+    if refuted {
+        answer.witness = Some(witness);
+    } else {
+        answer.because.clone_from(&witness.trace.because);
+        answer.because.extend(gateway_question(view, &m.source));
+        answer.candidate = Some(witness);
+    }
+    Ok(())
+}
+
+/// Several routers on the sender's link and nobody said which one hosts use (D26).
+fn gateway_question(view: &View<'_>, source: &Spot) -> Option<Question> {
+    let crate::model::At::Link(zone, vlan) = source.at else {
+        return None;
+    };
+    view.first_hops(zone, vlan)
+        .iter()
+        .any(|(.., ambiguous)| *ambiguous)
+        .then_some(Question::Gateway { vlan })
+}
+
+fn filter_claim(world: &World<'_>, of: &[Spot]) -> Answer {
+    let (looked, bad) = filtered::check(world.policy, &world.topo, of);
+    if looked == 0 {
+        return Answer::unknown("vacuous");
+    }
+    let notes = bad.iter().map(|u| {
+        let family = format!("IPv{}", u.family.digit());
+        match &u.acl {
+            None => text!(
+                "unfiltered-no-list",
+                device = &u.device,
+                interface = &u.interface,
+                family = family
+            ),
+            Some(acl) => text!(
+                "unfiltered-empty-list",
+                device = &u.device,
+                interface = &u.interface,
+                family = family,
+                acl = acl
+            ),
+        }
+    });
+    let notes: Vec<Text> = notes.collect();
+    let verdict = if bad.is_empty() {
+        Verdict::Proved
+    } else {
+        Verdict::Refuted
+    };
+    Answer {
+        notes,
+        ..Answer::both(verdict)
+    }
+}
+
+fn no_spoof(views: &[View<'_>], claim: &Claim, from: &[Spot]) -> Result<Answer, OurBug> {
+    let mut answer = Answer::proved();
+    for view in views {
+        let (verdict, found) = spoof::check(view, from);
+        if verdict <= answer.verdict {
+            continue;
+        }
+        answer = Answer::both(verdict);
+        let refuted = verdict == Verdict::Refuted;
+        let Some(s) = found
+            .iter()
+            .find(|s| !refuted || !view.space().is_empty(s.must))
+        else {
+            continue;
+        };
+        let set = if refuted { s.must } else { s.may };
+        let sets = vec![view.space().complement(view.martian_sources())];
+        let Some(flow) = view.space().witness(set, &crate::pset::Prefer { sets }) else {
+            continue;
+        };
+        let (trace, end) = crate::reach::Walker::new(view.topo, view.hairpins())
+            .walk(&flow, s.link, None, !refuted, &|end| matches!(end, crate::reach::End::Delivered(l) | crate::reach::End::Handed(l, _) if *l != s.link));
+        if refuted
+            && !matches!(
+                end,
+                crate::reach::End::Delivered(_) | crate::reach::End::Handed(..)
+            )
+        {
+            return Err(OurBug {
+                claim: claim.id.clone(),
+                flow: flow.to_string(),
+            });
+        }
+        let because = trace.because.clone();
+        let witness = Witness {
+            flow,
+            kind: super::WitnessKind::Request,
+            trace,
+            from: name(view, &s.from),
+            to: String::new(),
+        };
+        if refuted {
+            answer.witness = Some(witness);
+        } else {
+            answer.because = because;
+            answer.candidate = Some(witness);
+        }
+    }
+    Ok(answer)
+}
+
+fn equal(world: &World<'_>, views: &[View<'_>]) -> Result<Answer, OurBug> {
+    let mut answer = Answer::proved();
+    for view in views {
+        let (verdict, unequal) = equality::check(view, &world.halves.iter().collect::<Vec<_>>());
+        if verdict <= answer.verdict {
+            continue;
+        }
+        answer = Answer {
+            notes: answer.notes,
+            ..Answer::both(verdict)
+        };
+        for found in unequal {
+            match found {
+                equality::Unequal::Narrower(missing) => {
+                    let one = if view.space().is_empty(missing.certain) {
+                        Verdict::Unknown
+                    } else {
+                        Verdict::Refuted
+                    };
+                    let mut shown = Answer::proved();
+                    show_missing(view, "D45", &missing, one, &mut shown)?;
+                    answer.because.extend(shown.because);
+                    if let Some(w) = shown.witness.as_ref().or(shown.candidate.as_ref()) {
+                        answer.notes.push(text!(
+                            "unequal-narrower",
+                            packet = w.flow.to_string(),
+                            from = &w.from,
+                            to = &w.to
+                        ));
+                    }
+                    answer.witness = answer.witness.or(shown.witness);
+                    answer.candidate = answer.candidate.or(shown.candidate);
+                }
+                equality::Unequal::Wider {
+                    link,
+                    end,
+                    may,
+                    must,
+                } => wider(view, link, end, may, must, &mut answer),
+            }
+        }
+    }
+    Ok(answer)
+}
+
+fn wider(
+    view: &View<'_>,
+    link: usize,
+    end: equality::Reached,
+    may: crate::pset::PacketSet,
+    must: crate::pset::PacketSet,
+    answer: &mut Answer,
+) {
+    let certain = !view.space().is_empty(must);
+    let set = if certain { must } else { may };
+    let sets = vec![view.space().complement(view.martian_sources())];
+    let Some(flow) = view.space().witness(set, &crate::pset::Prefer { sets }) else {
+        return;
+    };
+    let wanted = |e: &crate::reach::End| match (e, end) {
+        (crate::reach::End::Delivered(l), equality::Reached::Link(other)) => *l == other,
+        (crate::reach::End::Handed(l, a), equality::Reached::NextHop(other, addr)) => {
+            (*l, *a) == (other, addr)
+        }
+        _ => false,
+    };
+    let (trace, _) = crate::reach::Walker::new(view.topo, view.hairpins())
+        .walk(&flow, link, None, !certain, &wanted);
+    let to = match end {
+        equality::Reached::Link(other) => view.topo.link_name(other),
+        equality::Reached::NextHop(other, addr) => format!("{} {addr}", view.topo.link_name(other)),
+    };
+    let from = view.topo.link_name(link);
+    answer.notes.push(text!(
+        "unequal-wider",
+        packet = flow.to_string(),
+        from = &from,
+        to = &to
+    ));
+    answer.because.extend(trace.because.clone());
+    let witness = Witness {
+        flow,
+        kind: super::WitnessKind::Request,
+        trace,
+        from,
+        to,
+    };
+    if certain {
+        answer.witness.get_or_insert(witness);
+    } else {
+        answer.candidate.get_or_insert(witness);
+    }
+}

@@ -1,0 +1,400 @@
+//! `only` and `none` (D38-D40): everything that arrives is listed, or a reply.
+
+use super::spec::{Half, companions};
+use super::view::View;
+use super::{Level, Verdict};
+use crate::model::{Assumption, At, ClaimKind, FlowSpec, Session, Spot, Term};
+use crate::net::{AddrRanges, ByteSet, ExtSet, Match, PositionSet};
+use crate::pset::PacketSet;
+use crate::reach::Side;
+
+/// Parts of an `only` claim.
+pub(super) struct Only<'c> {
+    pub(super) from: &'c [Spot],
+    pub(super) to: &'c [Spot],
+    pub(super) services: Option<&'c [Term]>,
+    pub(super) flows: &'c [FlowSpec],
+    pub(super) exceptions: bool,
+}
+
+impl<'c> Only<'c> {
+    /// The parts of a claim of this form.
+    pub(super) fn of(kind: &'c ClaimKind) -> Option<Only<'c>> {
+        match kind {
+            ClaimKind::Only {
+                from,
+                to,
+                services,
+                flows,
+                exceptions,
+            } => Some(Only {
+                from,
+                to,
+                services: services.as_deref(),
+                flows,
+                exceptions: *exceptions,
+            }),
+            ClaimKind::Works { .. }
+            | ClaimKind::AllowsWork
+            | ClaimKind::Filtered { .. }
+            | ClaimKind::NoSpoof { .. } => None,
+        }
+    }
+}
+
+/// What breaks the claim, from one link into one spot.
+#[derive(Clone, Debug)]
+pub(super) struct Broken {
+    /// Link of injection.
+    pub(super) link: usize,
+    /// Whose neighbours they are: the spot of the claim on that link; `None` for a link nobody named (D32).
+    pub(super) from: Option<Spot>,
+    /// Where it arrives.
+    pub(super) to: Spot,
+    /// Under some reading.
+    pub(super) may: PacketSet,
+    /// Under every reading.
+    pub(super) must: PacketSet,
+    /// The two are on one link (D25).
+    pub(super) inseparable: bool,
+    /// Breaks it at connection level, not only at packet level.
+    pub(super) opening: bool,
+}
+
+/// The answer for one family.
+pub(super) struct Answer {
+    pub(super) level: Level,
+    pub(super) broken: Vec<Broken>,
+    /// Stateless replies that were excused (D36): indices into the view's halves.
+    pub(super) holes: Vec<usize>,
+    /// Whether anything was asked: some source link and some target exist.
+    pub(super) asked: bool,
+}
+
+/// Evaluates the claim in one family.
+pub(super) fn check(view: &View<'_>, claim: &Only<'_>, unnamed: &[usize]) -> Answer {
+    let space = view.space();
+    let mut answer = Answer {
+        level: Level {
+            connection: Verdict::Proved,
+            packet: Verdict::Proved,
+        },
+        broken: Vec::new(),
+        holes: Vec::new(),
+        asked: false,
+    };
+    let openings = view.openings();
+    for from in claim.from {
+        let Some(link) = view.link_of(from.at) else {
+            continue;
+        };
+        for to in claim.to {
+            if to.addrs.of(view.family).is_empty() && !may_have_strangers(view, to) {
+                continue;
+            }
+            match beside(view, from, to) {
+                Beside::Inside => continue,
+                Beside::OneLink => {
+                    answer.asked = true;
+                    inseparable(view, claim, from, to, link, &openings, &mut answer);
+                    continue;
+                }
+                Beside::Apart => {}
+            }
+            if view.topo.ports_of(link, view.family).next().is_none() {
+                continue;
+            }
+            answer.asked = true;
+            let excuse = excuse(view, claim, link, to);
+            let sources = sources(view, from);
+            let arrived = |side| {
+                let all = view.arrivals(&view.spread(link, side), to);
+                let all = space.intersect(all, sources);
+                space.intersect(all, requests(view, claim, to))
+            };
+            let may = arrived(Side::May);
+            note_holes(view, link, to, may, &mut answer.holes);
+            let broken = Broken {
+                link,
+                from: Some(from.clone()),
+                to: to.clone(),
+                may: space.minus(may, excuse),
+                must: space.minus(arrived(Side::Must), excuse),
+                inseparable: false,
+                opening: false,
+            };
+            settle(view, broken, openings, &mut answer);
+        }
+    }
+    for &link in unnamed {
+        for to in claim.to {
+            let arrived = view.arrivals(&view.spread(link, Side::May), to);
+            let arrived = space.intersect(arrived, requests(view, claim, to));
+            let may = space.minus(arrived, excuse(view, claim, link, to));
+            let broken = Broken {
+                link,
+                from: None,
+                to: to.clone(),
+                may,
+                must: space.empty(),
+                inseparable: false,
+                opening: false,
+            };
+            settle(view, broken, openings, &mut answer);
+        }
+    }
+    answer
+}
+
+/// Addresses nobody named count as part of every zone on the link (D28), also in the family the zone does not have.
+fn may_have_strangers(view: &View<'_>, to: &Spot) -> bool {
+    matches!(
+        (to.at, to.place),
+        (At::Link(..), crate::model::Place::Zone(_))
+    ) && view
+        .link_of(to.at)
+        .is_some_and(|link| view.topo.ports_of(link, view.family).next().is_some())
+}
+
+fn settle(view: &View<'_>, broken: Broken, openings: PacketSet, answer: &mut Answer) {
+    let space = view.space();
+    let judge = |may: PacketSet, must: PacketSet| match () {
+        () if !space.is_empty(must) => Verdict::Refuted,
+        () if space.is_empty(may) => Verdict::Proved,
+        () => Verdict::Unknown,
+    };
+    let may = space.intersect(broken.may, openings);
+    let must = space.intersect(broken.must, openings);
+    let connection = judge(may, must);
+    let packet = judge(broken.may, broken.must);
+    answer.level.connection = answer.level.connection.max(connection);
+    answer.level.packet = answer.level.packet.max(packet);
+    if connection != Verdict::Proved {
+        answer.broken.push(Broken {
+            may,
+            must,
+            opening: true,
+            ..broken
+        });
+    } else if packet != Verdict::Proved {
+        answer.broken.push(broken);
+    }
+}
+
+enum Beside {
+    /// One zone of one link, or one external: no claim's business.
+    Inside,
+    /// Two places on one link: nothing separates them (D25).
+    OneLink,
+    /// Different links.
+    Apart,
+}
+
+fn beside(view: &View<'_>, from: &Spot, to: &Spot) -> Beside {
+    let vlan = |spot: &Spot| view.policy.network.vlan_of(spot.at);
+    match (from.at, to.at) {
+        (a, b) if a == b => Beside::Inside,
+        (At::Switch(_), _) | (_, At::Switch(_)) => Beside::Apart,
+        _ if vlan(from) == vlan(to) => Beside::OneLink,
+        _ => Beside::Apart,
+    }
+}
+
+fn inseparable(
+    view: &View<'_>,
+    claim: &Only<'_>,
+    from: &Spot,
+    to: &Spot,
+    link: usize,
+    openings: &PacketSet,
+    answer: &mut Answer,
+) {
+    let space = view.space();
+    let (src, dst) = (from.addrs.of(view.family), to.addrs.of(view.family));
+    if src.is_empty() || dst.is_empty() {
+        return;
+    }
+    let all = space.of_match(&Match::between(src.to_set(), dst.to_set()));
+    let all = space.intersect(all, requests(view, claim, to));
+    let broken = space.minus(all, excuse(view, claim, link, to));
+    let broken = Broken {
+        link,
+        from: Some(from.clone()),
+        to: to.clone(),
+        may: broken,
+        must: broken,
+        inseparable: true,
+        opening: false,
+    };
+    settle(view, broken, *openings, answer);
+}
+
+/// Any source, or only the spot's own where people attest that addresses are not forged on the link (D40).
+fn sources(view: &View<'_>, from: &Spot) -> PacketSet {
+    let vlan = view.policy.network.vlan_of(from.at);
+    let authentic = view
+        .policy
+        .assumptions
+        .iter()
+        .any(|a| matches!(a, Assumption::Authentic { vlan: v, .. } if Some(*v) == vlan));
+    if authentic {
+        view.from(from.addrs.of(view.family))
+    } else {
+        view.space().full()
+    }
+}
+
+/// `: S` of `none`: only requests of S count.
+fn requests(view: &View<'_>, claim: &Only<'_>, to: &Spot) -> PacketSet {
+    match claim.services {
+        None => view.space().full(),
+        Some(terms) => {
+            let dst = AddrRanges::any(view.family);
+            let _ = to;
+            let boxes: Vec<Match> = terms
+                .iter()
+                .filter_map(|term| request_box(view, term))
+                .map(|m| Match {
+                    dst: dst.to_set(),
+                    ..m
+                })
+                .collect();
+            view.space().of_matches(&boxes)
+        }
+    }
+}
+
+/// The request of a term between any two addresses, with and without extension headers.
+pub(super) fn request_box(view: &View<'_>, term: &Term) -> Option<Match> {
+    let base = Match {
+        position: PositionSet::L4,
+        ext: ExtSet::FULL,
+        ..Match::any(view.family)
+    };
+    let m = match &term.session {
+        Session::Ports {
+            protocol,
+            dport,
+            from,
+        } => {
+            let (a, b) = view.policy.network.site.ephemeral;
+            let sport = from.as_ref().map(|(fixed, open)| {
+                if *open {
+                    fixed.union(&crate::net::PortSet::range(a, b))
+                } else {
+                    fixed.clone()
+                }
+            });
+            Match {
+                protocol: ByteSet::one(*protocol),
+                dport: dport.clone(),
+                sport: sport.unwrap_or_else(crate::net::PortSet::full),
+                ..base
+            }
+        }
+        Session::Icmp { family, .. } if *family != view.family => return None,
+        Session::Icmp { kind, code, .. } => Match {
+            protocol: ByteSet::one(Match::icmp_of(view.family)),
+            icmp_type: ByteSet::one(*kind),
+            icmp_code: code.map_or(ByteSet::FULL, ByteSet::one),
+            ..base
+        },
+        Session::Protocol(number) => Match {
+            protocol: ByteSet::one(*number),
+            ..base
+        },
+    };
+    Some(m.tidy())
+}
+
+/// What is listed or a reply (D38).
+fn excuse(view: &View<'_>, claim: &Only<'_>, link: usize, to: &Spot) -> PacketSet {
+    let mut boxes: Vec<Match> = Vec::new();
+    for flow in claim.flows {
+        boxes.extend(flow_boxes(view, flow));
+    }
+    if claim.exceptions {
+        let listed = view
+            .halves
+            .iter()
+            .filter(|half| !half.reply && view.policy.allows[half.allow].exception);
+        boxes.extend(listed.flat_map(Half::with_companions));
+    }
+    let listed = view.space().of_matches(&boxes);
+    view.space().union(listed, replies(view, link, to))
+}
+
+/// Req and Com of a listed flow.
+fn flow_boxes(view: &View<'_>, flow: &FlowSpec) -> Vec<Match> {
+    let family = view.family;
+    let union = |spots: &[Spot]| {
+        let all = spots.iter().fold(AddrRanges::none(family), |all, spot| {
+            all.union(spot.addrs.of(family))
+        });
+        all.to_set()
+    };
+    let src = flow
+        .from
+        .as_deref()
+        .map_or_else(|| AddrRanges::any(family).to_set(), union);
+    let dst = union(&flow.to);
+    match &flow.terms {
+        None => vec![Match::between(src, dst)],
+        Some(terms) => {
+            let core = terms.iter().filter_map(|term| request_box(view, term));
+            let core: Vec<Match> = core
+                .map(|m| Match {
+                    src: src.clone(),
+                    dst: dst.clone(),
+                    ..m
+                })
+                .collect();
+            companions(&core)
+        }
+    }
+}
+
+/// The reply halves that this claim excuses: of allows from the target to someone on the source link.
+fn reply_halves<'v>(
+    view: &'v View<'_>,
+    link: usize,
+    to: &'v Spot,
+) -> impl Iterator<Item = (usize, &'v Half)> {
+    view.halves.iter().enumerate().filter(move |(_, half)| {
+        half.reply
+            && view.link_of(half.to.at) == Some(link)
+            && half
+                .from
+                .addrs
+                .of(view.family)
+                .overlaps(to.addrs.of(view.family))
+    })
+}
+
+/// Rep and Com of the allows in the other direction; never an opening TCP packet.
+pub(super) fn replies(view: &View<'_>, link: usize, to: &Spot) -> PacketSet {
+    let boxes: Vec<Match> = reply_halves(view, link, to)
+        .flat_map(|(_, half)| half.with_companions())
+        .collect();
+    let all = view.space().of_matches(&boxes);
+    let tcp = Match {
+        protocol: ByteSet::one(crate::net::proto::TCP),
+        ..Match::any(view.family)
+    };
+    let opening_tcp = view
+        .space()
+        .intersect(view.openings(), view.space().of_match(&tcp));
+    view.space().minus(all, opening_tcp)
+}
+
+fn note_holes(view: &View<'_>, link: usize, to: &Spot, arrived: PacketSet, holes: &mut Vec<usize>) {
+    for (index, half) in reply_halves(view, link, to).filter(|(_, half)| half.stateless) {
+        if !view
+            .space()
+            .disjoint(arrived, view.space().of_matches(&half.core))
+            && !holes.contains(&index)
+        {
+            holes.push(index);
+        }
+    }
+}

@@ -1,0 +1,271 @@
+//! Questions without a claim: what gets through between places, and where one packet goes.
+
+use super::view::View;
+use super::world::World;
+use crate::acl::{Acl, Reading};
+use crate::model::{At, Place, Policy, Spot};
+use crate::net::{Family, Flow, Match};
+use crate::pset::{Prefer, Space};
+use crate::reach::{End, Hop, HopAction, HopKind, Side, Trace, TraceEnd, Walker};
+use crate::topo::{LinkKey, Named};
+use jiff::civil::Date;
+
+/// Packets of one kind that get through.
+#[derive(Clone, Debug)]
+pub struct Through {
+    /// The packets.
+    pub region: Match,
+    /// They are replies of an `allow` in the other direction.
+    pub reply: bool,
+    /// Under every reading.
+    pub certain: bool,
+    /// One of them.
+    pub witness: Flow,
+}
+
+/// What gets through.
+#[derive(Clone, Debug, Default)]
+pub struct Found {
+    /// Disjoint.
+    pub flows: Vec<Through>,
+    /// There is more: a limit was reached.
+    pub cut: bool,
+}
+
+/// Everything that gets from the links of some spots to others, with any source address.
+#[must_use]
+pub fn flows(
+    policy: &Policy,
+    at: Date,
+    devices: &[Named],
+    from: &[Spot],
+    to: &[Spot],
+    limit: Option<usize>,
+    most: usize,
+) -> Found {
+    let world = World::new(policy, at, devices, &Reading::new());
+    let mut found = Found::default();
+    for family in Family::BOTH {
+        let acls: Vec<&Acl> = world
+            .topo
+            .devices
+            .iter()
+            .flat_map(|n| &n.device.acls)
+            .filter(|acl| acl.family == family)
+            .collect();
+        let space = Space::for_acls(family, &acls);
+        let space = match limit {
+            Some(nodes) => space.with_limit(nodes),
+            None => space,
+        };
+        let view = View::new(
+            policy,
+            &world.topo,
+            &world.halves,
+            &world.hairpins,
+            family,
+            &space,
+        );
+        one_family(&view, from, to, most, &mut found);
+        found.cut |= space.exhausted();
+    }
+    found
+}
+
+fn one_family(view: &View<'_>, from: &[Spot], to: &[Spot], most: usize, found: &mut Found) {
+    let space = view.space();
+    let mut links: Vec<usize> = from
+        .iter()
+        .filter_map(|spot| view.link_of(spot.at))
+        .collect();
+    links.sort_unstable();
+    links.dedup();
+    let (mut may, mut must, mut replies) = (space.empty(), space.empty(), space.empty());
+    for &link in &links {
+        for target in to
+            .iter()
+            .filter(|target| view.link_of(target.at) != Some(link))
+        {
+            may = space.union(may, view.arrivals(&view.spread(link, Side::May), target));
+            must = space.union(must, view.arrivals(&view.spread(link, Side::Must), target));
+            replies = space.union(replies, super::only::replies(view, link, target));
+        }
+    }
+    for (part, certain) in [(must, true), (space.minus(may, must), false)] {
+        for (set, reply) in [
+            (space.minus(part, replies), false),
+            (space.intersect(part, replies), true),
+        ] {
+            let regions = space.regions(set, most);
+            found.cut |= regions.cut;
+            for region in regions.list {
+                let here = space.intersect(set, space.of_match(&region));
+                if let Some(witness) = space.witness(here, &Prefer::default()) {
+                    found.flows.push(Through {
+                        region,
+                        reply,
+                        certain,
+                        witness,
+                    });
+                }
+            }
+        }
+    }
+}
+
+/// The way of one packet from a spot, by the routers its hosts use, and the name of where it arrives.
+#[must_use]
+pub fn follow(
+    policy: &Policy,
+    at: Date,
+    devices: &[Named],
+    from: &Spot,
+    flow: &Flow,
+) -> (Trace, Option<String>) {
+    let world = World::new(policy, at, devices, &Reading::new());
+    let network = &policy.network;
+    let walker = Walker::new(&world.topo, &[]);
+    if let At::Switch(id) = from.at {
+        let name = &network.switch(id).label.name;
+        let device = world
+            .topo
+            .devices
+            .iter()
+            .position(|named| named.name == *name);
+        let Some(device) = device else {
+            return (nothing(), None);
+        };
+        let (trace, end) = walker.walk_from(flow, device, true, &|end| *end != End::Dropped);
+        return named(policy, &world, trace, &end, flow);
+    }
+    let Some(link) = network
+        .vlan_of(from.at)
+        .and_then(|vlan| world.topo.vlan(vlan))
+    else {
+        return (nothing(), None);
+    };
+    if let Some(neighbour) = on_link(policy, &world, link, flow) {
+        let hop = Hop {
+            kind: HopKind::Bridged,
+            device: String::new(),
+            interface: world.topo.link_name(link),
+            direction: None,
+            acl: None,
+            line: None,
+            text: String::new(),
+            action: HopAction::None,
+        };
+        return (
+            Trace {
+                hops: vec![hop],
+                end: TraceEnd::Arrives,
+                because: Vec::new(),
+            },
+            Some(neighbour),
+        );
+    }
+    let ports = first_ports(policy, &world, from, link, flow);
+    let (trace, end) = walker.walk(flow, link, ports.as_deref(), true, &|end| {
+        *end != End::Dropped
+    });
+    named(policy, &world, trace, &end, flow)
+}
+
+fn nothing() -> Trace {
+    Trace {
+        hops: Vec::new(),
+        end: TraceEnd::Dropped,
+        because: Vec::new(),
+    }
+}
+
+/// The zone on the same link that holds the destination: no router is asked (D25).
+fn on_link(policy: &Policy, world: &World<'_>, link: usize, flow: &Flow) -> Option<String> {
+    let LinkKey::Vlan(vlan) = world.topo.links[link].key else {
+        return None;
+    };
+    let own = world.topo.owners(link, flow.dst()).next().is_some();
+    let here = |zone: &&crate::model::Zone| {
+        zone.links.iter().any(|part| {
+            part.vlan == vlan && part.prefixes.iter().any(|net| net.contains(&flow.dst()))
+        })
+    };
+    (!own)
+        .then(|| policy.network.zones.iter().find(here))
+        .flatten()
+        .map(|zone| zone.label.name.clone())
+}
+
+/// The declared next hops of the sender for this destination; `None`: any router on the link.
+fn first_ports(
+    policy: &Policy,
+    world: &World<'_>,
+    from: &Spot,
+    link: usize,
+    flow: &Flow,
+) -> Option<Vec<usize>> {
+    let zone = match from.at {
+        At::Link(zone, _) => zone,
+        At::External(id) => policy.network.external(id).zone,
+        At::Switch(_) => return None,
+    };
+    let mine = policy
+        .network
+        .zone(zone)
+        .gateways
+        .iter()
+        .filter(|g| Family::of(g.addr) == flow.family());
+    let covers = |spots: &Vec<Spot>| spots.iter().any(|spot| spot.addrs.contains(flow.dst()));
+    let (special, general): (Vec<_>, Vec<_>) = mine.partition(|gateway| gateway.only_for.is_some());
+    let fitting = special
+        .iter()
+        .find(|gateway| gateway.only_for.as_ref().is_some_and(covers))
+        .or(general.first());
+    fitting.map(|gateway| world.topo.owners(link, gateway.addr).collect())
+}
+
+fn named(
+    policy: &Policy,
+    world: &World<'_>,
+    trace: Trace,
+    end: &End,
+    flow: &Flow,
+) -> (Trace, Option<String>) {
+    let network = &policy.network;
+    let zone = match end {
+        End::Dropped => None,
+        End::Local(device) => Some(world.topo.devices[*device].name.clone()),
+        End::Delivered(link) => {
+            let LinkKey::Vlan(vlan) = world.topo.links[*link].key else {
+                return (trace, None);
+            };
+            let here = |zone: &&crate::model::Zone| {
+                zone.links.iter().any(|l| {
+                    l.vlan == vlan && l.prefixes.iter().any(|net| net.contains(&flow.dst()))
+                })
+            };
+            let zone = network
+                .zones
+                .iter()
+                .find(here)
+                .map(|zone| zone.label.name.clone());
+            Some(zone.unwrap_or_else(|| format!("rest({})", world.topo.link_name(*link))))
+        }
+        End::Handed(link, addr) => {
+            let behind = |index: usize| {
+                let external = &network.externals[index];
+                external.behind.contains(*addr) && world.topo.vlan(external.vlan) == Some(*link)
+            };
+            let mut fitting = (0..network.externals.len()).filter(|&index| behind(index));
+            let by_address = |&index: &usize| network.externals[index].addrs.contains(flow.dst());
+            let any = fitting.clone().find(by_address).or_else(|| fitting.next());
+            let name = any.map(|index| {
+                network
+                    .name(Place::External(crate::model::ExternalId(index)))
+                    .to_owned()
+            });
+            Some(name.unwrap_or_else(|| format!("unnamed({addr})")))
+        }
+    };
+    (trace, zone)
+}

@@ -1,0 +1,238 @@
+//! `works` (D42) and the legs of DHCP (D22): what must arrive, arrives, whichever state holds.
+
+use super::Verdict;
+use super::spec::Half;
+use super::view::View;
+use crate::model::{At, Spot};
+use crate::net::proto::UDP;
+use crate::net::{AddrRanges, ByteSet, ExtSet, Family, Match, PortSet, PositionSet};
+use crate::pset::PacketSet;
+use crate::reach::{Goal, Side};
+use ipnet::IpNet;
+use std::net::{IpAddr, Ipv4Addr};
+
+/// What does not arrive of one half.
+#[derive(Clone, Debug)]
+pub(super) struct Missing {
+    /// Sent from.
+    pub(super) source: Spot,
+    /// To arrive at.
+    pub(super) target: Spot,
+    /// It is a reply.
+    pub(super) reply: bool,
+    /// Under every reading.
+    pub(super) certain: PacketSet,
+    /// Under some reading.
+    pub(super) possible: PacketSet,
+}
+
+/// The verdict on some halves, and what is missing.
+pub(super) fn check(view: &View<'_>, halves: &[&Half]) -> (Verdict, Vec<Missing>) {
+    let mut groups: Vec<(At, At, Vec<&Half>)> = Vec::new();
+    for half in halves
+        .iter()
+        .filter(|half| half.family == view.family && !half.required.is_empty())
+    {
+        let key = (half.source().at, half.target().at);
+        match groups.iter_mut().find(|(a, b, _)| (*a, *b) == key) {
+            Some((.., list)) => list.push(half),
+            None => groups.push((key.0, key.1, vec![half])),
+        }
+    }
+    let mut missing = Vec::new();
+    for (source, target, list) in &groups {
+        if one_link(view, *source, *target) {
+            continue;
+        }
+        // All sessions between two places at once; only where something is missing each by itself.
+        let boxes: Vec<Match> = list
+            .iter()
+            .flat_map(|half| half.required.iter().cloned())
+            .collect();
+        let required = view.space().of_matches(&boxes);
+        let (from, goal) = (list[0].source(), view.goal(list[0].target()));
+        if view
+            .space()
+            .subset(required, view.carried(from, &goal, required, Side::Must))
+        {
+            continue;
+        }
+        missing.extend(list.iter().filter_map(|half| lacking(view, half, &goal)));
+    }
+    if view.family == Family::V4 {
+        missing.extend(
+            halves
+                .iter()
+                .filter(|half| {
+                    view.policy
+                        .allows
+                        .get(half.allow)
+                        .is_some_and(|allow| allow.dhcp)
+                })
+                .flat_map(|half| relay(view, half)),
+        );
+    }
+    (verdict(view, &missing), missing)
+}
+
+fn verdict(view: &View<'_>, missing: &[Missing]) -> Verdict {
+    let each = missing.iter().map(|m| {
+        if view.space().is_empty(m.certain) {
+            Verdict::Unknown
+        } else {
+            Verdict::Refuted
+        }
+    });
+    Verdict::worst(each)
+}
+
+/// Neighbours on one link reach each other by assumption (D25).
+fn one_link(view: &View<'_>, a: At, b: At) -> bool {
+    let vlan = |at| view.policy.network.vlan_of(at);
+    vlan(a).is_some() && vlan(a) == vlan(b)
+}
+
+fn lacking(view: &View<'_>, half: &Half, goal: &Goal) -> Option<Missing> {
+    let space = view.space();
+    let required = space.of_matches(&half.required);
+    let possible = space.minus(
+        required,
+        view.carried(half.source(), goal, required, Side::Must),
+    );
+    if space.is_empty(possible) {
+        return None;
+    }
+    let certain = space.minus(
+        required,
+        view.carried(half.source(), goal, required, Side::May),
+    );
+    Some(Missing {
+        source: half.source().clone(),
+        target: half.target().clone(),
+        reply: half.reply,
+        certain,
+        possible,
+    })
+}
+
+fn udp(src: AddrRanges, sport: u16, dst: AddrRanges, dport: u16) -> Match {
+    Match {
+        protocol: ByteSet::one(UDP),
+        sport: PortSet::one(sport),
+        dport: PortSet::one(dport),
+        position: PositionSet::L4,
+        ext: ExtSet::FULL,
+        ..Match::between(src.to_set(), dst.to_set())
+    }
+}
+
+fn host(addr: IpAddr) -> AddrRanges {
+    AddrRanges::prefix(IpNet::from(addr))
+}
+
+/// The legs of relay for one client link and server: in at the SVI, on to the server, back to the relay, to the client.
+fn relay(view: &View<'_>, half: &Half) -> Vec<Missing> {
+    if half.reply {
+        return Vec::new();
+    }
+    let Some(link) = view.link_of(half.from.at) else {
+        return Vec::new();
+    };
+    let servers = half.to.addrs.v4.to_prefixes();
+    let mut missing = Vec::new();
+    for server in servers.iter().map(IpNet::addr) {
+        let helping = |&port: &usize| {
+            view.topo
+                .interface(port)
+                .helpers
+                .iter()
+                .any(|&h| IpAddr::V4(h) == server)
+        };
+        let ports: Vec<usize> = view
+            .topo
+            .ports_of(link, Family::V4)
+            .filter(helping)
+            .collect();
+        let broadcast = host(IpAddr::V4(Ipv4Addr::BROADCAST));
+        let discover = view.space().of_match(&udp(
+            host(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
+            68,
+            broadcast,
+            67,
+        ));
+        if ports.is_empty() {
+            missing.push(leg(half, false, discover, discover));
+        }
+        for port in ports {
+            missing.extend(relay_port(view, half, port, server, discover));
+        }
+    }
+    missing.retain(|m| !view.space().is_empty(m.possible));
+    missing
+}
+
+fn leg(half: &Half, reply: bool, certain: PacketSet, possible: PacketSet) -> Missing {
+    let (source, target) = if reply {
+        (&half.to, &half.from)
+    } else {
+        (&half.from, &half.to)
+    };
+    Missing {
+        source: source.clone(),
+        target: target.clone(),
+        reply,
+        certain,
+        possible,
+    }
+}
+
+fn relay_port(
+    view: &View<'_>,
+    half: &Half,
+    port: usize,
+    server: IpAddr,
+    discover: PacketSet,
+) -> Vec<Missing> {
+    let space = view.space();
+    let filter = view.net.inward(port);
+    let first = leg(
+        half,
+        false,
+        space.minus(discover, filter.may),
+        space.minus(discover, filter.must),
+    );
+    let address = view
+        .topo
+        .interface(port)
+        .addrs
+        .iter()
+        .map(IpNet::addr)
+        .find(IpAddr::is_ipv4);
+    let Some(address) = address else {
+        return vec![first];
+    };
+    let device = view.topo.ports[port].device;
+    let vrf = view.topo.interface(port).vrf.clone();
+    let ask = space.of_match(&udp(host(address), 67, host(server), 67));
+    let goal = view.goal(&half.to);
+    let there = |side| view.net.carried_from(device, &vrf, ask, &goal, side);
+    let second = leg(
+        half,
+        false,
+        space.minus(ask, there(Side::May)),
+        space.minus(ask, there(Side::Must)),
+    );
+    let answer = space.of_match(&udp(host(server), 67, host(address), 67));
+    let home = Goal {
+        local: Some(device),
+        ..Goal::default()
+    };
+    let back = |side| view.carried(&half.to, &home, answer, side);
+    let third = leg(
+        half,
+        true,
+        space.minus(answer, back(Side::May)),
+        space.minus(answer, back(Side::Must)),
+    );
+    vec![first, second, third]
+}

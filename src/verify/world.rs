@@ -1,0 +1,121 @@
+//! The network of a policy under one reading: topology, externals, strangers' links.
+
+use super::spec::{Half, halves};
+use crate::acl::{Question, Reading};
+use crate::model::Policy;
+use crate::net::Family;
+use crate::topo::{LinkKey, Named, Topo, build};
+use jiff::civil::Date;
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+/// Everything the claims are asked of.
+pub struct World<'p> {
+    /// The policy.
+    pub policy: &'p Policy,
+    /// Devices and links.
+    pub topo: Topo,
+    /// Next hops that may hand packets back unchanged (D29).
+    pub hairpins: Vec<(usize, IpAddr)>,
+    /// Links with an address that no zone names (D32).
+    pub unnamed: Vec<usize>,
+    /// Sessions in force.
+    pub halves: Vec<Half>,
+}
+
+impl<'p> World<'p> {
+    /// Joins the devices under a reading.
+    #[must_use]
+    pub fn new(policy: &'p Policy, at: Date, devices: &[Named], reading: &Reading) -> World<'p> {
+        let devices = devices.iter().map(|named| under(named, reading)).collect();
+        let named = policy.network.links();
+        let topo = build(devices, named.keys().copied());
+        let mut hairpins = Vec::new();
+        for external in policy
+            .network
+            .externals
+            .iter()
+            .filter(|external| !external.no_hairpin)
+        {
+            let Some(link) = topo.vlan(external.vlan) else {
+                continue;
+            };
+            for family in Family::BOTH {
+                let hosts = external.behind.of(family).to_prefixes();
+                hairpins.extend(hosts.iter().map(|net| (link, net.addr())));
+            }
+        }
+        let stranger = |key: &LinkKey| match key {
+            LinkKey::Vlan(vlan) => !named.contains_key(vlan),
+            LinkKey::Routed(..) => true,
+        };
+        let unnamed = (0..topo.links.len())
+            .filter(|&link| stranger(&topo.links[link].key))
+            .collect();
+        World {
+            policy,
+            topo,
+            hairpins,
+            unnamed,
+            halves: halves(policy, at),
+        }
+    }
+}
+
+/// A device under a reading.
+fn under(named: &Named, reading: &Reading) -> Named {
+    if reading.is_empty() {
+        return named.clone();
+    }
+    let mut named = named.clone();
+    let device = &mut named.device;
+    device.acls = device.acls.iter().map(|acl| acl.under(reading)).collect();
+    device.forwards.v4 = device.forwards.v4.under(reading);
+    device.forwards.v6 = device.forwards.v6.under(reading);
+    let sees = &mut device.sees;
+    for fact in [
+        &mut sees.bridged_in,
+        &mut sees.bridged_out,
+        &mut sees.to_switch,
+        &mut sees.from_switch,
+    ] {
+        *fact = fact.under(reading);
+    }
+    named
+}
+
+/// The open vendor facts that the devices' texts bring up, sorted.
+#[must_use]
+pub fn open_facts(devices: &[Named]) -> Vec<Question> {
+    let mut facts = BTreeSet::new();
+    for named in devices {
+        let device = &named.device;
+        let bound: BTreeSet<usize> = device
+            .interfaces
+            .iter()
+            .flat_map(|i| i.bindings.iter().map(|b| b.acl))
+            .collect();
+        for acl in bound.iter().filter_map(|&index| device.acls.get(index)) {
+            facts.extend(
+                acl.questions()
+                    .into_iter()
+                    .filter(|q| matches!(q, Question::Fact { .. })),
+            );
+        }
+        let sees = &device.sees;
+        let flags = [
+            &sees.bridged_in,
+            &sees.bridged_out,
+            &sees.to_switch,
+            &sees.from_switch,
+        ];
+        let forwards = [&device.forwards.v4, &device.forwards.v6];
+        facts.extend(
+            flags
+                .into_iter()
+                .chain(forwards)
+                .filter_map(|known| known.question().cloned()),
+        );
+    }
+    facts.into_iter().collect()
+}
