@@ -12,3 +12,6 @@ pub mod outcome;
 pub mod packet;
 pub mod region;
 pub mod text;
+
+#[cfg(test)]
+mod tests;

@@ -2,6 +2,7 @@
 
 use super::trace::hops;
 use super::{Look, Page, Tone};
+use crate::base::Text;
 use crate::report::outcome::{Claim, Verify};
 use crate::text;
 
@@ -59,15 +60,23 @@ fn one<'c>(page: &mut Page, look: Look, claim: &'c Claim, known: &mut Vec<&'c st
     if claim.level.connection != claim.level.packet {
         page.line(format!("    {}", levels(look, claim)));
     }
-    if let Some(reason) = claim.reason {
-        page.line(format!(
-            "    {}",
-            look.say(&text!("report-reason", reason = reason))
-        ));
+    if let Some(code) = claim.reason {
+        page.line(format!("    {}", look.say(&reason(code))));
     }
     packet(page, look, claim);
     details(page, look, claim);
     leans_on(page, look, claim, known);
+}
+
+/// Why a verdict is what it is, in words; a reason without words is shown by its code.
+fn reason(code: &'static str) -> Text {
+    match code {
+        "inseparable" => text!("reason-inseparable"),
+        "vacuous" => text!("reason-vacuous"),
+        "unnamed-link" => text!("reason-unnamed-link"),
+        "limit" => text!("reason-limit"),
+        other => text!("report-reason", reason = other),
+    }
 }
 
 fn levels(look: Look, claim: &Claim) -> String {
@@ -78,7 +87,7 @@ fn levels(look: Look, claim: &Claim) -> String {
     ))
 }
 
-fn word(verdict: &str) -> crate::base::Text {
+fn word(verdict: &str) -> Text {
     match verdict {
         "proved" => text!("verdict-proved"),
         "refuted" => text!("verdict-refuted"),
