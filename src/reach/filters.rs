@@ -4,7 +4,7 @@ use crate::acl::{Direction, Known};
 use crate::device::{EffectClass, Scope};
 use crate::net::{AddrRanges, Family, Match};
 use crate::pset::{Bounds, PacketSet, Space};
-use crate::topo::{Target, Topo, not_routed};
+use crate::topo::{Target, Topo, not_routed, unrouted_sources};
 use std::collections::BTreeMap;
 
 /// One family of a network, ready to be asked.
@@ -24,7 +24,7 @@ pub struct Net<'a> {
 pub(super) struct Table {
     /// Own addresses.
     pub(super) own: PacketSet,
-    /// Destinations that are not routed.
+    /// Packets that are not routed, whatever the table says (D33).
     pub(super) unrouted: PacketSet,
     /// Destinations and their targets, disjoint.
     pub(super) routes: Vec<(PacketSet, Vec<Target>)>,
@@ -135,10 +135,13 @@ pub(super) fn to_addrs(space: &Space, dst: &AddrRanges) -> PacketSet {
 
 fn table(topo: &Topo, family: Family, space: &Space, device: usize, vrf: &str) -> Table {
     let own = to_addrs(space, &topo.own(device, vrf, family));
-    let unrouted = to_addrs(
+    let nowhere = to_addrs(
         space,
         &not_routed(&topo.devices[device].device, vrf, family),
     );
+    let any = Match::any(family);
+    let local = Match { src: unrouted_sources(family).to_set(), ..any };
+    let unrouted = space.union(nowhere, space.of_match(&local));
     let fib = topo.fib(device, vrf, family);
     let routes = fib
         .entries

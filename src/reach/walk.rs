@@ -8,7 +8,7 @@ use super::trace::{Hop, HopAction, HopKind, Trace, TraceEnd};
 use crate::acl::{Direction, Fate, Known, Question, decide};
 use crate::device::{EffectClass, Scope};
 use crate::net::{Family, Flow};
-use crate::topo::{Fib, Target, Topo, not_routed};
+use crate::topo::{Fib, Target, Topo, not_routed, unrouted_sources};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -232,7 +232,9 @@ impl<'a> Walker<'a> {
             ));
             return self.end(search, way, End::Local(device_index));
         }
-        if not_routed(device, &vrf, family).contains(search.flow.dst()) {
+        if not_routed(device, &vrf, family).contains(search.flow.dst())
+            || unrouted_sources(family).contains(search.flow.src())
+        {
             return self.end(search, way, End::Dropped);
         }
         if let Known::Open(question) = self.topo.forwards(device_index, family) {

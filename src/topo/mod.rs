@@ -265,6 +265,15 @@ pub fn interface_addrs(interface: &Interface, family: Family) -> AddrRanges {
     AddrRanges::prefixes(family, &nets)
 }
 
+/// Sources that are never routed (D33): link-local ones in IPv6.
+#[must_use]
+pub fn unrouted_sources(family: Family) -> AddrRanges {
+    match family {
+        Family::V4 => AddrRanges::none(family),
+        Family::V6 => AddrRanges::prefixes(family, &[IpNet::V6(LINK_LOCAL_V6)]),
+    }
+}
+
 /// Destinations that are never routed (D33): multicast, limited broadcast, the broadcast addresses of the device's own
 /// subnets; for IPv6 multicast. Link-local destinations are own addresses (D19).
 #[must_use]
