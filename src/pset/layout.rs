@@ -211,7 +211,7 @@ fn chunks(field: Field, family: Family, width: u32) -> Vec<Var> {
     }
 }
 
-/// Every so many-th entry of each list, in order.
+/// Every so many-th entry of the lists, counted through, in order.
 fn sample<'a>(acls: &[&'a Acl]) -> Vec<Vec<&'a Ace>> {
     let total: usize = acls.iter().map(|acl| acl.all().len()).sum();
     let stride = total / SAMPLE + 1;
@@ -222,7 +222,6 @@ fn sample<'a>(acls: &[&'a Acl]) -> Vec<Vec<&'a Ace>> {
     };
     let picked = acls.iter().map(|acl| {
         let n = acl.all().len();
-        // The whole of a short list, so that lists of one line are not all skipped.
         (0..n)
             .filter_map(|index| acl.ace(index))
             .filter(&mut take)
