@@ -4,7 +4,8 @@
 //! the best times in milliseconds with their share of the bar, how large the permitted set is and how much was made on the
 //! way, how many lines are dead (a list of dead lines flatters everyone), and the peak memory of the case.
 //!
-//! Measured on 2 cores of an AMD EPYC, rustc 1.95, other jobs on the same cores (they at most double a figure):
+//! Measured on 2 cores of an AMD EPYC, rustc 1.95, the quietest of several runs; other jobs on the same cores
+//! doubled most figures in the others, and more where two threads work (20,000 lines and up):
 //!
 //! | list | lines | permitted set | useless lines | difference to 20 changed lines, as boxes | peak |
 //! |---|---|---|---|---|---|
@@ -16,7 +17,7 @@
 //! | nested (44 % dead) | 10,000 | 260 ms | 2.5 s | 410 ms | 642 MB |
 //! | cross (adversarial) | 2,000 | 124 ms | 2.1 s | 284 ms | 453 MB |
 //! | firewall | 50,000 | 0.18 s (bar 3 s) | | | 113 MB |
-//! | nested | 50,000 | 2.9 s (bar 3 s), 5.4 s of processor | | | 652 MB |
+//! | nested | 50,000 | 3.4 s (bar 3 s: missed), 5.4 s of processor | | | 652 MB |
 #![allow(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
 use aclc::acl::{Ace, Acl, AclState, Action};
