@@ -1,4 +1,23 @@
 //! How fast packet sets are, on lists of our own making.
+//!
+//! `cargo bench --bench pset` runs every case in a process of its own; `-- nested 10000` runs one kind and length. Shown are
+//! the best times in milliseconds with their share of the bar, how large the permitted set is and how much was made on the
+//! way, how many lines are dead (a list of dead lines flatters everyone), and the peak memory of the case.
+//!
+//! Measured on 2 cores of an AMD EPYC, rustc 1.95, the quietest of several runs; other jobs on the same cores
+//! doubled most figures in the others, and more where two threads work (20,000 lines and up):
+//!
+//! | list | lines | permitted set | useless lines | difference to 20 changed lines, as boxes | peak |
+//! |---|---|---|---|---|---|
+//! | municipal | 1,000 | 1.8 ms | 5 ms | 2 ms | 7 MB |
+//! | municipal | 10,000 | 20 ms (bar 30) | 56 ms (bar 150) | 28 ms | 51 MB (bar 100) |
+//! | municipal | 15,000 | 36 ms | 132 ms | 48 ms (bar 300) | 88 MB |
+//! | holes (5 % masks with holes) | 10,000 | 350 ms | 1.6 s | 620 ms | 319 MB |
+//! | firewall (45 % dead) | 10,000 | 28 ms | 164 ms | 44 ms | 53 MB |
+//! | nested (44 % dead) | 10,000 | 260 ms | 2.5 s | 410 ms | 642 MB |
+//! | cross (adversarial) | 2,000 | 124 ms | 2.1 s | 284 ms | 453 MB |
+//! | firewall | 50,000 | 0.18 s (bar 3 s) | | | 113 MB |
+//! | nested | 50,000 | 3.4 s (bar 3 s: missed), 5.4 s of processor | | | 652 MB |
 #![allow(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
 use aclc::acl::{Ace, Acl, AclState, Action};

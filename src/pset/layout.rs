@@ -6,7 +6,7 @@
 //! entry is then few nodes, unless a mask has holes: `0.255.255.0` is 65,536 intervals of one 32-bit level but four small
 //! nodes of 8-bit levels, since people put holes on octets.
 
-use super::{Size, Space, list};
+use super::{Space, list};
 use crate::acl::{Ace, Acl};
 use crate::net::{AddrSet, Family, Wildcard};
 
@@ -62,8 +62,6 @@ const TOO_MANY_INTERVALS: u32 = 16;
 
 /// A node costs as much time as this many edges.
 const EDGES_PER_NODE: usize = 8;
-/// Jobs of this many lines get narrower chunks if their sets outgrow them: as fast there, in half the memory.
-const LONG: usize = 20_000;
 
 /// One level: a chunk of a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -147,18 +145,16 @@ impl Layout {
             let layout = Layout::new(family, &order, width);
             // An order that has already cost more than the best may stop there.
             let space = Space::with_layout(layout.clone()).with_limit(best.1 / EDGES_PER_NODE);
-            let size = build(&space, &samples, 1);
+            for aces in &samples {
+                list::build(&space, aces);
+            }
+            let size = space.size();
             let cost = size.nodes * EDGES_PER_NODE + size.edges;
             if !space.exhausted() && cost < best.1 {
                 best = (layout, cost);
             }
         }
-        let total: usize = acls.iter().map(|acl| acl.all().len()).sum();
-        let narrow = total >= LONG && width > 16 && crowded(&best.0, &samples);
-        match narrow {
-            true => Layout::new(family, best.0.order(), 16),
-            false => best.0,
-        }
+        best.0
     }
 
     /// The family.
@@ -215,7 +211,7 @@ fn chunks(field: Field, family: Family, width: u32) -> Vec<Var> {
     }
 }
 
-/// Every so many-th entry of each list, in order.
+/// Every so many-th entry of the lists, counted through, in order.
 fn sample<'a>(acls: &[&'a Acl]) -> Vec<Vec<&'a Ace>> {
     let total: usize = acls.iter().map(|acl| acl.all().len()).sum();
     let stride = total / SAMPLE + 1;
@@ -226,29 +222,12 @@ fn sample<'a>(acls: &[&'a Acl]) -> Vec<Vec<&'a Ace>> {
     };
     let picked = acls.iter().map(|acl| {
         let n = acl.all().len();
-        // The whole of a short list, so that lists of one line are not all skipped.
         (0..n)
             .filter_map(|index| acl.ace(index))
             .filter(&mut take)
             .collect::<Vec<_>>()
     });
     picked.filter(|aces| !aces.is_empty()).collect()
-}
-
-/// What every `step`-th line of the samples takes to build.
-fn build(space: &Space, samples: &[Vec<&Ace>], step: usize) -> Size {
-    for aces in samples {
-        let some: Vec<&Ace> = aces.iter().copied().step_by(step).collect();
-        list::build(space, &some);
-    }
-    space.size()
-}
-
-/// Whether twice the lines take clearly more than twice the edges: 2.1 to 2.5 where lines are local, 2.7 and more where
-/// prefixes of both sides overlap.
-fn crowded(layout: &Layout, samples: &[Vec<&Ace>]) -> bool {
-    let edges = |step| build(&Space::with_layout(layout.clone()), samples, step).edges;
-    edges(1) * 10 > edges(2) * 26
 }
 
 fn width_for(acls: &[&Acl]) -> u32 {
@@ -273,4 +252,59 @@ fn has_holes(wildcard: &Wildcard) -> bool {
         let scattered = free.count_ones() - free.trailing_ones();
         scattered > TOO_MANY_INTERVALS.ilog2()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::acl::{AclState, Action};
+    use crate::net::{Match, PortSet};
+
+    fn list(boxes: impl Iterator<Item = Match>) -> Acl {
+        Acl {
+            name: "T".to_owned(),
+            family: Family::V4,
+            state: AclState::Defined,
+            entries: boxes
+                .map(|m| Ace::implicit(Action::Permit, vec![m.tidy()], ""))
+                .collect(),
+            tail: vec![Ace::implicit(
+                Action::Deny,
+                vec![Match::any(Family::V4)],
+                "",
+            )],
+            line: None,
+        }
+    }
+
+    #[test]
+    fn masks_with_holes_get_narrow_chunks_and_others_do_not() {
+        let width = |free: u128| {
+            let wildcard = Wildcard::new(Family::V4, 0x0a00_0000, free);
+            let acl = list([Match::pair(wildcard, wildcard)].into_iter());
+            Layout::for_acls(Family::V4, &[&acl]).width()
+        };
+        assert_eq!(
+            [width(0), width(0xff), width(0xffff_ffff), width(0x0300)],
+            [32; 4]
+        );
+        assert_eq!([width(0xff00), width(0x00ff_ff00), width(0xfe)], [8; 3]);
+    }
+
+    /// Each source with ports of its own: sources first makes a node per source, ports first one per pair of both.
+    #[test]
+    fn the_order_follows_the_lines() {
+        let boxes = (0..200u16).map(|number| Match {
+            dport: PortSet::range(number, 1000 + number),
+            ..Match::pair(
+                Wildcard::new(Family::V4, 0x0a00_0000 + u128::from(number), 0),
+                Wildcard::any(Family::V4),
+            )
+        });
+        let acl = list(boxes);
+        let layout = Layout::for_acls(Family::V4, &[&acl]);
+        let place = |field| layout.order().iter().position(|other| *other == field);
+        assert!(place(Src) < place(Dport), "{:?}", layout.order());
+        assert_eq!(layout, Layout::for_acls(Family::V4, &[&acl]));
+    }
 }

@@ -2,7 +2,7 @@
 //!
 //! *Unreachable*: under every reading, earlier entries take all the packets it may match. *Redundant*: all packets that may
 //! reach it get the same fate without it, under every reading. Findings hold together: all found entries can be removed at
-//! once, and then no further one can.
+//! once, and then (if the list is settled) no further one can. A blocker of an unreachable entry may be redundant itself.
 //!
 //! Method: halve the list; hand each half the packets that reach it and what happens to those that fall through, both cut
 //! down to the packets the half matches at all; the later half first, so that the earlier one is judged by what is left of
@@ -11,9 +11,10 @@
 use super::Space;
 use super::dd::{Dd, EMPTY, FULL, Id};
 use super::encode::of_ace;
+use super::layout::Layout;
 use super::list::{Side, settled};
 use super::tree::Tree;
-use crate::acl::{Acl, Action};
+use crate::acl::{Ace, Acl, Action};
 
 /// An entry that can be removed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,65 +47,26 @@ impl Space {
             return Vec::new();
         }
         let findings = self.with(|dd, layout| {
-            let aces: Vec<_> = acl.all().collect();
-            let mut set = |possible, end: fn(Action) -> Id| -> Vec<Id> {
-                let each = aces.iter();
-                each.map(|ace| of_ace(dd, layout, ace, possible, end(ace.action)))
-                    .collect()
-            };
-            let possible = set(true, |_| FULL);
-            let is_settled = settled(acl.all());
-            let certain = if is_settled {
-                possible.clone()
-            } else {
-                set(false, |_| FULL)
-            };
-            let pieces = [Side::Must, Side::May].map(|side| -> Vec<Id> {
-                let each = aces.iter();
-                let piece = |ace: &&crate::acl::Ace| {
-                    of_ace(
-                        dd,
-                        layout,
-                        ace,
-                        side.takes_possible(ace.action),
-                        side.end(ace.action),
-                    )
-                };
-                each.map(piece).collect()
-            });
-            let [must, may] = pieces;
+            let aces: Vec<&Ace> = acl.all().collect();
+            let (possible, certain) = (
+                matches(dd, layout, &aces, true),
+                matches(dd, layout, &aces, false),
+            );
+            let taken = Tree::new(dd, &certain);
+            let matched = (!settled(acl.all())).then(|| Tree::new(dd, &possible));
             let mut sweep = Sweep {
                 actions: aces.iter().map(|ace| ace.action).collect(),
-                pieces: must
-                    .into_iter()
-                    .zip(may)
-                    .map(|(must, may)| Pair { must, may })
-                    .collect(),
+                pieces: pieces(dd, layout, &aces),
                 removable: acl.entries.len(),
                 unreachable: Vec::new(),
                 redundant: Vec::new(),
-            };
-            let taken = Tree::new(dd, &certain);
-            let matched = if is_settled {
-                None
-            } else {
-                Some(Tree::new(dd, &possible))
             };
             let run = Run {
                 start: 0,
                 matched: matched.as_ref().unwrap_or(&taken),
                 taken: &taken,
             };
-            sweep.run(
-                dd,
-                &run,
-                FULL,
-                Pair {
-                    must: EMPTY,
-                    may: EMPTY,
-                },
-                false,
-            );
+            sweep.run(dd, &run, FULL, NOTHING, false);
             sweep.findings(dd, &possible, &certain, &taken)
         });
         if self.exhausted() {
@@ -113,6 +75,25 @@ impl Space {
             findings
         }
     }
+}
+
+/// P or C of each entry.
+fn matches(dd: &mut Dd, layout: &Layout, aces: &[&Ace], possible: bool) -> Vec<Id> {
+    let set = |ace: &&Ace| of_ace(dd, layout, ace, possible, FULL);
+    aces.iter().map(set).collect()
+}
+
+/// What each entry does, on both sides.
+fn pieces(dd: &mut Dd, layout: &Layout, aces: &[&Ace]) -> Vec<Pair> {
+    let mut piece = |ace: &Ace, side: Side| {
+        let possible = side.takes_possible(ace.action);
+        of_ace(dd, layout, ace, possible, side.end(ace.action))
+    };
+    let pair = |ace: &&Ace| Pair {
+        must: piece(ace, Side::Must),
+        may: piece(ace, Side::May),
+    };
+    aces.iter().map(pair).collect()
 }
 
 /// The two bounds of what a part of the list does; equal in a settled list, and then computed once.
