@@ -222,10 +222,12 @@ mod tests {
     /// Each use of the macro: its key and the names of its arguments.
     fn uses(code: &str) -> Vec<(&str, BTreeSet<&str>)> {
         // Not in one piece, or this line would be found as well.
-        let calls = code.split(concat!("text", "!(")).skip(1);
+        let start = concat!("text", "!(");
+        let calls = code.match_indices(start);
         calls
-            .filter_map(|call| {
-                let (key, rest) = call.trim_start().strip_prefix('"')?.split_once('"')?;
+            .filter_map(|(at, _)| {
+                let call = code.get(at + start.len()..)?.trim_start();
+                let (key, rest) = call.strip_prefix('"')?.split_once('"')?;
                 Some((key, names(rest)))
             })
             .collect()

@@ -110,7 +110,10 @@ fn sources() -> SourceMap {
 fn outcome() -> VerifyOutcome {
     VerifyOutcome {
         claims: vec![
-            claim("INV-01", Verdict::Proved),
+            ClaimResult {
+                assumptions: vec![text!("question-limit")],
+                ..claim("INV-01", Verdict::Proved)
+            },
             ClaimResult {
                 witness: Some(witness()),
                 level: Level {
