@@ -10,7 +10,7 @@ use ipnet::IpNet;
 ///
 /// # Errors
 /// If there is no such place, with the nearest name.
-pub fn named(network: &Network, wanted: &str) -> Result<Vec<Spot>, Diagnostic> {
+pub fn named(network: &Network, wanted: &str) -> Result<Vec<Spot>, Box<Diagnostic>> {
     let all = spots(network);
     let is = |spot: &Spot| {
         let label = network.label(spot.place);
@@ -29,10 +29,10 @@ pub fn named(network: &Network, wanted: &str) -> Result<Vec<Spot>, Diagnostic> {
     }
     let names = all.iter().map(|spot| network.name(spot.place));
     let diagnostic = Diagnostic::error(text!("unknown-place", name = wanted));
-    Err(match suggest::nearest(wanted, names) {
+    Err(Box::new(match suggest::nearest(wanted, names) {
         Some(near) => diagnostic.help(text!("did-you-mean-place", name = near)),
         None => diagnostic.help(text!("name-a-place")),
-    })
+    }))
 }
 
 fn segment(network: &Network, place: Place) -> Option<&str> {

@@ -60,7 +60,14 @@ pub fn query(
     let net = &loaded.policy.network;
     let (from, to) = match (places::named(net, from), places::named(net, to)) {
         (Ok(from), Ok(to)) => (from, to),
-        (from, to) => return Err(from.err().into_iter().chain(to.err()).collect()),
+        (from, to) => {
+            return Err(from
+                .err()
+                .into_iter()
+                .chain(to.err())
+                .map(|error| *error)
+                .collect());
+        }
     };
     let devices = network::devices(sources, &loaded.policy, configs, options)?;
     let found = crate::verify::query::flows(

@@ -32,7 +32,7 @@ pub fn trace(
 ) -> Job<TraceOutcome> {
     let loaded = network::policy(sources, policy)?;
     let net = &loaded.policy.network;
-    let start = start(net, flow, from).map_err(|error| vec![error])?;
+    let start = start(net, flow, from).map_err(|error| vec![*error])?;
     let devices = network::devices(sources, &loaded.policy, configs, options)?;
     let (trace, zone) =
         crate::verify::query::follow(&loaded.policy, options.at, &devices.named, &start, flow);
@@ -46,7 +46,7 @@ pub fn trace(
 }
 
 /// Where the packet starts: the place named, or the one zone (failing that, external) that holds its source.
-fn start(network: &Network, flow: &Flow, from: Option<&str>) -> Result<Spot, Diagnostic> {
+fn start(network: &Network, flow: &Flow, from: Option<&str>) -> Result<Spot, Box<Diagnostic>> {
     let mut found = match from {
         Some(name) => places::named(network, name)?,
         None => places::holding(network, flow.family(), flow.src()),
@@ -57,18 +57,14 @@ fn start(network: &Network, flow: &Flow, from: Option<&str>) -> Result<Spot, Dia
     }
     match found.as_slice() {
         [spot] => Ok(spot.clone()),
-        [] => {
-            Err(Diagnostic::error(text!("no-zone-holds", addr = flow.src()))
-                .help(text!("say-from")))
-        }
+        [] => Err(Box::new(
+            Diagnostic::error(text!("no-zone-holds", addr = flow.src())).help(text!("say-from")),
+        )),
         many => {
             let names: Vec<&str> = many.iter().map(|spot| network.name(spot.place)).collect();
-            Err(Diagnostic::error(text!(
-                "several-zones-hold",
-                addr = flow.src(),
-                names = names.join(", ")
-            ))
-            .help(text!("say-from")))
+            let names = names.join(", ");
+            let found = text!("several-zones-hold", addr = flow.src(), names = names);
+            Err(Box::new(Diagnostic::error(found).help(text!("say-from"))))
         }
     }
 }

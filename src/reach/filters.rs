@@ -140,7 +140,10 @@ fn table(topo: &Topo, family: Family, space: &Space, device: usize, vrf: &str) -
         &not_routed(&topo.devices[device].device, vrf, family),
     );
     let any = Match::any(family);
-    let local = Match { src: unrouted_sources(family).to_set(), ..any };
+    let local = Match {
+        src: unrouted_sources(family).to_set(),
+        ..any
+    };
     let unrouted = space.union(nowhere, space.of_match(&local));
     let fib = topo.fib(device, vrf, family);
     let routes = fib

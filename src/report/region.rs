@@ -215,7 +215,7 @@ mod tests {
             dport: PortSet::one(53),
             ..Match::between(net("10.0.0.0/24"), AddrSet::any(Family::V4))
         };
-        let shown: Vec<_> = flows(&region.tidy())
+        let shown: Vec<_> = flows(&region.tidy(), None)
             .into_iter()
             .map(|flow| format!("{} {} {}", flow.from, flow.to, flow.service))
             .collect();

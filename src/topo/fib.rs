@@ -38,7 +38,9 @@ pub struct Fib {
     pub entries: Vec<FibEntry>,
 }
 
-type Table = BTreeMap<IpNet, (Vec<Target>, Option<u32>)>;
+/// Targets of a prefix and the line of its route.
+type Row = (Vec<Target>, Option<u32>);
+type Table = BTreeMap<IpNet, Row>;
 
 impl Topo {
     /// The table of a device's VRF for one family.
@@ -114,7 +116,7 @@ impl Topo {
         routes: &[&Route],
         connected: &Table,
         statics: &Table,
-    ) -> Option<(Vec<Target>, Option<u32>)> {
+    ) -> Option<Row> {
         let mut order: Vec<&&Route> = routes.iter().collect();
         order.sort_by_key(|route| route.distance);
         let mut targets = Vec::new();
@@ -202,7 +204,7 @@ impl Topo {
 
 /// Takes longer prefixes out of shorter ones.
 fn cut(table: Table, family: Family) -> Vec<FibEntry> {
-    let mut rows: Vec<(IpNet, (Vec<Target>, Option<u32>))> = table.into_iter().collect();
+    let mut rows: Vec<(IpNet, Row)> = table.into_iter().collect();
     rows.sort_by_key(|(net, _)| std::cmp::Reverse(net.prefix_len()));
     let mut taken = AddrRanges::none(family);
     let mut entries = Vec::with_capacity(rows.len());
