@@ -1,1 +1,7 @@
-fn main() {}
+//! Integration tests: the program from its arguments to its output, one binary, a file per subject.
+#![allow(clippy::unwrap_used, reason = "a test fails where it stands")]
+
+mod support;
+
+mod golden;
+mod mutation;
