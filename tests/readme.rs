@@ -10,7 +10,10 @@ const README: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
 #[test]
 fn commands_print_what_the_readme_shows() {
     if cfg!(windows) {
-        assert!(std::env::var_os("CI").is_none(), "the README's commands need a POSIX shell under CI");
+        assert!(
+            std::env::var_os("CI").is_none(),
+            "the README's commands need a POSIX shell under CI"
+        );
         eprintln!("SKIPPED: the README's commands need a POSIX shell");
         return;
     }
@@ -19,13 +22,19 @@ fn commands_print_what_the_readme_shows() {
     if std::env::var_os("ACLC_UPDATE_README").is_some() {
         std::fs::write(README, &printed).expect("README.md is writable");
     }
-    assert!(shown == printed || std::env::var_os("ACLC_UPDATE_README").is_some(), "README.md differs from what its commands print; run with ACLC_UPDATE_README=1 and look at the difference\n{}", difference(&shown, &printed));
+    assert!(
+        shown == printed || std::env::var_os("ACLC_UPDATE_README").is_some(),
+        "README.md differs from what its commands print; run with ACLC_UPDATE_README=1 and look at the difference\n{}",
+        difference(&shown, &printed)
+    );
 }
 
 /// The first line that differs.
 fn difference(shown: &str, printed: &str) -> String {
     let pair = shown.lines().zip(printed.lines()).find(|(a, b)| a != b);
-    pair.map_or("one is longer".to_owned(), |(a, b)| format!("shown:   {a}\nprinted: {b}"))
+    pair.map_or("one is longer".to_owned(), |(a, b)| {
+        format!("shown:   {a}\nprinted: {b}")
+    })
 }
 
 /// The text with the output of each console block replaced by what its commands print.

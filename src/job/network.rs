@@ -1,12 +1,14 @@
 //! From files to the things the other jobs ask: a policy, what `build` would write for it, devices read back.
 
 use super::{Capture, FileGap, Options, read};
-use crate::base::{Diagnostic, FileId, Source, SourceMap};
+use crate::base::{Diagnostic, FileId, Lang, Source, SourceMap};
 use crate::compile::{Ability, compile};
 use crate::model::{Policy, Switch, lower};
+use crate::syntax::keywords::{self, language_of};
 use crate::text;
 use crate::topo::Named;
 use crate::vendor::{DIALECTS, Dialect, Hint, by_id, detect};
+use std::collections::BTreeMap;
 
 /// A policy with everything that was remarked on the way.
 #[derive(Clone, Debug)]
@@ -46,7 +48,40 @@ pub fn findings(sources: &SourceMap, file: FileId) -> (Option<Policy>, Vec<Diagn
             .into_iter()
             .filter(|d| !broken || !matches!(d.code, "unknown-name")),
     );
-    (policy.filter(|_| !broken), diagnostics)
+    let mut policy = policy.filter(|_| !broken);
+    if let Some(policy) = policy
+        .as_mut()
+        .filter(|_| language_of(&sources.get(file).text) == Lang::Ja)
+    {
+        in_japanese(policy);
+    }
+    (policy, diagnostics)
+}
+
+/// Statements are quoted with the keywords the file is written in.
+fn in_japanese(policy: &mut Policy) {
+    let table: BTreeMap<&str, &str> = keywords::all()
+        .map(|keyword| (keyword.en, keyword.ja))
+        .collect();
+    let said = |text: &mut String| {
+        let words: Vec<&str> = text
+            .split(' ')
+            .map(|word| table.get(word).copied().unwrap_or(word))
+            .collect();
+        *text = words.join(" ");
+    };
+    policy
+        .claims
+        .iter_mut()
+        .for_each(|claim| said(&mut claim.text));
+    policy
+        .allows
+        .iter_mut()
+        .for_each(|allow| said(&mut allow.text));
+    policy
+        .forbids
+        .iter_mut()
+        .for_each(|forbid| said(&mut forbid.text));
 }
 
 fn dialect_of(switch: &Switch) -> &'static dyn Dialect {

@@ -25,6 +25,8 @@ pub struct Spread {
     pub handed: BTreeMap<(usize, IpAddr), PacketSet>,
     /// Per device: handed to its own addresses.
     pub local: Vec<PacketSet>,
+    /// Per link: put there by a switch towards another router.
+    pub crossing: Vec<PacketSet>,
 }
 
 struct Run<'n, 'a> {
@@ -61,6 +63,7 @@ impl Net<'_> {
                 delivered: vec![empty; self.topo.links.len()],
                 handed: BTreeMap::new(),
                 local: vec![empty; self.topo.devices.len()],
+                crossing: vec![empty; self.topo.links.len()],
             },
         };
         run.inject(link, packets);
@@ -181,6 +184,9 @@ impl Run<'_, '_> {
                 let owners: Vec<usize> = net.topo.owners(link, addr).collect();
                 if owners.is_empty() {
                     self.hand(link, addr, part);
+                }
+                if !owners.is_empty() {
+                    self.out.crossing[link] = net.space.union(self.out.crossing[link], part);
                 }
                 for port in owners {
                     self.present(port, part);

@@ -241,6 +241,20 @@ impl Topo {
             .any(|effect| effect.class == EffectClass::Rewrites)
     }
 
+    /// Whether any chain of devices and links joins two links, whatever their lists and routes say.
+    #[must_use]
+    pub fn joined(&self, a: usize, b: usize) -> bool {
+        let node = |link: usize| {
+            self.graph
+                .node_indices()
+                .find(|&n| self.graph[n] == Node::Link(link))
+        };
+        match (node(a), node(b)) {
+            (Some(a), Some(b)) => petgraph::algo::has_path_connecting(&self.graph, a, b, None),
+            _ => false,
+        }
+    }
+
     /// Whether a family is forwarded by a device.
     #[must_use]
     pub fn forwards(&self, device: usize, family: Family) -> &Known {

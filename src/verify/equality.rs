@@ -89,25 +89,28 @@ fn wider(view: &View<'_>, link: usize) -> Vec<Unequal> {
     found
 }
 
-/// Req, Rep and Com of the sessions between a link and an end (D45).
+/// Req, Rep and Com of the sessions between a link and an end (D45): of those that start on the link, and of those that
+/// cross it on their way. A list cannot tell a packet that a router put on a transit link from one that somebody there
+/// made up, so a build does not fail for it; the claims do see it (D24).
 fn high(view: &View<'_>, link: usize, end: Reached) -> PacketSet {
     let ends_here = |half: &&Half| match (half.target().at, end) {
         (At::Link(..), Reached::Link(other)) => view.link_of(half.target().at) == Some(other),
-        (At::External(_), Reached::NextHop(..)) => {
-            let Reached::NextHop(other, addr) = end else {
-                return false;
-            };
-            view.goal(half.target()).handed.contains(&(other, addr))
-        }
+        (At::External(_), Reached::NextHop(other, addr)) => view.goal(half.target()).handed.contains(&(other, addr)),
         _ => false,
     };
-    let starts_here = |half: &&Half| view.link_of(half.source().at) == Some(link);
-    let boxes: Vec<Match> = view
-        .halves
-        .iter()
-        .filter(starts_here)
-        .filter(ends_here)
-        .flat_map(|half| companions(&half.core))
-        .collect();
+    let mut boxes: Vec<Match> = Vec::new();
+    for half in view.halves.iter().filter(ends_here) {
+        let start = view.link_of(half.source().at);
+        if start == Some(link) || start.is_some_and(|start| crosses(view, half, start, link)) {
+            boxes.extend(companions(&half.core));
+        }
+    }
     view.space().of_matches(&boxes)
+}
+
+/// Whether packets of a session are put on a link towards a further router.
+fn crosses(view: &View<'_>, half: &Half, start: usize, link: usize) -> bool {
+    let crossing = view.spread(start, Side::May).crossing[link];
+    let space = view.space();
+    !space.is_empty(crossing) && !space.disjoint(crossing, space.of_matches(&half.core))
 }
