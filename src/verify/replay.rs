@@ -250,14 +250,12 @@ fn bridged_drop(
                 text: ace.map(|ace| ace.text.clone()).unwrap_or_default(),
                 action: HopAction::Unknown,
             };
-            return Some((
-                hop,
-                sees.question()
-                    .cloned()
-                    .into_iter()
-                    .chain(decided.because)
-                    .collect(),
-            ));
+            let cables = Question::Cables {
+                device: hop.device.clone(),
+                interface: hop.interface.clone(),
+            };
+            let others = sees.question().cloned().into_iter().chain(decided.because);
+            return Some((hop, std::iter::once(cables).chain(others).collect()));
         }
     }
     None
