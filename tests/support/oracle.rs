@@ -455,7 +455,8 @@ impl Device {
 
     /// From the in-list of `vlan` to the link it is put on; `vlan` 0 is the switch itself.
     pub(crate) fn step(&self, me: usize, vlan: u16, p: &Packet) -> Result<(u16, u128), End> {
-        if let Some(svi) = self.svi(vlan) {
+        if vlan != 0 {
+            let svi = self.svi(vlan).ok_or(End::Dropped)?;
             if !Device::carries(svi, p.v6) || !self.passes(svi, false, p) {
                 return Err(End::Dropped);
             }
