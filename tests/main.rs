@@ -3,5 +3,9 @@
 
 mod support;
 
+mod bad_input;
 mod golden;
+mod lists;
 mod mutation;
+mod tidy;
+mod twins;
