@@ -3,6 +3,10 @@
 
 mod support;
 
+mod bad_input;
 mod golden;
+mod lists;
 mod mutation;
 mod readme;
+mod tidy;
+mod twins;

@@ -1,7 +1,7 @@
 //! From files to the things the other jobs ask: a policy, what `build` would write for it, devices read back.
 
 use super::{Capture, FileGap, Options, read};
-use crate::base::{Diagnostic, FileId, Lang, Source, SourceMap};
+use crate::base::{Diagnostic, FileId, Lang, Source, SourceMap, Span};
 use crate::compile::{Ability, compile};
 use crate::model::{Policy, Switch, lower};
 use crate::syntax::keywords::{self, language_of};
@@ -38,6 +38,15 @@ pub fn policy(sources: &SourceMap, file: FileId) -> Result<Loaded, Vec<Diagnosti
 #[must_use]
 pub fn findings(sources: &SourceMap, file: FileId) -> (Option<Policy>, Vec<Diagnostic>) {
     let (tree, mut diagnostics) = crate::syntax::parse(file, &sources.get(file).text);
+    if tree.items.is_empty() && diagnostics.is_empty() {
+        // A proof of nothing would look like a proof (D44).
+        let empty = Diagnostic::error(text!("policy-empty"));
+        diagnostics.push(
+            empty
+                .at(Span::new(file, 0, 0))
+                .help(text!("policy-empty-help")),
+        );
+    }
     let broken = !diagnostics.is_empty();
     let ids: Vec<&str> = DIALECTS.iter().map(|dialect| dialect.id()).collect();
     let (policy, found) = lower(&[(file, tree)], &ids);

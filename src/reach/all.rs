@@ -1,10 +1,10 @@
 //! All-path reach: what arrives whichever state holds (D27), as A- or A+.
 
 use super::Side;
-use super::filters::{Net, asked, to_addrs};
+use super::filters::{Net, asked};
 use crate::acl::Known;
 use crate::pset::PacketSet;
-use crate::topo::{Target, interface_addrs};
+use crate::topo::Target;
 use std::net::IpAddr;
 
 /// Where packets are to arrive.
@@ -210,11 +210,7 @@ impl Net<'_> {
             .ports_of(link, self.family)
             .filter(|&port| port != out)
         {
-            let addrs = to_addrs(
-                space,
-                &interface_addrs(self.topo.interface(port), self.family),
-            );
-            let here = space.intersect(rest, addrs);
+            let here = space.intersect(rest, self.addressed[port]);
             if !space.is_empty(here) {
                 arrived = space.union(
                     arrived,

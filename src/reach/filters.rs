@@ -4,7 +4,7 @@ use crate::acl::{Direction, Known};
 use crate::device::{EffectClass, Scope};
 use crate::net::{AddrRanges, Family, Match};
 use crate::pset::{Bounds, PacketSet, Space};
-use crate::topo::{Target, Topo, not_routed, unrouted_sources};
+use crate::topo::{Target, Topo, interface_addrs, not_routed, unrouted_sources};
 use std::collections::BTreeMap;
 
 /// One family of a network, ready to be asked.
@@ -16,6 +16,8 @@ pub struct Net<'a> {
     pub(super) inward: Vec<Bounds>,
     /// Per port: what its list lets out.
     pub(super) outward: Vec<Bounds>,
+    /// Per port: packets to the addresses of its interface, virtual ones too.
+    pub(super) addressed: Vec<PacketSet>,
     /// Per port: its device's table in its VRF.
     tables: BTreeMap<(usize, String), Table>,
 }
@@ -40,6 +42,9 @@ impl<'a> Net<'a> {
                 .map(|port| filter(topo, family, space, port, direction, &mut cache))
                 .collect()
         };
+        let addressed = (0..topo.ports.len())
+            .map(|port| to_addrs(space, &interface_addrs(topo.interface(port), family)))
+            .collect();
         let inward = side(Direction::In);
         let outward = side(Direction::Out);
         let mut tables = BTreeMap::new();
@@ -61,6 +66,7 @@ impl<'a> Net<'a> {
             space,
             inward,
             outward,
+            addressed,
             tables,
         }
     }
@@ -75,6 +81,20 @@ impl<'a> Net<'a> {
     #[must_use]
     pub fn family(&self) -> Family {
         self.family
+    }
+
+    /// Whether every list and fact is settled, so that what may and what must get through are one.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        let exact = |all: &[Bounds]| all.iter().all(Bounds::is_exact);
+        let known = |port: usize| {
+            let device = self.topo.device(port);
+            device.sees.to_switch.question().is_none()
+                && device.forwards.of(self.family).question().is_none()
+                && device.effects.is_empty()
+                && device.dynamic.is_empty()
+        };
+        exact(&self.inward) && exact(&self.outward) && (0..self.topo.ports.len()).all(known)
     }
 
     /// The arena the sets live in.
@@ -145,11 +165,17 @@ fn table(topo: &Topo, family: Family, space: &Space, device: usize, vrf: &str) -
         ..any
     };
     let unrouted = space.union(nowhere, space.of_match(&local));
-    let fib = topo.fib(device, vrf, family);
-    let routes = fib
-        .entries
+    // Destinations that share their targets are one entry: most tables have far fewer next hops than prefixes.
+    let mut grouped: BTreeMap<Vec<Target>, AddrRanges> = BTreeMap::new();
+    for entry in topo.fib(device, vrf, family).entries {
+        let all = grouped
+            .entry(entry.targets)
+            .or_insert_with(|| AddrRanges::none(family));
+        *all = all.union(&entry.dst);
+    }
+    let routes = grouped
         .into_iter()
-        .map(|entry| (to_addrs(space, &entry.dst), entry.targets))
+        .map(|(targets, dst)| (to_addrs(space, &dst), targets))
         .collect();
     Table {
         own,

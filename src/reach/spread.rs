@@ -206,8 +206,7 @@ impl Run<'_, '_> {
             .filter(|&port| port != out)
             .collect();
         for port in ports {
-            let addrs = crate::topo::interface_addrs(net.topo.interface(port), net.family);
-            let here = space.intersect(part, super::filters::to_addrs(space, &addrs));
+            let here = space.intersect(part, net.addressed[port]);
             if !space.is_empty(here) {
                 self.present(port, here);
             }

@@ -3,10 +3,10 @@
 use super::spec::{Half, companions};
 use super::view::View;
 use super::{Verdict, works};
-use crate::model::At;
 use crate::net::Match;
 use crate::pset::PacketSet;
 use crate::reach::Side;
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 /// Something that arrives and should not, or should and does not.
@@ -24,7 +24,7 @@ pub(super) enum Unequal {
 }
 
 /// Where it arrives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Reached {
     /// On a link.
     Link(usize),
@@ -36,8 +36,9 @@ pub(super) enum Reached {
 pub(super) fn check(view: &View<'_>, halves: &[&Half]) -> (Verdict, Vec<Unequal>) {
     let (mut verdict, missing) = works::check(view, halves);
     let mut unequal: Vec<Unequal> = missing.into_iter().map(Unequal::Narrower).collect();
+    let ends = by_end(view);
     for link in 0..view.topo.links.len() {
-        for found in wider(view, link) {
+        for found in wider(view, &ends, link) {
             if let Unequal::Wider { must, .. } = &found {
                 let one = if view.space().is_empty(*must) {
                     Verdict::Unknown
@@ -53,13 +54,13 @@ pub(super) fn check(view: &View<'_>, halves: &[&Half]) -> (Verdict, Vec<Unequal>
 }
 
 /// What was injected on a link and arrives elsewhere without a session that says so.
-fn wider(view: &View<'_>, link: usize) -> Vec<Unequal> {
+fn wider(view: &View<'_>, ends: &Ends<'_>, link: usize) -> Vec<Unequal> {
     let space = view.space();
     let (may, must) = (view.spread(link, Side::May), view.spread(link, Side::Must));
     let nd = view.neighbour_discovery();
     let mut found = Vec::new();
     let mut compare = |end: Reached, may: PacketSet, must: PacketSet| {
-        let high = high(view, link, end);
+        let high = high(view, ends, link, end);
         let may = space.minus(space.minus(may, nd), high);
         if !space.is_empty(may) {
             found.push(Unequal::Wider {
@@ -89,17 +90,31 @@ fn wider(view: &View<'_>, link: usize) -> Vec<Unequal> {
     found
 }
 
+/// The sessions by where they end.
+type Ends<'v> = BTreeMap<Reached, Vec<&'v Half>>;
+
+fn by_end<'v>(view: &'v View<'_>) -> Ends<'v> {
+    let mut ends: Ends<'v> = BTreeMap::new();
+    for half in view.halves.iter().filter(|half| half.family == view.family) {
+        let goal = view.goal(half.target());
+        let links = goal.links.into_iter().map(Reached::Link);
+        let handed = goal
+            .handed
+            .into_iter()
+            .map(|(link, addr)| Reached::NextHop(link, addr));
+        for end in links.chain(handed) {
+            ends.entry(end).or_default().push(half);
+        }
+    }
+    ends
+}
+
 /// Req, Rep and Com of the sessions between a link and an end (D45): of those that start on the link, and of those that
 /// cross it on their way. A list cannot tell a packet that a router put on a transit link from one that somebody there
 /// made up, so a build does not fail for it; the claims do see it (D24).
-fn high(view: &View<'_>, link: usize, end: Reached) -> PacketSet {
-    let ends_here = |half: &&Half| match (half.target().at, end) {
-        (At::Link(..), Reached::Link(other)) => view.link_of(half.target().at) == Some(other),
-        (At::External(_), Reached::NextHop(other, addr)) => view.goal(half.target()).handed.contains(&(other, addr)),
-        _ => false,
-    };
+fn high(view: &View<'_>, ends: &Ends<'_>, link: usize, end: Reached) -> PacketSet {
     let mut boxes: Vec<Match> = Vec::new();
-    for half in view.halves.iter().filter(ends_here) {
+    for half in ends.get(&end).into_iter().flatten() {
         let start = view.link_of(half.source().at);
         if start == Some(link) || start.is_some_and(|start| crosses(view, half, start, link)) {
             boxes.extend(companions(&half.core));

@@ -251,11 +251,11 @@ fn bridged_drop(
                 action: HopAction::Unknown,
             };
             let cables = Question::Cables {
-                device: view.topo.device_name(port).to_owned(),
-                interface: view.topo.interface(port).name.clone(),
+                device: hop.device.clone(),
+                interface: hop.interface.clone(),
             };
-            let because = std::iter::once(cables).chain(sees.question().cloned());
-            return Some((hop, because.chain(decided.because).collect()));
+            let others = sees.question().cloned().into_iter().chain(decided.because);
+            return Some((hop, std::iter::once(cables).chain(others).collect()));
         }
     }
     None

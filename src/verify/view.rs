@@ -24,6 +24,7 @@ pub struct View<'a> {
     /// Sessions in force, of this family.
     pub halves: &'a [Half],
     hairpins: &'a [(usize, IpAddr)],
+    settled: bool,
     spreads: RefCell<BTreeMap<(usize, Side), Rc<Spread>>>,
 }
 
@@ -48,7 +49,9 @@ impl<'a> View<'a> {
         space: &'a Space,
     ) -> View<'a> {
         let net = Net::new(topo, family, space);
+        let settled = net.is_settled();
         View {
+            settled,
             policy,
             topo,
             family,
@@ -68,6 +71,8 @@ impl<'a> View<'a> {
     /// Packets from anyone on a link, any source address, as they spread (D24).
     #[must_use]
     pub fn spread(&self, link: usize, side: Side) -> Rc<Spread> {
+        // Where nothing is open both bounds are the same; one of them is enough.
+        let side = if self.settled { Side::May } else { side };
         if let Some(done) = self.spreads.borrow().get(&(link, side)) {
             return Rc::clone(done);
         }

@@ -107,14 +107,16 @@ impl Entry {
         }
         let ok =
             |range: Option<(u16, u16)>, port| range.is_none_or(|(lo, hi)| lo <= port && port <= hi);
-        let hit = !l4
+        let but_flags = !l4
             || ok(self.sport, p.sport)
                 && ok(self.dport, p.dport)
-                && (self.flags == 0 || p.flags & self.flags != 0)
                 && self.icmp.is_none_or(|n| n == p.icmp.0);
-        let open = p.ext && self.proto.is_some()
-            || self.alaxala && p.position == Position::Later && self.proto.is_some();
-        (hit, hit && open)
+        let flagged = self.flags == 0 || p.flags & self.flags != 0;
+        // Without a model in the text it is open what a flag word of ALAXALA tests.
+        let word = self.alaxala && self.flags != 0;
+        let later = self.alaxala && p.position == Position::Later;
+        let open = word || (p.ext || later) && self.proto.is_some();
+        (but_flags && flagged, but_flags && open)
     }
 }
 
@@ -455,7 +457,8 @@ impl Device {
 
     /// From the in-list of `vlan` to the link it is put on; `vlan` 0 is the switch itself.
     pub(crate) fn step(&self, me: usize, vlan: u16, p: &Packet) -> Result<(u16, u128), End> {
-        if let Some(svi) = self.svi(vlan) {
+        if vlan != 0 {
+            let svi = self.svi(vlan).ok_or(End::Dropped)?;
             if !Device::carries(svi, p.v6) || !self.passes(svi, false, p) {
                 return Err(End::Dropped);
             }

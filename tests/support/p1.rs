@@ -1,6 +1,6 @@
 //! The golden policy said a second time, by hand: who needs what, and what each claim forbids.
 
-use super::oracle::{ACK, Addr, End, Net, Packet, Place, Position, SYN, TCP, UDP, addr};
+use super::oracle::{ACK, End, Net, Packet, Place, Position, SYN, TCP, UDP, addr};
 use std::collections::BTreeSet;
 
 pub(crate) const HAIRPIN: &str = "10.10.254.2";
@@ -86,8 +86,10 @@ impl Forbidding {
         let counted = if self.claim == 1 { true } else { p.opens() };
         counted
             && !noise(p)
-            && !self.excused(vlan, p)
-            && net.spread(vlan, p).iter().any(|end| self.arrived(*end, p))
+            && net
+                .spread(vlan, p)
+                .iter()
+                .any(|end| self.arrived(*end, p) && !self.excused(vlan, p, *end))
     }
 
     fn arrived(&self, end: End, p: &Packet) -> bool {
@@ -104,14 +106,15 @@ impl Forbidding {
         }
     }
 
-    fn excused(&self, vlan: u16, p: &Packet) -> bool {
+    fn excused(&self, vlan: u16, p: &Packet, end: End) -> bool {
         let gateway = addr("10.20.0.10").1;
         match self.claim {
             0 => !p.v6 && p.dst == gateway && (p.proto == TCP || p.proto == UDP) && p.dport == 443,
             2 => {
                 let reply = !p.v6 && p.proto == UDP && p.src == gateway && p.sport == 443;
                 let client = p.dport >= 1024 && p.dst >> 8 == addr("10.10.17.0").1 >> 8;
-                vlan == 300 && reply && client
+                let there = matches!(end, End::Link(111) | End::Local(_, 111));
+                vlan == 300 && reply && client && there
             }
             6 => !p.v6 && p.dst == gateway,
             _ => false,
@@ -221,7 +224,7 @@ pub(crate) fn required(net: &Net) -> Vec<Half> {
     all.extend(session(
         proxy,
         Goal::Outside,
-        (290, host("198.51.100.7")),
+        (290, (0, 0xffff_ffff)),
         false,
         (TCP, one(443)),
     ));
@@ -314,20 +317,26 @@ fn session(
 
 impl Half {
     /// Whether D42 demands this packet.
-    fn demands(&self, net: &Net, p: &Packet) -> bool {
+    ///
+    /// `own`: not of addresses that the text gives to a switch, besides those of the policy.
+    fn demands(&self, net: &Net, p: &Packet, own: bool) -> bool {
         let inside = |place: Place, a: u128| (place.0 ^ a) & !place.1 == 0;
         let port = |range: (u16, u16), n: u16| (range.0..=range.1).contains(&n);
         let host = |place: Place, a: u128| {
             let edge = place.1 != 0 && (a == place.0 || !self.v6 && a == place.0 | place.1);
             !edge
                 && (place.1 == 0
-                    || net.devices.iter().all(|d| d.owner(self.v6, a).is_none())
+                    || (!own || net.devices.iter().all(|d| d.owner(self.v6, a).is_none()))
                         && !declared(self.v6, a))
         };
+        // Behind the external connection is every address of no zone.
+        let outside = |place: Place, a: u128| place != (0, 0xffff_ffff) || unnamed(a);
         let flags = self.proto != TCP || p.flags & ACK != 0 || !self.reply && p.opens();
         (p.v6, p.proto, p.position, p.ext) == (self.v6, self.proto, Position::Whole, false)
             && inside(self.src, p.src)
             && inside(self.dst, p.dst)
+            && outside(self.src, p.src)
+            && outside(self.dst, p.dst)
             && host(self.src, p.src)
             && host(self.dst, p.dst)
             && port(self.sport, p.sport)
@@ -337,7 +346,7 @@ impl Half {
 
     /// Whether it demands the packet and the network loses it; `crossing`: the cables at their worst.
     pub(crate) fn lost(&self, net: &Net, p: &Packet, crossing: bool) -> bool {
-        if !self.demands(net, p) {
+        if !self.demands(net, p, crossing) {
             return false;
         }
         // The declared gateways of VLAN 300 are addresses: they must be there.
@@ -392,6 +401,13 @@ impl Half {
             ..Packet::default()
         }
     }
+}
+
+/// An IPv4 unicast address of no zone.
+fn unnamed(a: u128) -> bool {
+    let zone = |vlan: &u16| prefix(*vlan, false).is_some_and(|(net, wild)| (a ^ net) & !wild == 0);
+    let top = a >> 24;
+    !VLANS.iter().any(zone) && top != 0 && top != 127 && top < 224 && a >> 16 != 0xa9fe
 }
 
 /// Addresses the policy gives to switches.
@@ -464,24 +480,14 @@ pub(crate) fn unfiltered(net: &Net) -> BTreeSet<(usize, u16)> {
 pub(crate) struct Found {
     pub(crate) claim: usize,
     pub(crate) why: String,
-    pub(crate) packet: Option<(u16, Packet)>,
 }
 
 /// Everything that can be said without a packet.
 pub(crate) fn plain(net: &Net) -> Vec<Found> {
-    let found = |claim, why: String| Found {
-        claim,
-        why,
-        packet: None,
-    };
+    let found = |claim, why: String| Found { claim, why };
     let filtered = unfiltered(net)
         .into_iter()
         .map(|(d, vlan)| found(FILTERED, format!("switch {d} VLAN {vlan} has no list")));
     let relay = relay_gaps(net).into_iter().map(|why| found(WORKS, why));
     filtered.chain(relay).collect()
-}
-
-/// A text about an address, for messages.
-pub(crate) fn name(v6: bool, a: u128) -> String {
-    super::oracle::show((v6, a) as Addr)
 }

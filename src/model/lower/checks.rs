@@ -47,7 +47,8 @@ impl Lower<'_> {
                 self.diags.push(
                     Diagnostic::error(headline)
                         .label(late.span, text!("overlap-here"))
-                        .label(early.span, text!("first-here")),
+                        .label(early.span, text!("first-here"))
+                        .help(text!("overlap-help")),
                 );
             }
             if widest.is_none_or(|w| !same_family(w, stated) || stated.last > w.last) {

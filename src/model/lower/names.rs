@@ -129,7 +129,8 @@ impl<'a> Lower<'a> {
         self.report(
             Diagnostic::error(headline)
                 .label(again, text!("again-here"))
-                .label(first, text!("first-here")),
+                .label(first, text!("first-here"))
+                .help(text!("repeated-help")),
         );
     }
 
@@ -232,15 +233,17 @@ impl<'a> Lower<'a> {
             name = &name.node
         ))
         .at(name.span);
-        self.report(help.into_iter().fold(diagnostic, Diagnostic::help));
+        self.report(diagnostic.help(help.unwrap_or_else(|| text!("unknown-name-help"))));
     }
 
     /// A name that is not there, with the nearest one that is.
     pub(super) fn unknown(&mut self, kind: Text, name: &Name, near: Option<String>) {
         let diagnostic =
             Diagnostic::error(text!("unknown-name", kind = kind, name = &name.node)).at(name.span);
-        let help = near.map(|near| text!("nearest-name", name = near));
-        self.report(help.into_iter().fold(diagnostic, Diagnostic::help));
+        self.report(diagnostic.help(match near {
+            Some(near) => text!("nearest-name", name = near),
+            None => text!("unknown-name-help"),
+        }));
     }
 
     /// A name of the wrong kind, where it was defined, and what belongs here.

@@ -1,0 +1,114 @@
+//! Broken twins of the golden case: one human mistake each (M01-M17), made in the device text by hand.
+//!
+//! `edit.toml` says what was changed and why, `expected.txt` what `verify` must make of it: the verdict of the file, then the
+//! claims that are not proved. Every witness must do in the oracle what the report says.
+
+use crate::mutation::replays;
+use crate::support::oracle::Net;
+use crate::support::p1::HAIRPIN;
+use crate::support::{SWITCHES, golden_texts, root, scratch, verify};
+use aclc::cli::Exit;
+use std::path::Path;
+
+/// Applies one edit: at the line `find` (the first one below `below`), delete, replace, insert after, put before.
+fn apply(text: &str, edit: &toml::Table) -> String {
+    let word = |key: &str| edit.get(key).and_then(toml::Value::as_str);
+    let find = word("find").expect("`find`");
+    let mut lines: Vec<&str> = text.lines().collect();
+    let start = word("below").map_or(0, |below| {
+        lines.iter().position(|line| *line == below).expect(below)
+    });
+    let at = start
+        + lines[start..]
+            .iter()
+            .position(|line| *line == find)
+            .unwrap_or_else(|| panic!("no line `{find}`"));
+    match (word("replace"), word("insert"), word("before")) {
+        (Some(new), None, None) => lines[at] = new,
+        (None, Some(new), None) => lines.insert(at + 1, new),
+        (None, None, Some(new)) => lines.insert(at, new),
+        (None, None, None) if edit.contains_key("delete") => drop(lines.remove(at)),
+        _ => panic!("an edit does one thing: {edit}"),
+    }
+    lines.iter().map(|line| format!("{line}\n")).collect()
+}
+
+fn twin(dir: &Path) -> [String; 2] {
+    let edits: toml::Table = std::fs::read_to_string(dir.join("edit.toml"))
+        .unwrap()
+        .parse()
+        .unwrap();
+    let mut texts = golden_texts();
+    for edit in edits["edit"].as_array().unwrap() {
+        let edit = edit.as_table().unwrap();
+        let file = edit["file"].as_str().unwrap().trim_end_matches(".cfg");
+        let index = SWITCHES
+            .iter()
+            .position(|switch| *switch == file)
+            .expect("a switch");
+        texts[index] = apply(&texts[index], edit);
+    }
+    texts
+}
+
+#[test]
+fn every_mistake_is_seen() {
+    let home = root().join("golden/p1_wired/twins");
+    let mut twins: Vec<_> = std::fs::read_dir(&home)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    twins.sort();
+    assert_eq!(twins.len(), 11, "a folder per mistake");
+    let scratch = scratch("twins");
+    let mut wrong = Vec::new();
+    for dir in twins {
+        let name = dir.file_name().unwrap().to_string_lossy().into_owned();
+        let texts = twin(&dir);
+        let ran = verify(&scratch, &texts);
+        let report = ran.json();
+        let claims = report["claims"].as_array().unwrap();
+        let mut found = format!("{}\n", report["verdict"].as_str().unwrap());
+        for claim in claims.iter().filter(|claim| claim["verdict"] != "proved") {
+            let (verdict, text) = (
+                claim["verdict"].as_str().unwrap(),
+                claim["text"].as_str().unwrap(),
+            );
+            found += &format!("{verdict}: {text}\n");
+            let shown = ["witness", "candidate"]
+                .iter()
+                .any(|key| claim[*key].is_object());
+            let said = claim["because"]
+                .as_array()
+                .is_some_and(|because| !because.is_empty());
+            if !shown && !said || verdict == "unknown" && !said {
+                wrong.push(format!("{name}: no packet and no reason: {claim}"));
+            }
+        }
+        let exit = if found.starts_with("refuted") {
+            Exit::Findings
+        } else {
+            Exit::Unknown
+        };
+        if ran.exit != exit {
+            wrong.push(format!("{name}: exit {:?} for {found}", ran.exit));
+        }
+        let net = Net::read(&texts, HAIRPIN).unwrap();
+        wrong.extend(
+            replays(&net, claims)
+                .into_iter()
+                .map(|what| format!("{name}: {what}")),
+        );
+        let path = dir.join("expected.txt");
+        if std::env::var_os("ACLC_UPDATE").is_some() {
+            std::fs::write(&path, &found).unwrap();
+        }
+        let expected = std::fs::read_to_string(&path).unwrap_or_default();
+        if expected != found {
+            wrong.push(format!(
+                "{name}: expected\n{expected}found\n{found}(ACLC_UPDATE=1 writes it)"
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
