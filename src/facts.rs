@@ -4,6 +4,7 @@
 //! Must not know: printing, zones, lists as read.
 
 use crate::acl::{Known, Question};
+use crate::base::text::Arg;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -25,6 +26,31 @@ pub enum Confidence {
     Conflict,
 }
 
+impl Confidence {
+    /// The reading is used as it stands; if not, a verdict must hold for yes and for no. With `confirmed_only`, a modelled
+    /// fact settles nothing.
+    #[must_use]
+    pub fn settles(self, confirmed_only: bool) -> bool {
+        match self {
+            Confidence::Confirmed => true,
+            Confidence::Modelled => !confirmed_only,
+            Confidence::Sibling | Confidence::Unconfirmed | Confidence::Conflict => false,
+        }
+    }
+
+    /// The word of the data files.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Confidence::Confirmed => "confirmed",
+            Confidence::Modelled => "modelled",
+            Confidence::Sibling => "sibling",
+            Confidence::Unconfirmed => "unconfirmed",
+            Confidence::Conflict => "conflict",
+        }
+    }
+}
+
 /// One fact.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -33,13 +59,30 @@ pub struct Fact {
     pub value: bool,
     /// How well it is known.
     pub confidence: Confidence,
-    /// The question in words.
+    /// The question in words, in English.
     pub says: String,
+    /// The same in Japanese.
+    #[serde(default)]
+    pub ja: Option<String>,
     /// Where it was read.
     pub source: String,
     /// What would settle it, if it is open.
     #[serde(default)]
     pub settle: Option<String>,
+}
+
+impl Fact {
+    /// The question in words, in the language of the sentence that it becomes part of.
+    #[must_use]
+    pub fn words(&self) -> Arg {
+        match &self.ja {
+            None => Arg::from(&self.says),
+            Some(ja) => Arg::Both {
+                ja: ja.clone(),
+                en: self.says.clone(),
+            },
+        }
+    }
 }
 
 /// The entry limits of one model and mode.
@@ -151,12 +194,7 @@ impl Facts {
             .facts
             .get(id)
             .unwrap_or_else(|| panic!("vendors/{} has no fact `{id}`", self.dialect));
-        let settled = match fact.confidence {
-            Confidence::Confirmed => true,
-            Confidence::Modelled => !confirmed_only,
-            Confidence::Sibling | Confidence::Unconfirmed | Confidence::Conflict => false,
-        };
-        match (settled, fact.value) {
+        match (fact.confidence.settles(confirmed_only), fact.value) {
             (true, true) => Known::Yes,
             (true, false) => Known::No,
             (false, _) => Known::Open(Question::Fact {

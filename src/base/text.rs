@@ -18,7 +18,7 @@ pub enum Lang {
     En,
 }
 
-/// A sentence to be: catalogue key and arguments. Arguments are data (names, numbers, packets), never words.
+/// A sentence to be: catalogue key and arguments. Arguments are data (names, numbers, packets), never words of one language.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Text {
     /// Key in the catalogue.
@@ -34,6 +34,26 @@ pub enum Arg {
     Data(String),
     /// Another catalogue entry.
     Text(Text),
+    /// A sentence that the vendor data has in both languages; printed like data.
+    Both {
+        /// Japanese.
+        ja: String,
+        /// English.
+        en: String,
+    },
+}
+
+impl Arg {
+    /// The value in a language, safe to print.
+    #[must_use]
+    pub fn render(&self, lang: Lang) -> Cow<'_, str> {
+        match (self, lang) {
+            (Arg::Text(text), _) => Cow::Owned(text.render(lang)),
+            (Arg::Data(data), _) => sanitise(data),
+            (Arg::Both { ja, .. }, Lang::Ja) => sanitise(ja),
+            (Arg::Both { en, .. }, Lang::En) => sanitise(en),
+        }
+    }
 }
 
 impl From<Text> for Arg {
@@ -123,8 +143,7 @@ impl Text {
                 break;
             };
             match self.args.iter().find(|(key, _)| *key == name) {
-                Some((_, Arg::Data(data))) => out.push_str(&sanitise(data)),
-                Some((_, Arg::Text(text))) => out.push_str(&text.render(lang)),
+                Some((_, arg)) => out.push_str(&arg.render(lang)),
                 None => {
                     out.push('{');
                     out.push_str(name);
@@ -292,6 +311,15 @@ mod tests {
             .filter(|key| !code.contains(&format!("\"{key}\"")))
             .collect();
         assert_eq!(unused, Vec::<&str>::new());
+    }
+
+    #[test]
+    fn an_argument_of_two_languages_follows_the_sentence() {
+        let (ja, en) = ("端末\u{7}".to_owned(), "terminal".to_owned());
+        let text = text!("our-bug", why = Arg::Both { ja, en });
+        let (ja, en) = (text.render(Lang::Ja), text.render(Lang::En));
+        assert!(ja.ends_with("端末\u{fffd}"), "{ja}");
+        assert!(en.ends_with("terminal"), "{en}");
     }
 
     #[test]

@@ -29,7 +29,7 @@ pub(super) struct Global {
     #[arg(long, global = true, value_name = "ID")]
     pub(super) dialect: Option<String>,
     #[arg(long, global = true, value_enum, default_value = "modelled")]
-    pub(super) facts: Facts,
+    pub(super) facts: Settled,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -53,7 +53,7 @@ pub(super) enum Colour {
 
 /// Which vendor facts count as settled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Facts {
+pub(super) enum Settled {
     Modelled,
     Confirmed,
 }
@@ -67,6 +67,7 @@ pub(super) enum Command {
     Trace(Trace),
     Query(Query),
     Lint(Lint),
+    Facts(Facts),
 }
 
 #[derive(Debug, clap::Args)]
@@ -130,4 +131,10 @@ pub(super) struct Query {
 pub(super) struct Lint {
     #[arg(required = true, value_name = "CONFIG")]
     pub(super) configs: Vec<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Facts {
+    #[arg(value_name = "DIALECT")]
+    pub(super) which: Option<String>,
 }

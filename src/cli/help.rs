@@ -108,6 +108,7 @@ fn about(command: &str) -> (Text, Text) {
         "diff" => (text!("help-diff"), text!("help-diff-examples")),
         "trace" => (text!("help-trace"), text!("help-trace-examples")),
         "query" => (text!("help-query"), text!("help-query-examples")),
+        "facts" => (text!("help-show-facts"), text!("help-show-facts-examples")),
         _ => (text!("help-lint"), text!("help-lint-examples")),
     }
 }
@@ -134,6 +135,7 @@ fn option(id: &str) -> Option<Text> {
         "packet" => text!("help-packet"),
         "from" => text!("help-from"),
         "to" => text!("help-to"),
+        "which" => text!("help-which"),
         _ => return None,
     })
 }

@@ -7,6 +7,7 @@ mod args;
 mod build;
 mod check;
 mod diff;
+mod facts;
 mod help;
 mod input;
 mod lint;
@@ -198,6 +199,7 @@ fn command(session: &mut Session<'_, '_>, args: &Args) -> Exit {
         Command::Trace(args) => trace::run(session, args, &options),
         Command::Query(args) => query::run(session, args, &options),
         Command::Lint(args) => lint::run(session, args, &options),
+        Command::Facts(args) => facts::run(session, args, &options),
     };
     exit.unwrap_or_else(|errors| session.fail(&errors))
 }

@@ -1,6 +1,6 @@
 //! One run: the surroundings, what was asked for in general, and the files read so far.
 
-use super::args::{Colour, Facts, Format, Global};
+use super::args::{Colour, Format, Global, Settled};
 use super::{Exit, Io};
 use crate::base::suggest::nearest;
 use crate::base::{Diagnostic, Lang, SourceMap};
@@ -9,7 +9,7 @@ use crate::report::convert::Words;
 use crate::report::text::Look;
 use crate::report::{diagnostics as report, json};
 use crate::text;
-use crate::vendor::{DIALECTS, by_id};
+use crate::vendor::{DIALECTS, Dialect, by_id};
 use jiff::civil::Date;
 use serde::Serialize;
 use std::io::ErrorKind;
@@ -54,13 +54,13 @@ impl<'a, 'io> Session<'a, 'io> {
         };
         let dialect = match &global.dialect {
             None => None,
-            Some(id) => Some(by_id(id).ok_or_else(|| Box::new(unknown_dialect(id)))?),
+            Some(id) => Some(dialect(id)?),
         };
         Ok(Options {
             at,
             max_nodes: global.max_nodes.map(|nodes| nodes as usize),
             dialect,
-            confirmed_only: global.facts == Facts::Confirmed,
+            confirmed_only: global.facts == Settled::Confirmed,
         })
     }
 
@@ -133,11 +133,16 @@ fn date(typed: &str) -> Result<Date, Box<Diagnostic>> {
         .ok_or_else(|| Box::new(Diagnostic::error(text!("bad-date", typed = typed))))
 }
 
+/// The dialect of an id that was typed.
+pub(super) fn dialect(id: &str) -> Result<&'static dyn Dialect, Box<Diagnostic>> {
+    by_id(id).ok_or_else(|| Box::new(unknown_dialect(id)))
+}
+
 fn unknown_dialect(id: &str) -> Diagnostic {
     let ids: Vec<&str> = DIALECTS.iter().map(|dialect| dialect.id()).collect();
     let error = Diagnostic::error(text!("dialect-unknown", id = id));
     match nearest(id, ids.iter().copied()) {
         Some(near) => error.help(text!("dialect-unknown-near", near = near)),
-        None => error.help(text!("dialect-unclear-help", ids = ids.join(", "))),
+        None => error.help(text!("dialect-known", ids = ids.join(", "))),
     }
 }

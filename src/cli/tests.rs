@@ -135,7 +135,9 @@ fn help_is_a_result_in_either_language() {
             .out
             .contains("変更前")
     );
-    for command in ["check", "build", "verify", "diff", "trace", "query", "lint"] {
+    for command in [
+        "check", "build", "verify", "diff", "trace", "query", "lint", "facts",
+    ] {
         let out = place.run(&[command, "--help"]).out;
         assert!(out.contains(&format!("aclc {command}")), "{command}");
         let without_words = out
@@ -145,6 +147,71 @@ fn help_is_a_result_in_either_language() {
             assert!(line.split_whitespace().count() > 2, "{command}: {line}");
         }
     }
+}
+
+#[test]
+fn facts_are_counted_and_one_dialect_is_told_in_full() {
+    let place = Place::new("facts", &[]);
+    let ran = place.run(&["facts", "--format", "json"]);
+    assert_eq!(ran.exit, Exit::Clean);
+    let all = ran.json();
+    assert_eq!(all["schema"], "aclc/facts/1");
+    assert_eq!(all["digest"], crate::facts::digest());
+    let first = all["dialects"][0].as_object().unwrap();
+    let keys: Vec<&str> = first.keys().map(String::as_str).collect();
+    assert_eq!(keys, ["dialect", "confirmed", "modelled", "open"]);
+
+    let told = |more: &[&str]| {
+        let args = [&["facts", "--format", "json", "alaxala-ax"], more].concat();
+        let json = place.run(&args).json();
+        assert_eq!(json["dialects"].as_array().unwrap().len(), 1);
+        json["dialects"][0].clone()
+    };
+    let of = |dialect: &Value, id: &str| {
+        let facts = dialect["facts"].as_array().unwrap().iter();
+        let mut found = facts.filter(|fact| fact["id"] == id);
+        found.next().unwrap().clone()
+    };
+    let (usual, strict) = (told(&[]), told(&["--facts", "confirmed"]));
+    let fact = of(&usual, "several-flags");
+    assert_eq!(
+        (&fact["value"], &fact["open"]),
+        (&json!(false), &json!(true))
+    );
+    assert_eq!(of(&usual, "flag-word-ack")["open"], false);
+    assert_eq!(of(&strict, "flag-word-ack")["open"], true);
+    assert_eq!(usual["limits"]["name"], 31);
+    assert_eq!(usual["tables"][0]["mode"], Value::Null);
+    assert_eq!(
+        place
+            .run(&["facts", "--dialect", "alaxala-ax", "--format", "json"])
+            .json()["dialects"][0],
+        usual
+    );
+
+    let ja = place.run(&["facts", "cisco-ios-xe", "--lang", "ja"]).out;
+    for words in [
+        "資料が矛盾",
+        "いいえ(仮)  未確認",
+        "VLAN 内でブリッジされるフレーム",
+        "出典: S13",
+        "確定の方法",
+    ] {
+        assert!(ja.contains(words), "{words}: {ja}");
+    }
+}
+
+#[test]
+fn facts_of_an_unknown_dialect_are_2() {
+    let place = Place::new("facts-unknown", &[]);
+    let ran = place.run(&["facts", "alaxala-as"]);
+    assert_eq!((ran.exit, ran.out.as_str()), (Exit::CannotRun, ""));
+    assert!(ran.err.contains("did you mean `alaxala-ax`"), "{}", ran.err);
+    let ran = place.run(&["facts", "huawei", "--format", "json"]);
+    assert_eq!(ran.exit, Exit::CannotRun);
+    let error = &ran.json()["diagnostics"][0];
+    assert_eq!(error["code"], "dialect-unknown");
+    assert!(error["help"].as_str().unwrap().contains("cisco-ios-xe"));
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 use crate::acl::Question;
 use crate::base::Text;
+use crate::base::text::Arg;
+use crate::facts::Fact;
 use crate::text;
 use crate::vendor::by_id;
 
@@ -52,7 +54,7 @@ fn fact(dialect: &'static str, id: &str) -> Text {
             "question-fact",
             dialect = dialect,
             id = id,
-            says = &fact.says
+            says = fact.words()
         ),
         None => text!("question-fact-bare", dialect = dialect, id = id),
     }
@@ -62,6 +64,38 @@ fn fact(dialect: &'static str, id: &str) -> Text {
 #[must_use]
 pub fn modelled(dialect: &str, id: &str) -> Text {
     let fact = by_id(dialect).and_then(|dialect| dialect.facts().facts.get(id));
-    let says = fact.map_or("", |fact| fact.says.as_str());
-    text!("assume-fact", dialect = dialect, id = id, says = says)
+    let says = fact.map_or(Arg::from(""), Fact::words);
+    match fact.is_none_or(|fact| fact.value) {
+        true => text!("assume-fact", dialect = dialect, id = id, says = says),
+        false => text!("assume-fact-not", dialect = dialect, id = id, says = says),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::Lang;
+
+    #[test]
+    fn facts_are_said_in_the_language_of_the_sentence() {
+        let question = Question::Fact {
+            dialect: "alaxala-ax",
+            id: "several-flags".to_owned(),
+        };
+        let (ja, en) = (
+            words(&question).render(Lang::Ja),
+            words(&question).render(Lang::En),
+        );
+        assert!(ja.contains("フラグ名を複数書くと"), "{ja}");
+        assert!(en.contains("several flag words"), "{en}");
+        let used = modelled("alaxala-ax", "flag-word-ack").render(Lang::Ja);
+        assert!(used.contains("そのフラグが 1 である"), "{used}");
+    }
+
+    #[test]
+    fn a_fact_that_is_taken_to_be_false_is_not_said_to_be_true() {
+        let used = modelled("alaxala-ax", "implicit-nd-permit");
+        assert!(used.render(Lang::En).contains("does not hold"));
+        assert!(used.render(Lang::Ja).contains("成り立たない"));
+    }
 }

@@ -5,6 +5,7 @@
 use super::packet::Packet;
 use serde::Serialize;
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 
 /// What is the matter with a line of `--packets`, in the fields of `aclc/error/1`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -250,4 +251,55 @@ pub struct Finding {
     pub line: Option<u32>,
     pub message: String,
     pub blockers: Vec<u32>,
+}
+
+/// `facts`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Facts {
+    pub schema: &'static str,
+    pub dialects: Vec<Dialect>,
+    pub digest: &'static str,
+    pub version: &'static str,
+}
+
+/// How much is known of a dialect; if it was asked for, all of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Dialect {
+    pub dialect: &'static str,
+    pub confirmed: usize,
+    pub modelled: usize,
+    pub open: usize,
+    #[serde(flatten)]
+    pub sheet: Option<Sheet>,
+}
+
+/// All that is known of a dialect.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Sheet {
+    pub facts: Vec<Fact>,
+    pub limits: BTreeMap<String, u32>,
+    pub tables: Vec<EntryTable>,
+}
+
+/// A yes-or-no fact.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Fact {
+    pub id: String,
+    pub says: String,
+    pub value: bool,
+    pub confidence: &'static str,
+    pub open: bool,
+    pub source: String,
+    pub settle: Option<String>,
+}
+
+/// Entries that a model has; no mode means all modes, no number that it is not known.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct EntryTable {
+    pub model: String,
+    pub mode: Option<String>,
+    pub table: String,
+    pub available: Option<u32>,
+    pub cost: u32,
+    pub source: String,
 }

@@ -5,6 +5,7 @@
 
 mod build;
 mod diff;
+mod facts;
 mod lint;
 mod query;
 mod table;
@@ -13,6 +14,7 @@ mod verify;
 
 pub use build::{build, configs};
 pub use diff::diff;
+pub use facts::facts;
 pub use lint::{check, lint};
 pub use query::query;
 pub use trace::{trace, trace_error, trace_line};
