@@ -21,7 +21,7 @@ const MAY_USE: [(&str, &[&str]); 20] = [
     // What a text says besides lists; a hole in it is told in words (`Text`), a place in it is a span.
     ("device", &["base", "net", "acl"]),
     // What is known about a vendor, with the questions it leaves open. Its test reads the sheets through `vendor`.
-    ("facts", &["acl", "vendor"]),
+    ("facts", &["base", "acl", "vendor"]),
     // Intent to filters: no packet sets, no device text.
     (
         "compile",
