@@ -251,7 +251,7 @@ fn captures_that_are_none() {
         ("empty", b"".to_vec()),
         (
             "noise",
-            (0..1 << 16).map(|i: u32| (i * 7919 >> 3) as u8).collect(),
+            (0..1 << 16).map(|i: u32| ((i * 7919) >> 3) as u8).collect(),
         ),
         ("braces", "{ ".repeat(10_000).into_bytes()),
     ] {

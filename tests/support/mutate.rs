@@ -77,7 +77,7 @@ pub(crate) fn draw(golden: &[String; 2], rng: &mut Rng) -> Option<Edit> {
             lines[at] = old.replacen(from, to, 1);
             "turn".to_owned()
         }
-        3 | 4 | 5 => {
+        3..=5 => {
             lines[at] = change_number(&old, rng)?;
             "number".to_owned()
         }

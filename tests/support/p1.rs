@@ -1,6 +1,7 @@
 //! The golden policy said a second time, by hand: who needs what, and what each claim forbids.
 
-use super::oracle::{ACK, End, Net, Packet, Place, Position, SYN, TCP, UDP, addr};
+use super::oracle::{ACK, Packet, Place, Position, SYN, TCP, UDP, addr};
+use super::walk::{End, Net};
 use std::collections::BTreeSet;
 
 pub(crate) const HAIRPIN: &str = "10.10.254.2";
@@ -413,7 +414,7 @@ fn unnamed(a: u128) -> bool {
 /// Addresses the policy gives to switches.
 fn declared(v6: bool, a: u128) -> bool {
     let first = |vlan: &u16| prefix(*vlan, v6).is_some_and(|place| a == place.0 + 1);
-    VLANS.iter().any(|vlan| first(vlan)) || (v6, a) == addr("10.20.0.2")
+    VLANS.iter().any(first) || (v6, a) == addr("10.20.0.2")
 }
 
 /// The legs of a DHCP relay that are no session between hosts (D22), where they fail.
