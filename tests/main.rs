@@ -1,5 +1,6 @@
 //! Integration tests: the program from its arguments to its output, one binary, a file per subject.
 #![allow(clippy::unwrap_used, reason = "a test fails where it stands")]
+#![allow(clippy::print_stdout, reason = "a long run says what it did")]
 
 mod support;
 

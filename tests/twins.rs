@@ -4,8 +4,8 @@
 //! claims that are not proved. Every witness must do in the oracle what the report says.
 
 use crate::mutation::replays;
-use crate::support::oracle::Net;
 use crate::support::p1::HAIRPIN;
+use crate::support::walk::Net;
 use crate::support::{SWITCHES, golden_texts, root, scratch, verify};
 use aclc::cli::Exit;
 use std::path::Path;
@@ -81,7 +81,7 @@ fn every_mistake_is_seen() {
             let said = claim["because"]
                 .as_array()
                 .is_some_and(|because| !because.is_empty());
-            if !shown && !said || verdict == "unknown" && !said {
+            if !said && (!shown || verdict == "unknown") {
                 wrong.push(format!("{name}: no packet and no reason: {claim}"));
             }
         }

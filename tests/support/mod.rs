@@ -3,6 +3,7 @@
 pub(crate) mod mutate;
 pub(crate) mod oracle;
 pub(crate) mod p1;
+pub(crate) mod walk;
 
 use aclc::base::Lang;
 use aclc::cli::{Exit, Io, run};

@@ -1,6 +1,7 @@
 //! The golden policy said a second time, by hand: who needs what, and what each claim forbids.
 
-use super::oracle::{ACK, End, Net, Packet, Place, Position, SYN, TCP, UDP, addr};
+use super::oracle::{ACK, Packet, Place, Position, SYN, TCP, UDP, addr};
+use super::walk::{End, Net};
 use std::collections::BTreeSet;
 
 pub(crate) const HAIRPIN: &str = "10.10.254.2";
