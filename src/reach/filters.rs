@@ -4,7 +4,7 @@ use crate::acl::{Direction, Known};
 use crate::device::{EffectClass, Scope};
 use crate::net::{AddrRanges, Family, Match};
 use crate::pset::{Bounds, PacketSet, Space};
-use crate::topo::{Target, Topo, not_routed};
+use crate::topo::{LINK_LOCAL_V6, Target, Topo, not_routed};
 use std::collections::BTreeMap;
 
 /// One family of a network, ready to be asked.
@@ -24,8 +24,10 @@ pub struct Net<'a> {
 pub(super) struct Table {
     /// Own addresses.
     pub(super) own: PacketSet,
-    /// Destinations that are not routed.
+    /// Destinations, and in IPv6 sources, that are not routed (D33).
     pub(super) unrouted: PacketSet,
+    /// Sources that are not routed even where an effect sends destinations on that are not.
+    pub(super) stuck: PacketSet,
     /// Destinations and their targets, disjoint.
     pub(super) routes: Vec<(PacketSet, Vec<Target>)>,
 }
@@ -93,6 +95,20 @@ impl<'a> Net<'a> {
         self.table_of(self.topo.ports[port].device, &self.topo.interface(port).vrf)
     }
 
+    /// What of the device's own packets gets out of a port, if the fact says that its list sees them (D18, D20).
+    #[must_use]
+    pub fn sent(&self, port: usize, sees: &Known, packets: PacketSet) -> Bounds {
+        asked(self.space, sees, self.outward[port], packets)
+    }
+
+    /// Own addresses of a device in all its VRFs.
+    pub(super) fn own_anywhere(&self, device: usize) -> PacketSet {
+        let mine = self.tables.iter().filter(|((d, _), _)| *d == device);
+        mine.fold(self.space.empty(), |all, (_, table)| {
+            self.space.union(all, table.own)
+        })
+    }
+
     pub(super) fn table_of(&self, device: usize, vrf: &str) -> &Table {
         self.tables
             .get(&(device, vrf.to_owned()))
@@ -135,10 +151,15 @@ pub(super) fn to_addrs(space: &Space, dst: &AddrRanges) -> PacketSet {
 
 fn table(topo: &Topo, family: Family, space: &Space, device: usize, vrf: &str) -> Table {
     let own = to_addrs(space, &topo.own(device, vrf, family));
-    let unrouted = to_addrs(
-        space,
-        &not_routed(&topo.devices[device].device, vrf, family),
-    );
+    let dst = not_routed(&topo.devices[device].device, vrf, family);
+    let stuck = match family {
+        Family::V4 => space.empty(),
+        Family::V6 => space.of_match(&Match {
+            src: AddrRanges::prefix(ipnet::IpNet::V6(LINK_LOCAL_V6)).to_set(),
+            ..Match::any(family)
+        }),
+    };
+    let unrouted = space.union(to_addrs(space, &dst), stuck);
     let fib = topo.fib(device, vrf, family);
     let routes = fib
         .entries
@@ -148,6 +169,7 @@ fn table(topo: &Topo, family: Family, space: &Space, device: usize, vrf: &str) -
     Table {
         own,
         unrouted,
+        stuck,
         routes,
     }
 }

@@ -58,8 +58,13 @@ fn wider(view: &View<'_>, link: usize) -> Vec<Unequal> {
     let (may, must) = (view.spread(link, Side::May), view.spread(link, Side::Must));
     let nd = view.neighbour_discovery();
     let mut found = Vec::new();
+    // Where people attest that addresses are not forged, only what can lie there is injected (D40).
+    let forged = match view.authentic(link) {
+        true => space.complement(view.from(&super::spoof::sources_of(view, link))),
+        false => space.empty(),
+    };
     let mut compare = |end: Reached, may: PacketSet, must: PacketSet| {
-        let high = high(view, link, end);
+        let high = space.union(high(view, link, end), forged);
         let may = space.minus(space.minus(may, nd), high);
         if !space.is_empty(may) {
             found.push(Unequal::Wider {
@@ -89,19 +94,34 @@ fn wider(view: &View<'_>, link: usize) -> Vec<Unequal> {
     found
 }
 
+fn sits_on(view: &View<'_>, at: At, link: usize) -> bool {
+    let device = view.device_of(at);
+    let ports = &view.topo.links[link].ports;
+    device.is_some_and(|device| {
+        ports
+            .iter()
+            .any(|&port| view.topo.ports[port].device == device)
+    })
+}
+
 /// Req, Rep and Com of the sessions between a link and an end (D45).
 fn high(view: &View<'_>, link: usize, end: Reached) -> PacketSet {
     let ends_here = |half: &&Half| match (half.target().at, end) {
         (At::Link(..), Reached::Link(other)) => view.link_of(half.target().at) == Some(other),
+        // On its way to a far switch a packet is put on the link that the switch sits on.
+        (At::Switch(_), Reached::Link(other)) => sits_on(view, half.target().at, other),
         (At::External(_), Reached::NextHop(..)) => {
             let Reached::NextHop(other, addr) = end else {
                 return false;
             };
-            view.goal(half.target()).handed.contains(&(other, addr))
+            view.goal(half.target()).takes(other, addr)
         }
         _ => false,
     };
-    let starts_here = |half: &&Half| view.link_of(half.source().at) == Some(link);
+    // A switch sends from every link that it sits on, as the other routers there see it (D20).
+    let starts_here = |half: &&Half| {
+        view.link_of(half.source().at) == Some(link) || sits_on(view, half.source().at, link)
+    };
     let boxes: Vec<Match> = view
         .halves
         .iter()
