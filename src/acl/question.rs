@@ -61,6 +61,13 @@ pub enum Question {
         /// Its interface on the link.
         interface: String,
     },
+    /// Whether a router answers on a link for addresses that are not on it (proxy ARP).
+    Proxy {
+        /// The router.
+        device: String,
+        /// Its interface on the link.
+        interface: String,
+    },
     /// A limit (`--max-nodes`) was reached.
     Limit,
 }

@@ -230,14 +230,7 @@ fn relay(build: &mut Build<'_>, zone: &Zone) {
 fn relay_server(build: &mut Build<'_>, switch: SwitchId, relay: IpAddr, server: IpAddr) {
     let network = &build.policy.network;
     let place = |addr: IpAddr| AddrRanges::prefix(IpNet::from(addr));
-    let own: Vec<IpAddr> = network
-        .switch(switch)
-        .own_addrs()
-        .v4
-        .to_prefixes()
-        .iter()
-        .map(IpNet::addr)
-        .collect();
+    let own: Vec<IpAddr> = network.switch(switch).own_addrs().v4.addrs().collect();
     let requests = super::paths_from_switch(
         &super::Trip {
             network,

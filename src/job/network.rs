@@ -3,7 +3,8 @@
 use super::{Capture, FileGap, Options, read};
 use crate::base::{Diagnostic, FileId, Lang, Source, SourceMap, Span};
 use crate::compile::{Ability, compile};
-use crate::model::{Policy, Switch, lower};
+use crate::device::{Interface, InterfaceKind};
+use crate::model::{Network, Policy, Switch, ZoneLink, lower};
 use crate::syntax::keywords::{self, language_of};
 use crate::text;
 use crate::topo::Named;
@@ -290,19 +291,22 @@ fn other(
     devices: &mut Devices,
 ) {
     let path = &sources.get(capture.file).path;
-    let Ok(device) = read::device(sources, capture.file, options) else {
+    let Ok(mut device) = read::device(sources, capture.file, options) else {
         devices
             .diagnostics
             .push(Diagnostic::info(text!("ignored-file", path = path)));
         return;
     };
     let links = policy.network.links();
+    for interface in &mut device.interfaces {
+        join(&policy.network, interface);
+    }
     let on_link = device
         .interfaces
         .iter()
         .any(|interface| match interface.kind {
-            crate::device::InterfaceKind::Svi(vlan) => {
-                links.contains_key(&vlan) && !interface.addrs.is_empty()
+            InterfaceKind::Svi(vlan) => {
+                links.contains_key(&vlan) && (interface.ipv6 || !interface.addrs.is_empty())
             }
             _ => false,
         });
@@ -319,6 +323,22 @@ fn other(
         devices
             .diagnostics
             .push(Diagnostic::info(text!("ignored-file", path = path)));
+    }
+}
+
+/// A routed port of a stranger with an address in a zone sits on that zone's link: cables are not in its text, and what
+/// could be a second router there must not be left out (D32).
+fn join(network: &Network, interface: &mut Interface) {
+    if interface.kind != InterfaceKind::Routed {
+        return;
+    }
+    let zone_links = network.zones.iter().flat_map(|zone| &zone.links);
+    let holds = |link: &&ZoneLink| {
+        let has = |addr| link.prefixes.iter().any(|net| net.contains(&addr));
+        interface.addrs.iter().any(|net| has(net.addr()))
+    };
+    if let Some(link) = zone_links.into_iter().find(holds) {
+        interface.kind = InterfaceKind::Svi(link.vlan);
     }
 }
 

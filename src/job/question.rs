@@ -43,6 +43,9 @@ pub fn words(question: &Question) -> Text {
         Question::Cables { device, interface } => {
             text!("question-cables", device = device, interface = interface)
         }
+        Question::Proxy { device, interface } => {
+            text!("question-proxy", device = device, interface = interface)
+        }
         Question::Limit => text!("question-limit"),
     }
 }

@@ -175,6 +175,12 @@ impl AddrRanges {
         )
     }
 
+    /// Its addresses one by one, ascending.
+    pub fn addrs(&self) -> impl Iterator<Item = IpAddr> + '_ {
+        let each = self.ranges.iter().flat_map(|&(a, b)| a..=b);
+        each.map(|bits| self.family.addr(bits))
+    }
+
     /// The lowest address.
     #[must_use]
     pub fn first(&self) -> Option<IpAddr> {
@@ -189,6 +195,15 @@ mod tests {
     fn set(text: &[&str]) -> AddrRanges {
         let nets: Vec<IpNet> = text.iter().map(|t| t.parse().unwrap()).collect();
         AddrRanges::prefixes(Family::V4, &nets)
+    }
+
+    #[test]
+    fn addresses_that_share_a_prefix_are_still_several() {
+        let texts: Vec<String> = set(&["10.0.0.2/32", "10.0.0.3/32", "10.0.0.8/32"])
+            .addrs()
+            .map(|addr| addr.to_string())
+            .collect();
+        assert_eq!(texts, ["10.0.0.2", "10.0.0.3", "10.0.0.8"]);
     }
 
     #[test]

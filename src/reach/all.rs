@@ -1,7 +1,7 @@
 //! All-path reach: what arrives whichever state holds (D27), as A- or A+.
 
-use super::Side;
 use super::filters::{Net, asked};
+use super::{Beyond, Side};
 use crate::acl::Known;
 use crate::pset::PacketSet;
 use crate::topo::Target;
@@ -12,10 +12,18 @@ use std::net::IpAddr;
 pub struct Goal {
     /// On these links, with the destination itself as next hop.
     pub links: Vec<usize>,
-    /// Handed to these next hops.
-    pub handed: Vec<(usize, IpAddr)>,
+    /// Handed to these hosts.
+    pub handed: Vec<Beyond>,
     /// At own addresses of this device.
     pub local: Option<usize>,
+}
+
+impl Goal {
+    /// Whether being handed to a next hop is an arrival.
+    #[must_use]
+    pub fn takes(&self, link: usize, addr: IpAddr) -> bool {
+        self.handed.iter().any(|beyond| beyond.is(link, addr))
+    }
 }
 
 impl Net<'_> {
@@ -177,7 +185,7 @@ impl Net<'_> {
         };
         let mut owners = self.topo.owners(link, addr).peekable();
         if owners.peek().is_none() {
-            let known = goal.handed.contains(&(link, addr));
+            let known = goal.takes(link, addr);
             return if known {
                 space.intersect(part, self.crossing(link, Some(out), None, side))
             } else {

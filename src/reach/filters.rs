@@ -4,7 +4,7 @@ use crate::acl::{Direction, Known};
 use crate::device::{EffectClass, Scope};
 use crate::net::{AddrRanges, Family, Match};
 use crate::pset::{Bounds, PacketSet, Space};
-use crate::topo::{Target, Topo, interface_addrs, not_routed, unrouted_sources};
+use crate::topo::{LINK_LOCAL_V6, Target, Topo, interface_addrs, not_routed, subnets};
 use std::collections::BTreeMap;
 
 /// One family of a network, ready to be asked.
@@ -18,6 +18,8 @@ pub struct Net<'a> {
     pub(super) outward: Vec<Bounds>,
     /// Per port: packets to the addresses of its interface, virtual ones too.
     pub(super) addressed: Vec<PacketSet>,
+    /// Per port: packets to its subnets.
+    pub(super) near: Vec<PacketSet>,
     /// Per port: its device's table in its VRF.
     tables: BTreeMap<(usize, String), Table>,
 }
@@ -26,8 +28,10 @@ pub struct Net<'a> {
 pub(super) struct Table {
     /// Own addresses.
     pub(super) own: PacketSet,
-    /// Packets that are not routed, whatever the table says (D33).
+    /// Destinations, and in IPv6 sources, that are not routed (D33).
     pub(super) unrouted: PacketSet,
+    /// Sources that are not routed even where an effect sends destinations on that are not.
+    pub(super) stuck: PacketSet,
     /// Destinations and their targets, disjoint.
     pub(super) routes: Vec<(PacketSet, Vec<Target>)>,
 }
@@ -44,6 +48,9 @@ impl<'a> Net<'a> {
         };
         let addressed = (0..topo.ports.len())
             .map(|port| to_addrs(space, &interface_addrs(topo.interface(port), family)))
+            .collect();
+        let near = (0..topo.ports.len())
+            .map(|port| to_addrs(space, &subnets(topo.interface(port), family)))
             .collect();
         let inward = side(Direction::In);
         let outward = side(Direction::Out);
@@ -67,6 +74,7 @@ impl<'a> Net<'a> {
             inward,
             outward,
             addressed,
+            near,
             tables,
         }
     }
@@ -90,6 +98,7 @@ impl<'a> Net<'a> {
         let known = |port: usize| {
             let device = self.topo.device(port);
             device.sees.to_switch.question().is_none()
+                && device.sees.from_switch.question().is_none()
                 && device.forwards.of(self.family).question().is_none()
                 && device.effects.is_empty()
                 && device.dynamic.is_empty()
@@ -111,6 +120,20 @@ impl<'a> Net<'a> {
 
     pub(super) fn table(&self, port: usize) -> &Table {
         self.table_of(self.topo.ports[port].device, &self.topo.interface(port).vrf)
+    }
+
+    /// What of the device's own packets gets out of a port, if the fact says that its list sees them (D18, D20).
+    #[must_use]
+    pub fn sent(&self, port: usize, sees: &Known, packets: PacketSet) -> Bounds {
+        asked(self.space, sees, self.outward[port], packets)
+    }
+
+    /// Own addresses of a device in all its VRFs.
+    pub(super) fn own_anywhere(&self, device: usize) -> PacketSet {
+        let mine = self.tables.iter().filter(|((d, _), _)| *d == device);
+        mine.fold(self.space.empty(), |all, (_, table)| {
+            self.space.union(all, table.own)
+        })
     }
 
     pub(super) fn table_of(&self, device: usize, vrf: &str) -> &Table {
@@ -155,16 +178,15 @@ pub(super) fn to_addrs(space: &Space, dst: &AddrRanges) -> PacketSet {
 
 fn table(topo: &Topo, family: Family, space: &Space, device: usize, vrf: &str) -> Table {
     let own = to_addrs(space, &topo.own(device, vrf, family));
-    let nowhere = to_addrs(
-        space,
-        &not_routed(&topo.devices[device].device, vrf, family),
-    );
-    let any = Match::any(family);
-    let local = Match {
-        src: unrouted_sources(family).to_set(),
-        ..any
+    let dst = not_routed(&topo.devices[device].device, vrf, family);
+    let stuck = match family {
+        Family::V4 => space.empty(),
+        Family::V6 => space.of_match(&Match {
+            src: AddrRanges::prefix(ipnet::IpNet::V6(LINK_LOCAL_V6)).to_set(),
+            ..Match::any(family)
+        }),
     };
-    let unrouted = space.union(nowhere, space.of_match(&local));
+    let unrouted = space.union(to_addrs(space, &dst), stuck);
     // Destinations that share their targets are one entry: most tables have far fewer next hops than prefixes.
     let mut grouped: BTreeMap<Vec<Target>, AddrRanges> = BTreeMap::new();
     for entry in topo.fib(device, vrf, family).entries {
@@ -180,6 +202,7 @@ fn table(topo: &Topo, family: Family, space: &Space, device: usize, vrf: &str) -
     Table {
         own,
         unrouted,
+        stuck,
         routes,
     }
 }

@@ -15,3 +15,25 @@ pub use filters::Net;
 pub use spread::{Side, Spread};
 pub use trace::{Hop, HopAction, HopKind, Trace, TraceEnd};
 pub use walk::{End, Walker};
+
+use crate::net::AddrRanges;
+use std::net::IpAddr;
+
+/// The host on a link, with all its addresses, behind which an external lies (D29).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Beyond {
+    /// The link.
+    pub link: usize,
+    /// The addresses of one family by which packets are handed over.
+    pub hosts: AddrRanges,
+    /// It may hand packets back unchanged.
+    pub hairpin: bool,
+}
+
+impl Beyond {
+    /// Whether a next hop on a link is this host.
+    #[must_use]
+    pub fn is(&self, link: usize, addr: IpAddr) -> bool {
+        self.link == link && self.hosts.contains(addr)
+    }
+}

@@ -1,5 +1,6 @@
 //! Any-path reach: the least set of (place, packet) closed under steps (D27), as E+ or E-.
 
+use super::Beyond;
 use super::filters::{Net, asked};
 use crate::acl::Known;
 use crate::pset::PacketSet;
@@ -27,13 +28,15 @@ pub struct Spread {
     pub local: Vec<PacketSet>,
     /// Per link: put there by a switch towards another router.
     pub crossing: Vec<PacketSet>,
+    /// Some step was taken that is only possible, besides what lists and facts leave open.
+    pub open: bool,
 }
 
 struct Run<'n, 'a> {
     net: &'n Net<'a>,
     side: Side,
-    /// Hosts that may hand packets back unchanged, per link (D29).
-    hairpins: &'n [(usize, IpAddr)],
+    /// The hosts behind which externals lie.
+    beyond: &'n [Beyond],
     /// Per port: what has been presented to it.
     at: Vec<PacketSet>,
     queue: VecDeque<(usize, PacketSet)>,
@@ -44,37 +47,56 @@ struct Run<'n, 'a> {
 impl Net<'_> {
     /// Packets injected on a link by whoever sits there, with any source address, through any router on it (D24, D26).
     #[must_use]
-    pub fn spread(
+    pub fn spread(&self, link: usize, packets: PacketSet, beyond: &[Beyond], side: Side) -> Spread {
+        let mut run = Run::new(self, beyond, side);
+        run.inject(link, packets);
+        run.finish()
+    }
+
+    /// Packets that a device makes itself (D20), each in the VRF of its source.
+    #[must_use]
+    pub fn spread_from(
         &self,
-        link: usize,
-        packets: PacketSet,
-        hairpins: &[(usize, IpAddr)],
+        device: usize,
+        packets: &[(&str, PacketSet)],
+        beyond: &[Beyond],
         side: Side,
     ) -> Spread {
-        let empty = self.space.empty();
-        let mut run = Run {
-            net: self,
-            side,
-            hairpins,
-            at: vec![empty; self.topo.ports.len()],
-            queue: VecDeque::new(),
-            rewritten: vec![false; self.topo.devices.len()],
-            out: Spread {
-                delivered: vec![empty; self.topo.links.len()],
-                handed: BTreeMap::new(),
-                local: vec![empty; self.topo.devices.len()],
-                crossing: vec![empty; self.topo.links.len()],
-            },
-        };
-        run.inject(link, packets);
-        while let Some((port, fresh)) = run.queue.pop_front() {
-            run.enter(port, fresh);
+        let mut run = Run::new(self, beyond, side);
+        for &(vrf, packets) in packets {
+            run.route(device, vrf, packets, true);
         }
-        run.out
+        run.finish()
     }
 }
 
-impl Run<'_, '_> {
+impl<'n, 'a> Run<'n, 'a> {
+    fn new(net: &'n Net<'a>, beyond: &'n [Beyond], side: Side) -> Run<'n, 'a> {
+        let empty = net.space.empty();
+        Run {
+            net,
+            side,
+            beyond,
+            at: vec![empty; net.topo.ports.len()],
+            queue: VecDeque::new(),
+            rewritten: vec![false; net.topo.devices.len()],
+            out: Spread {
+                delivered: vec![empty; net.topo.links.len()],
+                handed: BTreeMap::new(),
+                local: vec![empty; net.topo.devices.len()],
+                crossing: vec![empty; net.topo.links.len()],
+                open: false,
+            },
+        }
+    }
+
+    fn finish(mut self) -> Spread {
+        while let Some((port, fresh)) = self.queue.pop_front() {
+            self.enter(port, fresh);
+        }
+        self.out
+    }
+
     fn choose(&self, must: PacketSet, may: PacketSet) -> PacketSet {
         match self.side {
             Side::May => may,
@@ -130,18 +152,27 @@ impl Run<'_, '_> {
         if net.topo.rewrites(device) {
             if self.side == Side::May && !self.rewritten[device] {
                 self.rewritten[device] = true;
-                self.scatter(device, None, space.full());
+                self.scatter(device, None, space.full(), false);
             }
             return;
         }
         if !self.holds(net.topo.forwards(device, net.family)) {
             return;
         }
-        let routed = space.minus(space.minus(passed, table.own), table.unrouted);
-        self.route(device, &net.topo.interface(port).vrf, routed);
+        // Directed broadcast and multicast routing are effects of class R (D33); a leak may end at another VRF's address.
+        let redirected = self.side == Side::May && net.topo.redirects(device);
+        let kept = if redirected {
+            let leaked = space.intersect(passed, net.own_anywhere(device));
+            self.out.local[device] = space.union(self.out.local[device], leaked);
+            table.stuck
+        } else {
+            table.unrouted
+        };
+        let routed = space.minus(space.minus(passed, table.own), kept);
+        self.route(device, &net.topo.interface(port).vrf, routed, false);
     }
 
-    fn route(&mut self, device: usize, vrf: &str, routed: PacketSet) {
+    fn route(&mut self, device: usize, vrf: &str, routed: PacketSet, from_switch: bool) {
         let net = self.net;
         if net.space.is_empty(routed) {
             return;
@@ -150,7 +181,9 @@ impl Run<'_, '_> {
             if self.side == Side::Must {
                 return;
             }
-            self.scatter(device, Some(vrf), routed);
+            // What sends packets elsewhere may also send them into another VRF: leaks are of this class (D23, D31).
+            let vrf = Some(vrf).filter(|_| !net.topo.redirects(device));
+            self.scatter(device, vrf, routed, true);
         }
         for (dst, targets) in &net.table_of(device, vrf).routes {
             let part = net.space.intersect(routed, *dst);
@@ -160,21 +193,23 @@ impl Run<'_, '_> {
             for target in targets {
                 match *target {
                     Target::Null => {}
-                    Target::Connected(out) => self.leave(out, None, part),
-                    Target::Via(out, next_hop) => self.leave(out, Some(next_hop), part),
+                    Target::Connected(out) => self.leave(out, None, part, from_switch),
+                    Target::Via(out, hop) => self.leave(out, Some(hop), part, from_switch),
                 }
             }
         }
     }
 
     /// Out of a port, past its out-list, onto its link.
-    fn leave(&mut self, out: usize, next_hop: Option<IpAddr>, part: PacketSet) {
+    fn leave(&mut self, out: usize, next_hop: Option<IpAddr>, part: PacketSet, from_switch: bool) {
         let net = self.net;
         let link = net.topo.ports[out].link;
-        let filter = net.outward[out];
-        let part = net
-            .space
-            .intersect(part, self.choose(filter.must, filter.may));
+        let fact = match from_switch {
+            true => &net.topo.device(out).sees.from_switch,
+            false => &Known::Yes,
+        };
+        let passed = asked(net.space, fact, net.outward[out], part);
+        let part = self.choose(passed.must, passed.may);
         if net.space.is_empty(part) {
             return;
         }
@@ -210,6 +245,12 @@ impl Run<'_, '_> {
             if !space.is_empty(here) {
                 self.present(port, here);
             }
+            if self.side == Side::May {
+                // A router may answer for addresses that are not in its subnets here (proxy ARP).
+                let far = space.minus(space.minus(part, net.near[port]), here);
+                self.out.open |= !space.is_empty(far);
+                self.present(port, far);
+            }
         }
     }
 
@@ -218,21 +259,23 @@ impl Run<'_, '_> {
         let space = self.net.space;
         let slot = self.out.handed.entry((link, addr)).or_insert(space.empty());
         *slot = space.union(*slot, part);
-        if self.hairpins.contains(&(link, addr)) {
+        let back = |beyond: &Beyond| beyond.hairpin && beyond.is(link, addr);
+        if self.beyond.iter().any(back) {
             self.inject(link, part);
         }
     }
 
     /// Anywhere the device has a port (of the VRF): to every host, router and external there (D23 R and X, D31).
-    fn scatter(&mut self, device: usize, vrf: Option<&str>, packets: PacketSet) {
+    fn scatter(&mut self, device: usize, vrf: Option<&str>, packets: PacketSet, filtered: bool) {
+        self.out.open = true;
         let net = self.net;
         for (out, port) in net.topo.ports.iter().enumerate() {
             let elsewhere = vrf.is_some_and(|vrf| net.topo.interface(out).vrf != vrf);
             if port.device != device || elsewhere {
                 continue;
             }
-            self.leave(out, None, packets);
-            let part = if vrf.is_some() {
+            self.leave(out, None, packets, false);
+            let part = if filtered {
                 net.space.intersect(packets, net.outward[out].may)
             } else {
                 packets
@@ -245,9 +288,10 @@ impl Run<'_, '_> {
             for other in others {
                 self.present(other, part);
             }
-            for &(link, addr) in self.hairpins {
-                if link == port.link {
-                    self.hand(link, addr, part);
+            // Also to externals that hand nothing back: what reaches them has arrived (D27).
+            for beyond in self.beyond.iter().filter(|b| b.link == port.link) {
+                if let Some(addr) = beyond.hosts.first() {
+                    self.hand(port.link, addr, part);
                 }
             }
         }

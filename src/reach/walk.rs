@@ -4,11 +4,12 @@
 //! ends as wanted; where none does, the way that got furthest by the first choices. Used to replay witnesses (D43) and
 //! by `trace`.
 
+use super::Beyond;
 use super::trace::{Hop, HopAction, HopKind, Trace, TraceEnd};
 use crate::acl::{Direction, Fate, Known, Question, decide};
 use crate::device::{EffectClass, Scope};
 use crate::net::{Family, Flow};
-use crate::topo::{Fib, Target, Topo, not_routed, unrouted_sources};
+use crate::topo::{Fib, Target, Topo, link_local_source, not_routed};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -30,7 +31,8 @@ pub enum End {
 /// Walks packets over a topology. Tables are computed once.
 pub struct Walker<'a> {
     topo: &'a Topo,
-    hairpins: &'a [(usize, IpAddr)],
+    beyond: &'a [Beyond],
+    own_arrives: bool,
     fibs: RefCell<BTreeMap<(usize, String, Family), Rc<Fib>>>,
 }
 
@@ -52,13 +54,23 @@ struct Search<'s> {
 }
 
 impl<'a> Walker<'a> {
-    /// A walker; `hairpins` are the next hops that may hand packets back (D29).
+    /// A walker; `beyond` are the hosts that may hand packets back (D29).
     #[must_use]
-    pub fn new(topo: &'a Topo, hairpins: &'a [(usize, IpAddr)]) -> Walker<'a> {
+    pub fn new(topo: &'a Topo, beyond: &'a [Beyond]) -> Walker<'a> {
         Walker {
             topo,
-            hairpins,
+            beyond,
+            own_arrives: false,
             fibs: RefCell::default(),
+        }
+    }
+
+    /// For witnesses of arrival: a packet for another router's own address has also arrived on the link (D27).
+    #[must_use]
+    pub fn arrivals(self) -> Walker<'a> {
+        Walker {
+            own_arrives: true,
+            ..self
         }
     }
 
@@ -106,7 +118,11 @@ impl<'a> Walker<'a> {
             found: None,
             fallback: None,
         };
-        self.route(&mut search, Way::default(), device, "", true);
+        let family = flow.family();
+        let vrfs = self.topo.vrfs(device);
+        let mine = |vrf: &&&str| self.topo.own(device, vrf, family).contains(flow.src());
+        let vrf = vrfs.iter().find(mine).copied().unwrap_or_default();
+        self.route(&mut search, Way::default(), device, vrf, true);
         Self::finish(search)
     }
 
@@ -232,9 +248,9 @@ impl<'a> Walker<'a> {
             ));
             return self.end(search, way, End::Local(device_index));
         }
-        if not_routed(device, &vrf, family).contains(search.flow.dst())
-            || unrouted_sources(family).contains(search.flow.src())
-        {
+        let redirected = search.possible && self.topo.redirects(device_index);
+        let kept = not_routed(device, &vrf, family).contains(search.flow.dst());
+        if link_local_source(search.flow.src()) || (kept && !redirected) {
             return self.end(search, way, End::Dropped);
         }
         if let Known::Open(question) = self.topo.forwards(device_index, family) {
@@ -327,11 +343,20 @@ impl<'a> Walker<'a> {
             self.enter(search, way.clone(), port);
         }
         match next_hop {
+            // Put on its link with itself as next hop (D27), whatever the router that has the address does with it.
+            None if !owners.is_empty() && self.own_arrives => {
+                self.end(search, way, End::Delivered(link));
+            }
             _ if !owners.is_empty() => {}
-            None => self.end(search, way, End::Delivered(link)),
+            None => {
+                self.end(search, way.clone(), End::Delivered(link));
+                if search.possible {
+                    self.proxied(search, &way, out);
+                }
+            }
             Some(addr) => {
                 self.end(search, way.clone(), End::Handed(link, addr));
-                if self.hairpins.contains(&(link, addr)) {
+                if self.beyond.iter().any(|b| b.hairpin && b.is(link, addr)) {
                     for port in self
                         .topo
                         .ports_of(link, search.flow.family())
@@ -341,6 +366,19 @@ impl<'a> Walker<'a> {
                     }
                 }
             }
+        }
+    }
+
+    /// Into the routers on a link that may answer for an address that is not there.
+    fn proxied(&self, search: &mut Search<'_>, way: &Way, out: usize) {
+        let link = self.topo.ports[out].link;
+        for port in self.topo.proxies(link, out, search.flow.dst()) {
+            let mut way = way.clone();
+            way.because.push(Question::Proxy {
+                device: self.topo.device_name(port).to_owned(),
+                interface: self.topo.interface(port).name.clone(),
+            });
+            self.enter(search, way, port);
         }
     }
 

@@ -38,8 +38,8 @@ pub struct Fib {
     pub entries: Vec<FibEntry>,
 }
 
-/// Targets of a prefix and the line of its route.
-type Row = (Vec<Target>, Option<u32>);
+/// Targets, line, and whether every route to the prefix may be withdrawn (tracking).
+type Row = (Vec<Target>, Option<u32>, bool);
 type Table = BTreeMap<IpNet, Row>;
 
 impl Topo {
@@ -141,7 +141,7 @@ impl Topo {
         if targets.is_empty() {
             None
         } else {
-            Some((targets, line))
+            Some((targets, line, settled_at.is_none()))
         }
     }
 
@@ -181,7 +181,7 @@ impl Topo {
                         .iter()
                         .filter(|(net, _)| net.contains(addr) && **net != prefix)
                         .max_by_key(|(net, _)| net.prefix_len())
-                        .map(|(net, (targets, _))| (net.prefix_len(), targets.clone()))
+                        .map(|(net, (targets, ..))| (net.prefix_len(), targets.clone()))
                 };
                 let (near, far) = (lookup(connected), lookup(statics));
                 match (near, far) {
@@ -202,13 +202,31 @@ impl Topo {
     }
 }
 
+/// Gives routes that may be withdrawn what then takes their place: the next shorter prefix, or nothing (a state, D31).
+fn fall_back(rows: &mut [(IpNet, Row)]) {
+    // Longest first, so what a row falls back to stands behind it and is settled already.
+    for at in (0..rows.len()).rev() {
+        let (head, shorter) = rows.split_at_mut(at + 1);
+        let Some((prefix, (targets, _, true))) = head.last_mut() else {
+            continue;
+        };
+        match shorter.iter().find(|(net, _)| net.contains(&*prefix)) {
+            Some((_, (others, ..))) => targets.extend(others.iter().cloned()),
+            None => targets.push(Target::Null),
+        }
+        targets.sort();
+        targets.dedup();
+    }
+}
+
 /// Takes longer prefixes out of shorter ones.
 fn cut(table: Table, family: Family) -> Vec<FibEntry> {
     let mut rows: Vec<(IpNet, Row)> = table.into_iter().collect();
     rows.sort_by_key(|(net, _)| std::cmp::Reverse(net.prefix_len()));
+    fall_back(&mut rows);
     let mut taken = AddrRanges::none(family);
     let mut entries = Vec::with_capacity(rows.len());
-    for (prefix, (targets, line)) in rows {
+    for (prefix, (targets, line, _)) in rows {
         let all = AddrRanges::prefix(prefix);
         let dst = all.minus(&taken);
         taken = taken.union(&all);

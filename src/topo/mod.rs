@@ -8,7 +8,7 @@ mod fib;
 pub use fib::{Fib, FibEntry, Target};
 
 use crate::acl::Known;
-use crate::device::{Device, EffectClass, Interface, InterfaceKind};
+use crate::device::{Device, EffectClass, Interface, InterfaceKind, Scope};
 use crate::net::{AddrRanges, Family};
 use ipnet::IpNet;
 use petgraph::graph::{NodeIndex, UnGraph};
@@ -210,6 +210,16 @@ impl Topo {
         own
     }
 
+    /// The VRFs in which a device has ports, and the global table.
+    #[must_use]
+    pub fn vrfs(&self, device: usize) -> std::collections::BTreeSet<&str> {
+        let ports = self.ports.iter().enumerate();
+        let mine = ports.filter(|(_, p)| p.device == device);
+        mine.map(|(port, _)| self.interface(port).vrf.as_str())
+            .chain([""])
+            .collect()
+    }
+
     /// The ports on a link whose interface has an address, virtual ones too.
     pub fn owners(&self, link: usize, addr: IpAddr) -> impl Iterator<Item = usize> + '_ {
         self.ports_of(link, Family::of(addr)).filter(move |&port| {
@@ -229,6 +239,48 @@ impl Topo {
                 .effects
                 .iter()
                 .any(|effect| effect.class != EffectClass::Narrows)
+    }
+
+    /// Whether a device may send packets where neither its tables nor its VRFs say (class R: policy routing, directed
+    /// broadcast, multicast routing, leaks).
+    #[must_use]
+    pub fn redirects(&self, device: usize) -> bool {
+        let effects = &self.devices[device].device.effects;
+        effects.iter().any(|e| e.class == EffectClass::Redirects)
+    }
+
+    /// Whether something that is not modelled may keep hosts of a link apart (D25): a filter that acts on the VLAN, not on
+    /// what is routed there.
+    #[must_use]
+    pub fn may_separate(&self, link: usize) -> bool {
+        let on_link = |device: usize, interface: usize| {
+            let ports = self.links[link].ports.iter().map(|&port| self.ports[port]);
+            ports
+                .into_iter()
+                .any(|p| (p.device, p.interface) == (device, interface))
+        };
+        self.devices.iter().enumerate().any(|(device, named)| {
+            named.device.effects.iter().any(|effect| {
+                effect.class == EffectClass::Narrows
+                    && match effect.scope {
+                        Scope::Device => true,
+                        Scope::Interface(interface, None) => on_link(device, interface),
+                        Scope::Interface(_, Some(_)) | Scope::Vrf(_) => false,
+                    }
+            })
+        })
+    }
+
+    /// The routers on a link that may answer for an address that is not on it (proxy ARP): a question to each.
+    pub fn proxies(
+        &self,
+        link: usize,
+        out: usize,
+        dst: IpAddr,
+    ) -> impl Iterator<Item = usize> + '_ {
+        self.ports_of(link, Family::of(dst)).filter(move |&port| {
+            port != out && !subnets(self.interface(port), Family::of(dst)).contains(dst)
+        })
     }
 
     /// Whether a device may send out changed packets (class X).
@@ -266,6 +318,12 @@ impl Topo {
 pub const LINK_LOCAL_V6: ipnet::Ipv6Net =
     ipnet::Ipv6Net::new_assert(std::net::Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, 0), 10);
 
+/// The subnets of an interface.
+#[must_use]
+pub fn subnets(interface: &Interface, family: Family) -> AddrRanges {
+    AddrRanges::prefixes(family, &interface.addrs)
+}
+
 /// Addresses of an interface, virtual ones too.
 #[must_use]
 pub fn interface_addrs(interface: &Interface, family: Family) -> AddrRanges {
@@ -279,13 +337,10 @@ pub fn interface_addrs(interface: &Interface, family: Family) -> AddrRanges {
     AddrRanges::prefixes(family, &nets)
 }
 
-/// Sources that are never routed (D33): link-local ones in IPv6.
+/// Whether packets of a source are never routed (D33).
 #[must_use]
-pub fn unrouted_sources(family: Family) -> AddrRanges {
-    match family {
-        Family::V4 => AddrRanges::none(family),
-        Family::V6 => AddrRanges::prefixes(family, &[IpNet::V6(LINK_LOCAL_V6)]),
-    }
+pub fn link_local_source(src: IpAddr) -> bool {
+    matches!(src, IpAddr::V6(addr) if LINK_LOCAL_V6.contains(&addr))
 }
 
 /// Destinations that are never routed (D33): multicast, limited broadcast, the broadcast addresses of the device's own

@@ -207,7 +207,14 @@ fn equality_result(
         kind: ClaimKind::AllowsWork,
         measures: Vec::new(),
     };
-    result(policy, devices, &claim, answer, options)
+    let mut result = result(policy, devices, &claim, answer, options);
+    for assumption in &policy.assumptions {
+        if let Assumption::Authentic { vlan, because } = assumption {
+            let text = text!("assume-authentic", vlan = *vlan, because = because);
+            result.assumptions.push(text);
+        }
+    }
+    result
 }
 
 /// What a verdict leans on (D49). `filtered` is read off the text and leans on nothing.

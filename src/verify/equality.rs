@@ -3,9 +3,10 @@
 use super::spec::{Half, companions};
 use super::view::View;
 use super::{Verdict, works};
+use crate::model::At;
 use crate::net::Match;
 use crate::pset::PacketSet;
-use crate::reach::Side;
+use crate::reach::{Goal, Side};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
@@ -24,7 +25,7 @@ pub(super) enum Unequal {
 }
 
 /// Where it arrives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Reached {
     /// On a link.
     Link(usize),
@@ -36,7 +37,7 @@ pub(super) enum Reached {
 pub(super) fn check(view: &View<'_>, halves: &[&Half]) -> (Verdict, Vec<Unequal>) {
     let (mut verdict, missing) = works::check(view, halves);
     let mut unequal: Vec<Unequal> = missing.into_iter().map(Unequal::Narrower).collect();
-    let ends = by_end(view);
+    let ends = Ends::of(view);
     for link in 0..view.topo.links.len() {
         for found in wider(view, &ends, link) {
             if let Unequal::Wider { must, .. } = &found {
@@ -59,8 +60,13 @@ fn wider(view: &View<'_>, ends: &Ends<'_>, link: usize) -> Vec<Unequal> {
     let (may, must) = (view.spread(link, Side::May), view.spread(link, Side::Must));
     let nd = view.neighbour_discovery();
     let mut found = Vec::new();
+    // Where people attest that addresses are not forged, only what can lie there is injected (D40).
+    let forged = match view.authentic(link) {
+        true => space.complement(view.from(&super::spoof::sources_of(view, link))),
+        false => space.empty(),
+    };
     let mut compare = |end: Reached, may: PacketSet, must: PacketSet| {
-        let high = high(view, ends, link, end);
+        let high = space.union(high(view, ends, link, end), forged);
         let may = space.minus(space.minus(may, nd), high);
         if !space.is_empty(may) {
             found.push(Unequal::Wider {
@@ -90,23 +96,61 @@ fn wider(view: &View<'_>, ends: &Ends<'_>, link: usize) -> Vec<Unequal> {
     found
 }
 
-/// The sessions by where they end.
-type Ends<'v> = BTreeMap<Reached, Vec<&'v Half>>;
+fn sits_on(view: &View<'_>, at: At, link: usize) -> bool {
+    let device = view.device_of(at);
+    let ports = &view.topo.links[link].ports;
+    device.is_some_and(|device| {
+        ports
+            .iter()
+            .any(|&port| view.topo.ports[port].device == device)
+    })
+}
 
-fn by_end<'v>(view: &'v View<'_>) -> Ends<'v> {
-    let mut ends: Ends<'v> = BTreeMap::new();
-    for half in view.halves.iter().filter(|half| half.family == view.family) {
-        let goal = view.goal(half.target());
-        let links = goal.links.into_iter().map(Reached::Link);
-        let handed = goal
-            .handed
-            .into_iter()
-            .map(|(link, addr)| Reached::NextHop(link, addr));
-        for end in links.chain(handed) {
-            ends.entry(end).or_default().push(half);
+/// The sessions by where they end.
+struct Ends<'v> {
+    /// By link: those that arrive there, or are put there on their way to a far switch.
+    links: BTreeMap<usize, Vec<&'v Half>>,
+    /// Those that are handed to a host before an external.
+    beyond: Vec<(&'v Half, Goal)>,
+}
+
+impl<'v> Ends<'v> {
+    fn of(view: &'v View<'_>) -> Ends<'v> {
+        let mut ends = Ends {
+            links: BTreeMap::new(),
+            beyond: Vec::new(),
+        };
+        for half in view.halves.iter().filter(|half| half.family == view.family) {
+            let target = half.target();
+            let goal = view.goal(target);
+            let mut links = goal.links.clone();
+            if matches!(target.at, At::Switch(_)) {
+                links.extend(
+                    (0..view.topo.links.len()).filter(|&link| sits_on(view, target.at, link)),
+                );
+            }
+            for link in links {
+                ends.links.entry(link).or_default().push(half);
+            }
+            if !goal.handed.is_empty() {
+                ends.beyond.push((half, goal));
+            }
+        }
+        ends
+    }
+
+    fn at(&self, end: Reached) -> Vec<&'v Half> {
+        match end {
+            Reached::Link(link) => self.links.get(&link).cloned().unwrap_or_default(),
+            Reached::NextHop(link, addr) => {
+                let taken = self
+                    .beyond
+                    .iter()
+                    .filter(|(_, goal)| goal.takes(link, addr));
+                taken.map(|(half, _)| *half).collect()
+            }
         }
     }
-    ends
 }
 
 /// Req, Rep and Com of the sessions between a link and an end (D45): of those that start on the link, and of those that
@@ -114,9 +158,11 @@ fn by_end<'v>(view: &'v View<'_>) -> Ends<'v> {
 /// made up, so a build does not fail for it; the claims do see it (D24).
 fn high(view: &View<'_>, ends: &Ends<'_>, link: usize, end: Reached) -> PacketSet {
     let mut boxes: Vec<Match> = Vec::new();
-    for half in ends.get(&end).into_iter().flatten() {
+    for half in ends.at(end) {
         let start = view.link_of(half.source().at);
-        if start == Some(link) || start.is_some_and(|start| crosses(view, half, start, link)) {
+        // A switch sends from every link that it sits on, as the other routers there see it (D20).
+        let starts_here = start == Some(link) || sits_on(view, half.source().at, link);
+        if starts_here || start.is_some_and(|start| crosses(view, half, start, link)) {
             boxes.extend(companions(&half.core));
         }
     }

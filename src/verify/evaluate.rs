@@ -2,7 +2,7 @@
 
 use super::only::{self, Broken, Only};
 use super::replay::{OurBug, bridged, lost, name, pick, through};
-use super::view::View;
+use super::view::{Origin, View};
 use super::works::Missing;
 use super::world::World;
 use super::{Level, Verdict, Witness, equality, filtered, spoof, works};
@@ -97,7 +97,7 @@ pub fn evaluate(
                 world.policy,
                 &world.topo,
                 &world.halves,
-                &world.hairpins,
+                &world.beyond,
                 family,
                 space,
             )
@@ -143,13 +143,16 @@ fn one(world: &World<'_>, views: &[View<'_>], claim: &Claim) -> Result<Answer, O
         }
         ClaimKind::Works { from, to, terms } => {
             let halves = super::spec::halves_of(world.policy, from, to, terms);
-            requiring(views, &claim.id, &halves.iter().collect::<Vec<_>>())
+            requiring(world, views, &claim.id, &halves.iter().collect::<Vec<_>>())
         }
-        ClaimKind::AllowsWork => {
-            requiring(views, &claim.id, &world.halves.iter().collect::<Vec<_>>())
-        }
+        ClaimKind::AllowsWork => requiring(
+            world,
+            views,
+            &claim.id,
+            &world.halves.iter().collect::<Vec<_>>(),
+        ),
         ClaimKind::Filtered { of } => Ok(filter_claim(world, of)),
-        ClaimKind::NoSpoof { from } => no_spoof(views, claim, from),
+        ClaimKind::NoSpoof { from } => no_spoof(world, views, claim, from),
     }
 }
 
@@ -202,7 +205,50 @@ fn forbidding(
     if let Some((index, broken, verdict)) = chosen.filter(|_| answer.verdict != Verdict::Proved) {
         show(&views[index], claim, &broken, verdict, &mut answer)?;
     }
+    if answer.verdict == Verdict::Unknown && answer.because.is_empty() {
+        answer.because = anything_open(world);
+    }
     Ok(answer)
+}
+
+/// Every question that the texts bring up: where a packet's way does not show which of them matters.
+fn anything_open(world: &World<'_>) -> Vec<Question> {
+    let mut all = Vec::new();
+    for named in &world.topo.devices {
+        let device = &named.device;
+        all.extend(device.effects.iter().map(|effect| Question::Effect {
+            device: named.name.clone(),
+            line: effect.line,
+            text: effect.text.clone(),
+        }));
+        all.extend(device.dynamic.iter().map(|(vrf, _)| Question::Routes {
+            device: named.name.clone(),
+            vrf: vrf.clone(),
+        }));
+    }
+    if !all.is_empty() {
+        return all;
+    }
+    for named in &world.topo.devices {
+        let device = &named.device;
+        let bound = device.interfaces.iter().flat_map(|i| &i.bindings);
+        all.extend(bound.flat_map(|b| device.acls[b.acl].questions()));
+        let sees = &device.sees;
+        let flags = [
+            &sees.to_switch,
+            &sees.from_switch,
+            &device.forwards.v4,
+            &device.forwards.v6,
+        ];
+        all.extend(
+            flags
+                .into_iter()
+                .filter_map(|known| known.question().cloned()),
+        );
+    }
+    all.sort();
+    all.dedup();
+    all
 }
 
 /// Some place of a list has no interface up in any family it has addresses in (D44).
@@ -239,12 +285,12 @@ fn show(
         .as_ref()
         .is_some_and(|from| from.addrs.contains(flow.src()));
     let witness = match &broken.from {
-        Some(from) if broken.inseparable => bridged(view, flow, broken.link, from, &broken.to),
+        Some(from) if broken.inseparable => bridged(view, flow, from, &broken.to),
         from => through(
             view,
             &claim.id,
             flow,
-            broken.link,
+            broken.origin,
             from.as_ref(),
             &broken.to,
             verdict != Verdict::Refuted,
@@ -260,9 +306,9 @@ fn show(
         return Ok(());
     }
     answer.because.clone_from(&witness.trace.because);
-    if broken.from.is_none() {
+    if let (None, Origin::Link(link)) = (&broken.from, broken.origin) {
         answer.reason = Some("unnamed-link");
-        for &port in &view.topo.links[broken.link].ports {
+        for &port in &view.topo.links[link].ports {
             answer.because.push(Question::UnnamedLink {
                 device: view.topo.device_name(port).to_owned(),
                 interface: view.topo.interface(port).name.clone(),
@@ -307,6 +353,7 @@ fn hole_text(view: &View<'_>, half: usize) -> Text {
 }
 
 fn requiring(
+    world: &World<'_>,
     views: &[View<'_>],
     claim: &str,
     halves: &[&super::spec::Half],
@@ -336,6 +383,12 @@ fn requiring(
     };
     if let Some((index, missing, verdict)) = chosen {
         show_missing(&views[index], claim, &missing, verdict, &mut answer)?;
+    }
+    if answer.verdict == Verdict::Proved && !works::asks(views, halves) {
+        return Ok(Answer::unknown("vacuous"));
+    }
+    if answer.verdict == Verdict::Unknown && answer.because.is_empty() {
+        answer.because = anything_open(world);
     }
     Ok(answer)
 }
@@ -375,8 +428,8 @@ fn gateway_question(view: &View<'_>, source: &Spot) -> Option<Question> {
 }
 
 fn filter_claim(world: &World<'_>, of: &[Spot]) -> Answer {
-    let (looked, bad) = filtered::check(world.policy, &world.topo, of);
-    if looked == 0 {
+    let (all_up, bad) = filtered::check(world.policy, &world.topo, of);
+    if bad.is_empty() && !all_up {
         return Answer::unknown("vacuous");
     }
     let notes = bad.iter().map(|u| {
@@ -409,8 +462,21 @@ fn filter_claim(world: &World<'_>, of: &[Spot]) -> Answer {
     }
 }
 
-fn no_spoof(views: &[View<'_>], claim: &Claim, from: &[Spot]) -> Result<Answer, OurBug> {
+fn no_spoof(
+    world: &World<'_>,
+    views: &[View<'_>],
+    claim: &Claim,
+    from: &[Spot],
+) -> Result<Answer, OurBug> {
     let mut answer = Answer::proved();
+    // Nothing is injected at a switch, and nothing leaves a link without a router (D44).
+    if from
+        .iter()
+        .any(|spot| matches!(spot.at, crate::model::At::Switch(_)))
+        || deaf(views, from)
+    {
+        answer = Answer::unknown("vacuous");
+    }
     for view in views {
         let (verdict, found) = spoof::check(view, from);
         if verdict <= answer.verdict {
@@ -429,7 +495,8 @@ fn no_spoof(views: &[View<'_>], claim: &Claim, from: &[Spot]) -> Result<Answer, 
         let Some(flow) = view.space().witness(set, &crate::pset::Prefer { sets }) else {
             continue;
         };
-        let (trace, end) = crate::reach::Walker::new(view.topo, view.hairpins())
+        let (trace, end) = crate::reach::Walker::new(view.topo, view.beyond())
+            .arrivals()
             .walk(&flow, s.link, None, !refuted, &|end| matches!(end, crate::reach::End::Delivered(l) | crate::reach::End::Handed(l, _) if *l != s.link));
         if refuted
             && !matches!(
@@ -455,6 +522,9 @@ fn no_spoof(views: &[View<'_>], claim: &Claim, from: &[Spot]) -> Result<Answer, 
         } else {
             answer.because = because;
             answer.candidate = Some(witness);
+        }
+        if !refuted && answer.because.is_empty() {
+            answer.because = anything_open(world);
         }
     }
     Ok(answer)
@@ -526,7 +596,8 @@ fn wider(
         }
         _ => false,
     };
-    let (trace, _) = crate::reach::Walker::new(view.topo, view.hairpins())
+    let (trace, _) = crate::reach::Walker::new(view.topo, view.beyond())
+        .arrivals()
         .walk(&flow, link, None, !certain, &wanted);
     let to = match end {
         equality::Reached::Link(other) => view.topo.link_name(other),

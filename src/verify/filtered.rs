@@ -16,10 +16,12 @@ pub(super) struct Unfiltered {
     pub(super) acl: Option<String>,
 }
 
-/// Every interface of the claim that lacks an inbound list, and how many were looked at.
-pub(super) fn check(policy: &Policy, topo: &Topo, of: &[Spot]) -> (usize, Vec<Unfiltered>) {
+/// Every interface of the claim that lacks an inbound list, and whether each place has an interface that is up (D44).
+pub(super) fn check(policy: &Policy, topo: &Topo, of: &[Spot]) -> (bool, Vec<Unfiltered>) {
     let mut seen = Vec::new();
+    let mut all_up = !of.is_empty();
     for spot in of {
+        let mut up = false;
         for (port, p) in topo.ports.iter().enumerate() {
             let mine = match spot.at {
                 At::Switch(id) => {
@@ -29,10 +31,13 @@ pub(super) fn check(policy: &Policy, topo: &Topo, of: &[Spot]) -> (usize, Vec<Un
                     matches!((policy.network.vlan_of(at), topo.interface(port).kind), (Some(vlan), InterfaceKind::Svi(v)) if vlan == v)
                 }
             };
+            let carries = |&family: &Family| topo.interface(port).carries(family);
+            up |= mine && Family::BOTH.iter().any(carries);
             if mine && !seen.contains(&port) {
                 seen.push(port);
             }
         }
+        all_up &= up;
     }
     let mut bad = Vec::new();
     for &port in &seen {
@@ -52,5 +57,5 @@ pub(super) fn check(policy: &Policy, topo: &Topo, of: &[Spot]) -> (usize, Vec<Un
             }
         }
     }
-    (seen.len(), bad)
+    (all_up, bad)
 }

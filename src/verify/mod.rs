@@ -19,3 +19,6 @@ pub mod world;
 
 pub use check::{Options, Report, verify};
 pub use verdict::{ClaimResult, Level, Verdict, Witness, WitnessKind};
+
+#[cfg(test)]
+mod tests;

@@ -1,9 +1,9 @@
 //! `only` and `none` (D38-D40): everything that arrives is listed, or a reply.
 
 use super::spec::{Half, companions};
-use super::view::View;
+use super::view::{Origin, View};
 use super::{Level, Verdict};
-use crate::model::{Assumption, At, ClaimKind, FlowSpec, Session, Spot, Term};
+use crate::model::{At, ClaimKind, FlowSpec, Session, Spot, Term};
 use crate::net::{AddrRanges, ByteSet, ExtSet, Match, PositionSet};
 use crate::pset::PacketSet;
 use crate::reach::Side;
@@ -45,8 +45,8 @@ impl<'c> Only<'c> {
 /// What breaks the claim, from one link into one spot.
 #[derive(Clone, Debug)]
 pub(super) struct Broken {
-    /// Link of injection.
-    pub(super) link: usize,
+    /// Where it starts.
+    pub(super) origin: Origin,
     /// Whose neighbours they are: the spot of the claim on that link; `None` for a link nobody named (D32).
     pub(super) from: Option<Spot>,
     /// Where it arrives.
@@ -85,40 +85,44 @@ pub(super) fn check(view: &View<'_>, claim: &Only<'_>, unnamed: &[usize]) -> Ans
     };
     let openings = view.openings();
     for from in claim.from {
-        let Some(link) = view.link_of(from.at) else {
+        let Some(origin) = view.origin(from.at) else {
             continue;
         };
         for to in claim.to {
-            if to.addrs.of(view.family).is_empty() && !may_have_strangers(view, to) {
+            let text_decides = matches!(to.at, At::Switch(_));
+            if to.addrs.of(view.family).is_empty() && !text_decides && !may_have_strangers(view, to)
+            {
                 continue;
             }
             match beside(view, from, to) {
                 Beside::Inside => continue,
                 Beside::OneLink => {
                     answer.asked = true;
-                    inseparable(view, claim, from, to, link, &openings, &mut answer);
+                    inseparable(view, claim, from, to, origin, &openings, &mut answer);
                     continue;
                 }
                 Beside::Apart => {}
             }
-            if view.topo.ports_of(link, view.family).next().is_none() {
+            if matches!(origin, Origin::Link(link) if view.topo.ports_of(link, view.family).next().is_none())
+            {
                 continue;
             }
             // Two links that nothing joins: a claim about them alone would hold for reasons other than lists (D44).
-            answer.asked |= view
-                .link_of(to.at)
-                .is_none_or(|other| view.topo.joined(link, other));
-            let excuse = excuse(view, claim, link, to);
+            answer.asked |= match (origin, view.link_of(to.at)) {
+                (Origin::Link(link), Some(other)) => view.topo.joined(link, other),
+                _ => true,
+            };
+            let excuse = excuse(view, claim, origin, to);
             let sources = sources(view, from);
             let arrived = |side| {
-                let all = view.arrivals(&view.spread(link, side), to);
+                let all = view.arrivals(&view.spread_of(origin, side), to);
                 let all = space.intersect(all, sources);
                 space.intersect(all, requests(view, claim, to))
             };
             let may = arrived(Side::May);
-            note_holes(view, link, to, may, &mut answer.holes);
+            note_holes(view, origin, to, may, &mut answer.holes);
             let broken = Broken {
-                link,
+                origin,
                 from: Some(from.clone()),
                 to: to.clone(),
                 may: space.minus(may, excuse),
@@ -133,9 +137,10 @@ pub(super) fn check(view: &View<'_>, claim: &Only<'_>, unnamed: &[usize]) -> Ans
         for to in claim.to {
             let arrived = view.arrivals(&view.spread(link, Side::May), to);
             let arrived = space.intersect(arrived, requests(view, claim, to));
-            let may = space.minus(arrived, excuse(view, claim, link, to));
+            let origin = Origin::Link(link);
+            let may = space.minus(arrived, excuse(view, claim, origin, to));
             let broken = Broken {
-                link,
+                origin,
                 from: None,
                 to: to.clone(),
                 may,
@@ -208,7 +213,7 @@ fn inseparable(
     claim: &Only<'_>,
     from: &Spot,
     to: &Spot,
-    link: usize,
+    origin: Origin,
     openings: &PacketSet,
     answer: &mut Answer,
 ) {
@@ -219,13 +224,15 @@ fn inseparable(
     }
     let all = space.of_match(&Match::between(src.to_set(), dst.to_set()));
     let all = space.intersect(all, requests(view, claim, to));
-    let broken = space.minus(all, excuse(view, claim, link, to));
+    let broken = space.minus(all, excuse(view, claim, origin, to));
+    // Port lists, VLAN maps, private VLANs and the like could keep them apart; they are not modelled (D25).
+    let separable = matches!(origin, Origin::Link(link) if view.topo.may_separate(link));
     let broken = Broken {
-        link,
+        origin,
         from: Some(from.clone()),
         to: to.clone(),
         may: broken,
-        must: broken,
+        must: if separable { space.empty() } else { broken },
         inseparable: true,
         opening: false,
     };
@@ -234,13 +241,10 @@ fn inseparable(
 
 /// Any source, or only the spot's own where people attest that addresses are not forged on the link (D40).
 fn sources(view: &View<'_>, from: &Spot) -> PacketSet {
-    let vlan = view.policy.network.vlan_of(from.at);
-    let authentic = view
-        .policy
-        .assumptions
-        .iter()
-        .any(|a| matches!(a, Assumption::Authentic { vlan: v, .. } if Some(*v) == vlan));
-    if authentic {
+    if view
+        .link_of(from.at)
+        .is_some_and(|link| view.authentic(link))
+    {
         view.from(from.addrs.of(view.family))
     } else {
         view.space().full()
@@ -311,7 +315,7 @@ pub(super) fn request_box(view: &View<'_>, term: &Term) -> Option<Match> {
 }
 
 /// What is listed or a reply (D38).
-fn excuse(view: &View<'_>, claim: &Only<'_>, link: usize, to: &Spot) -> PacketSet {
+fn excuse(view: &View<'_>, claim: &Only<'_>, origin: Origin, to: &Spot) -> PacketSet {
     let mut boxes: Vec<Match> = Vec::new();
     for flow in claim.flows {
         boxes.extend(flow_boxes(view, flow));
@@ -324,7 +328,7 @@ fn excuse(view: &View<'_>, claim: &Only<'_>, link: usize, to: &Spot) -> PacketSe
         boxes.extend(listed.flat_map(Half::with_companions));
     }
     let listed = view.space().of_matches(&boxes);
-    view.space().union(listed, replies(view, link, to))
+    view.space().union(listed, replies(view, origin, to))
 }
 
 /// Req and Com of a listed flow.
@@ -357,15 +361,15 @@ fn flow_boxes(view: &View<'_>, flow: &FlowSpec) -> Vec<Match> {
     }
 }
 
-/// The reply halves that this claim excuses: of allows from the target to someone on the source link.
+/// The reply halves that this claim excuses: of allows from the target to someone where the packets start.
 fn reply_halves<'v>(
     view: &'v View<'_>,
-    link: usize,
+    origin: Origin,
     to: &'v Spot,
 ) -> impl Iterator<Item = (usize, &'v Half)> {
     view.halves.iter().enumerate().filter(move |(_, half)| {
         half.reply
-            && view.link_of(half.to.at) == Some(link)
+            && view.origin(half.to.at) == Some(origin)
             && half
                 .from
                 .addrs
@@ -375,8 +379,8 @@ fn reply_halves<'v>(
 }
 
 /// Rep and Com of the allows in the other direction; never an opening TCP packet.
-pub(super) fn replies(view: &View<'_>, link: usize, to: &Spot) -> PacketSet {
-    let boxes: Vec<Match> = reply_halves(view, link, to)
+pub(super) fn replies(view: &View<'_>, origin: Origin, to: &Spot) -> PacketSet {
+    let boxes: Vec<Match> = reply_halves(view, origin, to)
         .flat_map(|(_, half)| half.with_companions())
         .collect();
     let all = view.space().of_matches(&boxes);
@@ -390,8 +394,14 @@ pub(super) fn replies(view: &View<'_>, link: usize, to: &Spot) -> PacketSet {
     view.space().minus(all, opening_tcp)
 }
 
-fn note_holes(view: &View<'_>, link: usize, to: &Spot, arrived: PacketSet, holes: &mut Vec<usize>) {
-    for (index, half) in reply_halves(view, link, to).filter(|(_, half)| half.stateless) {
+fn note_holes(
+    view: &View<'_>,
+    origin: Origin,
+    to: &Spot,
+    arrived: PacketSet,
+    holes: &mut Vec<usize>,
+) {
+    for (index, half) in reply_halves(view, origin, to).filter(|(_, half)| half.stateless) {
         if !view
             .space()
             .disjoint(arrived, view.space().of_matches(&half.core))

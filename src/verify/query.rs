@@ -1,6 +1,6 @@
 //! Questions without a claim: what gets through between places, and where one packet goes.
 
-use super::view::View;
+use super::view::{Origin, View};
 use super::world::World;
 use crate::acl::{Acl, Reading};
 use crate::model::{At, Place, Policy, Spot};
@@ -63,7 +63,7 @@ pub fn flows(
             policy,
             &world.topo,
             &world.halves,
-            &world.hairpins,
+            &world.beyond,
             family,
             &space,
         );
@@ -89,7 +89,10 @@ fn one_family(view: &View<'_>, from: &[Spot], to: &[Spot], most: usize, found: &
         {
             may = space.union(may, view.arrivals(&view.spread(link, Side::May), target));
             must = space.union(must, view.arrivals(&view.spread(link, Side::Must), target));
-            replies = space.union(replies, super::only::replies(view, link, target));
+            replies = space.union(
+                replies,
+                super::only::replies(view, Origin::Link(link), target),
+            );
         }
     }
     for (part, certain) in [(must, true), (space.minus(may, must), false)] {
@@ -338,7 +341,7 @@ fn ends(
         policy,
         &world.topo,
         &world.halves,
-        &world.hairpins,
+        &world.beyond,
         family,
         space,
     );

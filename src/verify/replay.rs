@@ -1,6 +1,6 @@
 //! Witnesses: the most readable packet of a set, walked hop by hop before anyone sees it (D43).
 
-use super::view::View;
+use super::view::{Origin, View};
 use super::{Witness, WitnessKind};
 use crate::acl::{Fate, Question, decide};
 use crate::model::{At, Spot};
@@ -59,32 +59,40 @@ pub(super) fn arrives(view: &View<'_>, spot: &Spot, end: &End) -> bool {
     let goal = view.goal(spot);
     match end {
         End::Delivered(link) => goal.links.contains(link),
-        End::Handed(link, addr) => goal.handed.contains(&(*link, *addr)),
+        End::Handed(link, addr) => goal.takes(*link, *addr),
         // An own address inside the place, or on its link (D27); the sets have checked which.
         End::Local(device) => goal.local.is_none_or(|wanted| wanted == *device),
         End::Dropped => false,
     }
 }
 
-/// A packet that gets through from a link to a spot. `possible`: under some reading only.
+/// A packet that gets through from where it starts to a spot. `possible`: under some reading only.
 pub(super) fn through(
     view: &View<'_>,
     claim: &str,
     flow: Flow,
-    link: usize,
+    origin: Origin,
     from: Option<&Spot>,
     to: &Spot,
     possible: bool,
 ) -> Result<Witness, OurBug> {
-    let walker = Walker::new(view.topo, view.hairpins());
-    let (trace, end) = walker.walk(&flow, link, None, possible, &|end| arrives(view, to, end));
+    let walker = Walker::new(view.topo, view.beyond()).arrivals();
+    let wanted = |end: &End| arrives(view, to, end);
+    let (trace, end) = match origin {
+        Origin::Link(link) => walker.walk(&flow, link, None, possible, &wanted),
+        Origin::Device(device) => walker.walk_from(&flow, device, possible, &wanted),
+    };
     if !arrives(view, to, &end) && !possible {
         return Err(OurBug {
             claim: claim.to_owned(),
             flow: flow.to_string(),
         });
     }
-    let from = from.map_or_else(|| view.topo.link_name(link), |from| name(view, from));
+    let unnamed = || match origin {
+        Origin::Link(link) => view.topo.link_name(link),
+        Origin::Device(device) => view.topo.devices[device].name.clone(),
+    };
+    let from = from.map_or_else(unnamed, |from| name(view, from));
     Ok(Witness {
         flow,
         kind: WitnessKind::Request,
@@ -95,11 +103,12 @@ pub(super) fn through(
 }
 
 /// Neighbours on one link: one hop, no device (D25).
-pub(super) fn bridged(view: &View<'_>, flow: Flow, link: usize, from: &Spot, to: &Spot) -> Witness {
+pub(super) fn bridged(view: &View<'_>, flow: Flow, from: &Spot, to: &Spot) -> Witness {
+    let link = view.link_of(from.at);
     let hop = Hop {
         kind: HopKind::Bridged,
         device: String::new(),
-        interface: view.topo.link_name(link),
+        interface: link.map_or_else(String::new, |link| view.topo.link_name(link)),
         direction: None,
         acl: None,
         line: None,
@@ -130,7 +139,7 @@ pub(super) fn lost(
     reply: bool,
     possible: bool,
 ) -> Result<Witness, OurBug> {
-    let walker = Walker::new(view.topo, view.hairpins());
+    let walker = Walker::new(view.topo, view.beyond());
     let there = |end: &End| {
         arrives(view, target, end)
             && !(matches!(end, End::Local(_)) && view.goal(target).local.is_none())

@@ -49,7 +49,7 @@ pub(super) fn check(view: &View<'_>, from: &[Spot]) -> (Verdict, Vec<Spoofed>) {
 }
 
 /// Addresses that can lie on a link: of its zones and of the externals behind its hosts.
-fn sources_of(view: &View<'_>, link: usize) -> AddrRanges {
+pub(super) fn sources_of(view: &View<'_>, link: usize) -> AddrRanges {
     let network = &view.policy.network;
     let on = |at: At| network.vlan_of(at).and_then(|vlan| view.topo.vlan(vlan)) == Some(link);
     let mut all = AddrRanges::none(view.family);

@@ -1,14 +1,13 @@
 //! One family of one network under one reading, with what the claims ask of it.
 
 use super::spec::{Half, martians};
-use crate::model::{At, Policy, Spot, ZoneId};
+use crate::model::{Assumption, At, Policy, Spot, ZoneId};
 use crate::net::{AddrRanges, Family, Match, PositionSet};
 use crate::pset::{PacketSet, Space};
-use crate::reach::{Goal, Net, Side, Spread};
+use crate::reach::{Beyond, Goal, Net, Side, Spread};
 use crate::topo::Topo;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 use std::rc::Rc;
 
 /// A network as the claims see it.
@@ -23,9 +22,18 @@ pub struct View<'a> {
     pub net: Net<'a>,
     /// Sessions in force, of this family.
     pub halves: &'a [Half],
-    hairpins: &'a [(usize, IpAddr)],
+    beyond: &'a [Beyond],
     settled: bool,
     spreads: RefCell<BTreeMap<(usize, Side), Rc<Spread>>>,
+}
+
+/// Where packets of a claim start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// Anyone on a link.
+    Link(usize),
+    /// A device itself, where the claim names it (D20).
+    Device(usize),
 }
 
 /// Where packets arrive, for a claim.
@@ -44,7 +52,7 @@ impl<'a> View<'a> {
         policy: &'a Policy,
         topo: &'a Topo,
         halves: &'a [Half],
-        hairpins: &'a [(usize, IpAddr)],
+        beyond: &'a [Beyond],
         family: Family,
         space: &'a Space,
     ) -> View<'a> {
@@ -57,7 +65,7 @@ impl<'a> View<'a> {
             family,
             net,
             halves,
-            hairpins,
+            beyond,
             spreads: RefCell::default(),
         }
     }
@@ -71,19 +79,47 @@ impl<'a> View<'a> {
     /// Packets from anyone on a link, any source address, as they spread (D24).
     #[must_use]
     pub fn spread(&self, link: usize, side: Side) -> Rc<Spread> {
-        // Where nothing is open both bounds are the same; one of them is enough.
-        let side = if self.settled { Side::May } else { side };
+        // Where nothing is open, and no step was only possible, both bounds are the same; one of them is enough.
+        if self.settled && side == Side::Must {
+            let may = self.spread(link, Side::May);
+            if !may.open {
+                return may;
+            }
+        }
         if let Some(done) = self.spreads.borrow().get(&(link, side)) {
             return Rc::clone(done);
         }
         let done = Rc::new(
             self.net
-                .spread(link, self.space().full(), self.hairpins, side),
+                .spread(link, self.space().full(), self.beyond, side),
         );
         self.spreads
             .borrow_mut()
             .insert((link, side), Rc::clone(&done));
         done
+    }
+
+    /// Where the packets of a place start; `None` if it has no link, or the switch no text.
+    #[must_use]
+    pub fn origin(&self, at: At) -> Option<Origin> {
+        match at {
+            At::Switch(_) => self.device_of(at).map(Origin::Device),
+            At::Link(..) | At::External(_) => self.link_of(at).map(Origin::Link),
+        }
+    }
+
+    /// How packets from an origin spread; a device sends with its own addresses.
+    #[must_use]
+    pub fn spread_of(&self, origin: Origin, side: Side) -> Rc<Spread> {
+        match origin {
+            Origin::Link(link) => self.spread(link, side),
+            Origin::Device(device) => {
+                let vrfs = self.topo.vrfs(device);
+                let own = |vrf: &str| self.from(&self.topo.own(device, vrf, self.family));
+                let sent: Vec<_> = vrfs.into_iter().map(|vrf| (vrf, own(vrf))).collect();
+                Rc::new(self.net.spread_from(device, &sent, self.beyond, side))
+            }
+        }
     }
 
     /// All packets to some addresses.
@@ -141,16 +177,12 @@ impl<'a> View<'a> {
                 ..Goal::default()
             },
             At::External(id) => {
-                let behind = self
-                    .policy
-                    .network
-                    .external(id)
-                    .behind
-                    .of(self.family)
-                    .to_prefixes();
-                let handed = link
-                    .into_iter()
-                    .flat_map(|link| behind.iter().map(move |net| (link, net.addr())));
+                let hosts = self.policy.network.external(id).behind.of(self.family);
+                let handed = link.into_iter().map(|link| Beyond {
+                    link,
+                    hosts: hosts.clone(),
+                    hairpin: false,
+                });
                 Goal {
                     handed: handed.collect(),
                     ..Goal::default()
@@ -166,7 +198,7 @@ impl<'a> View<'a> {
         let space = self.space();
         let goal = self.goal(spot);
         let mut all = space.empty();
-        for link in goal.links {
+        for &link in &goal.links {
             let mut dst = spot.addrs.of(self.family).clone();
             if let (At::Link(_, vlan), crate::model::Place::Zone(_)) = (spot.at, spot.place) {
                 dst = dst.union(&AddrRanges::any(self.family).minus(&self.named_on(vlan)));
@@ -174,18 +206,37 @@ impl<'a> View<'a> {
             all = space.union(all, space.intersect(spread.delivered[link], self.to(&dst)));
             all = space.union(all, self.own_inside(spread, link, spot));
         }
-        for key in goal.handed {
-            if let Some(&set) = spread.handed.get(&key) {
-                all = space.union(all, set);
-            }
+        let handed = spread.handed.iter();
+        for (_, &set) in handed.filter(|((link, addr), _)| goal.takes(*link, *addr)) {
+            all = space.union(all, set);
         }
         if let Some(device) = goal.local {
-            all = space.union(
-                all,
-                space.intersect(spread.local[device], self.to(spot.addrs.of(self.family))),
-            );
+            // Every address it has by its text, also those the policy does not know (D19, D31).
+            all = space.union(all, spread.local[device]);
         }
         space.minus(all, self.neighbour_discovery())
+    }
+
+    /// Every address that a router has by its text, virtual ones too.
+    #[must_use]
+    pub fn own_addrs(&self) -> AddrRanges {
+        let interfaces = self
+            .topo
+            .devices
+            .iter()
+            .flat_map(|named| &named.device.interfaces);
+        interfaces.fold(AddrRanges::none(self.family), |all, interface| {
+            all.union(&crate::topo::interface_addrs(interface, self.family))
+        })
+    }
+
+    /// Whether people attest that source addresses are not forged on a link (D40).
+    #[must_use]
+    pub fn authentic(&self, link: usize) -> bool {
+        let here = |a: &Assumption| matches!(a, Assumption::Authentic { vlan, .. } if self.topo.vlan(*vlan) == Some(link));
+        // Where a device may rewrite packets, what was sent with an own address arrives with another.
+        let rewrites = (0..self.topo.devices.len()).any(|device| self.topo.rewrites(device));
+        !rewrites && self.policy.assumptions.iter().any(here)
     }
 
     /// Addresses of zones on a VLAN.
@@ -336,9 +387,7 @@ impl<'a> View<'a> {
         };
         let Some((zone, vlan)) = zone else {
             let device = self.device_of(source.at);
-            return device.map_or(space.empty(), |d| {
-                self.net.carried_from(d, "", packets, goal, side)
-            });
+            return device.map_or(space.empty(), |d| self.carried_from(d, goal, packets, side));
         };
         let mut arrived = space.empty();
         for (dst, ports, ambiguous) in self.first_hops(zone, vlan) {
@@ -356,9 +405,26 @@ impl<'a> View<'a> {
         arrived
     }
 
-    /// The next hops that may hand packets back.
+    /// The same from a switch: each packet in the VRF that has its source address.
+    fn carried_from(
+        &self,
+        device: usize,
+        goal: &Goal,
+        packets: PacketSet,
+        side: Side,
+    ) -> PacketSet {
+        let space = self.space();
+        let vrfs = self.topo.vrfs(device);
+        vrfs.iter().fold(space.empty(), |all, vrf| {
+            let mine = self.from(&self.topo.own(device, vrf, self.family));
+            let part = space.intersect(packets, mine);
+            space.union(all, self.net.carried_from(device, vrf, part, goal, side))
+        })
+    }
+
+    /// The hosts behind which externals lie.
     #[must_use]
-    pub fn hairpins(&self) -> &'a [(usize, IpAddr)] {
-        self.hairpins
+    pub fn beyond(&self) -> &'a [Beyond] {
+        self.beyond
     }
 }

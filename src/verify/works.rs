@@ -45,11 +45,10 @@ pub(super) fn check(view: &View<'_>, halves: &[&Half]) -> (Verdict, Vec<Missing>
             continue;
         }
         // All sessions between two places at once; only where something is missing each by itself.
-        let boxes: Vec<Match> = list
-            .iter()
-            .flat_map(|half| half.required.iter().cloned())
-            .collect();
-        let required = view.space().of_matches(&boxes);
+        let each = list.iter().map(|half| required(view, half));
+        let required = each.fold(view.space().empty(), |all, one| {
+            view.space().union(all, one)
+        });
         let (from, goal) = (list[0].source(), view.goal(list[0].target()));
         if view
             .space()
@@ -86,6 +85,28 @@ fn verdict(view: &View<'_>, missing: &[Missing]) -> Verdict {
     Verdict::worst(each)
 }
 
+/// Whether there is any packet that a family must carry (D44).
+pub(super) fn asks(views: &[View<'_>], halves: &[&Half]) -> bool {
+    views.iter().any(|view| {
+        let mine = halves.iter().filter(|half| half.family == view.family);
+        mine.into_iter()
+            .any(|half| !view.space().is_empty(required(view, half)))
+    })
+}
+
+/// What D42 asks of a half, without addresses that routers have by their text (D31): they are no hosts.
+fn required(view: &View<'_>, half: &Half) -> PacketSet {
+    let space = view.space();
+    let all = space.of_matches(&half.required);
+    let own = view.own_addrs();
+    let side = |at: At, set: PacketSet| match at {
+        At::Switch(_) => space.empty(),
+        At::Link(..) | At::External(_) => set,
+    };
+    let all = space.minus(all, side(half.source().at, view.from(&own)));
+    space.minus(all, side(half.target().at, view.to(&own)))
+}
+
 /// Neighbours on one link reach each other by assumption (D25).
 fn one_link(view: &View<'_>, a: At, b: At) -> bool {
     let vlan = |at| view.policy.network.vlan_of(at);
@@ -94,7 +115,7 @@ fn one_link(view: &View<'_>, a: At, b: At) -> bool {
 
 fn lacking(view: &View<'_>, half: &Half, goal: &Goal) -> Option<Missing> {
     let space = view.space();
-    let required = space.of_matches(&half.required);
+    let required = required(view, half);
     let possible = space.minus(
         required,
         view.carried(half.source(), goal, required, Side::Must),
@@ -138,9 +159,8 @@ fn relay(view: &View<'_>, half: &Half) -> Vec<Missing> {
     let Some(link) = view.link_of(half.from.at) else {
         return Vec::new();
     };
-    let servers = half.to.addrs.v4.to_prefixes();
     let mut missing = Vec::new();
-    for server in servers.iter().map(IpNet::addr) {
+    for server in half.to.addrs.v4.addrs() {
         let helping = |&port: &usize| {
             view.topo
                 .interface(port)
@@ -234,5 +254,20 @@ fn relay_port(
         space.minus(answer, back(Side::May)),
         space.minus(answer, back(Side::Must)),
     );
-    vec![first, second, third]
+    // The fourth leg: the answer to the client, past the out-list if it sees the switch's own packets (D18, D22).
+    let clients = half
+        .from
+        .addrs
+        .v4
+        .union(&host(IpAddr::V4(Ipv4Addr::BROADCAST)));
+    let offer = space.of_match(&udp(host(address), 67, clients, 68));
+    let sees = &view.topo.device(port).sees.from_switch;
+    let passed = view.net.sent(port, sees, offer);
+    let fourth = leg(
+        half,
+        true,
+        space.minus(offer, passed.may),
+        space.minus(offer, passed.must),
+    );
+    vec![first, second, third, fourth]
 }

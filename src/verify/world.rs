@@ -4,10 +4,10 @@ use super::spec::{Half, halves};
 use crate::acl::{Question, Reading};
 use crate::model::Policy;
 use crate::net::Family;
+use crate::reach::Beyond;
 use crate::topo::{LinkKey, Named, Topo, build};
 use jiff::civil::Date;
 use std::collections::BTreeSet;
-use std::net::IpAddr;
 
 /// Everything the claims are asked of.
 pub struct World<'p> {
@@ -15,8 +15,8 @@ pub struct World<'p> {
     pub policy: &'p Policy,
     /// Devices and links.
     pub topo: Topo,
-    /// Next hops that may hand packets back unchanged (D29).
-    pub hairpins: Vec<(usize, IpAddr)>,
+    /// The hosts behind which externals lie (D29).
+    pub beyond: Vec<Beyond>,
     /// Links with an address that no zone names (D32).
     pub unnamed: Vec<usize>,
     /// Sessions in force.
@@ -30,20 +30,16 @@ impl<'p> World<'p> {
         let devices = devices.iter().map(|named| under(named, reading)).collect();
         let named = policy.network.links();
         let topo = build(devices, named.keys().copied());
-        let mut hairpins = Vec::new();
-        for external in policy
-            .network
-            .externals
-            .iter()
-            .filter(|external| !external.no_hairpin)
-        {
+        let mut beyond = Vec::new();
+        for external in &policy.network.externals {
             let Some(link) = topo.vlan(external.vlan) else {
                 continue;
             };
-            for family in Family::BOTH {
-                let hosts = external.behind.of(family).to_prefixes();
-                hairpins.extend(hosts.iter().map(|net| (link, net.addr())));
-            }
+            beyond.extend(Family::BOTH.map(|family| Beyond {
+                link,
+                hosts: external.behind.of(family).clone(),
+                hairpin: !external.no_hairpin,
+            }));
         }
         let stranger = |key: &LinkKey| match key {
             LinkKey::Vlan(vlan) => !named.contains_key(vlan),
@@ -55,7 +51,7 @@ impl<'p> World<'p> {
         World {
             policy,
             topo,
-            hairpins,
+            beyond,
             unnamed,
             halves: halves(policy, at),
         }

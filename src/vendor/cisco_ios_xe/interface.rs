@@ -67,8 +67,13 @@ impl Face {
     /// An interface by its name; `None` if its kind is not modelled.
     pub(super) fn new(name: &str, line: u32) -> Option<Face> {
         let name = canonical_name(name);
-        let stem = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '/');
-        let is_port = PORTS.contains(&stem) && stem.len() < name.len();
+        // `GigabitEthernet0/0.300`: a subinterface is layer 3, and on a VLAN as soon as `encapsulation` says so.
+        let (port, sub) = match name.rsplit_once('.') {
+            Some((port, sub)) if number::<u32>(sub).is_some() => (port, true),
+            _ => (name.as_str(), false),
+        };
+        let stem = port.trim_end_matches(|c: char| c.is_ascii_digit() || c == '/');
+        let is_port = PORTS.contains(&stem) && stem.len() < port.len();
         let kind = match vlan_of(&name) {
             Some(vlan) => InterfaceKind::Svi(vlan),
             None if stem == "Loopback" => InterfaceKind::Loopback,
@@ -82,7 +87,7 @@ impl Face {
             kind,
             is_port,
             interface,
-            switchport: None,
+            switchport: sub.then_some(false),
             access_vlan: None,
             trunk: false,
             bindings: Vec::new(),
@@ -99,6 +104,12 @@ impl Face {
     ) {
         self.effects
             .push((class, direction, line.number, redact(&line.text)));
+    }
+
+    /// The VLAN whose frames a subinterface takes.
+    pub(super) fn on_vlan(&mut self, vlan: u16) {
+        self.kind = InterfaceKind::Svi(vlan);
+        self.interface.kind = self.kind;
     }
 
     /// Whether it has addresses of its own.

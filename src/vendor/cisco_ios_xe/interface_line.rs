@@ -25,6 +25,7 @@ impl Reader {
                 face.interface.shutdown = true;
                 words.is_end()
             }
+            "encapsulation" if face.name.contains('.') => encapsulation(face, words),
             "switchport" => switchport(face, words, line),
             "ip" => self.ip_line(face, words, line),
             "ipv6" => self.ipv6_line(face, words, line),
@@ -171,6 +172,22 @@ fn switchport(face: &mut Face, mut words: Words<'_>, line: &Line<'_>) -> bool {
         Some(_) => {}
     }
     true
+}
+
+/// `dot1Q N [native]`.
+fn encapsulation(face: &mut Face, mut words: Words<'_>) -> bool {
+    let tagged = words.eat("dot1Q") || words.eat("dot1q");
+    let vlan = words
+        .number::<u16>()
+        .filter(|vlan| tagged && (1..=4094).contains(vlan));
+    words.eat("native");
+    match vlan.filter(|_| words.is_end()) {
+        Some(vlan) => {
+            face.on_vlan(vlan);
+            true
+        }
+        None => false,
+    }
 }
 
 fn vrf(face: &mut Face, mut words: Words<'_>) -> bool {
