@@ -120,7 +120,9 @@ fn high(view: &View<'_>, link: usize, end: Reached) -> PacketSet {
     };
     // A switch sends from every link that it sits on, as the other routers there see it (D20).
     let starts_here = |half: &&Half| {
-        view.link_of(half.source().at) == Some(link) || sits_on(view, half.source().at, link)
+        half.anywhere
+            || view.link_of(half.source().at) == Some(link)
+            || sits_on(view, half.source().at, link)
     };
     let boxes: Vec<Match> = view
         .halves
