@@ -135,7 +135,7 @@ fn inner(build: &mut Build<'_>, switch: usize, vlan: u16, family: Family) {
         (Direction::In, ability.bridged_in.may()),
         (Direction::Out, ability.bridged_out.may()),
     ];
-    let mut nets: Vec<Wildcard> = link_prefixes(build.policy, vlan, family)
+    let nets: Vec<Wildcard> = link_prefixes(build.policy, vlan, family)
         .into_iter()
         .map(Wildcard::from_prefix)
         .collect();
@@ -143,10 +143,13 @@ fn inner(build: &mut Build<'_>, switch: usize, vlan: u16, family: Family) {
         Family::V4 => vec![prefix("255.255.255.255/32"), prefix("224.0.0.0/4")],
         Family::V6 => vec![prefix("ff00::/8")],
     };
-    if family == Family::V6 {
-        nets.push(prefix("fe80::/10"));
-    }
     let mut entries = Vec::new();
+    if family == Family::V6 {
+        // To groups only: fe80::/10 as destination would open the switch's own link-local address, and what neighbour
+        // discovery needs of it is control traffic.
+        let hello = |&dst: &Wildcard| DraftEntry::between(true, prefix("fe80::/10"), dst);
+        entries.extend(everyone.iter().map(hello));
+    }
     for &src in &nets {
         entries.extend(nets.iter().chain(&everyone).map(|&dst| DraftEntry {
             permit: true,

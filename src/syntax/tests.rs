@@ -436,7 +436,7 @@ fn much_of_anything_ends_soon() {
         let _ = format(&text);
         assert!(findings.len() <= 101);
         assert!(
-            started.elapsed().as_secs() < 5,
+            started.elapsed().as_secs() < 20,
             "{piece:?}: {:?}",
             started.elapsed()
         );

@@ -161,7 +161,8 @@ fn high(view: &View<'_>, ends: &Ends<'_>, link: usize, end: Reached) -> PacketSe
     for half in ends.at(end) {
         let start = view.link_of(half.source().at);
         // A switch sends from every link that it sits on, as the other routers there see it (D20).
-        let starts_here = start == Some(link) || sits_on(view, half.source().at, link);
+        let starts_here =
+            half.anywhere || start == Some(link) || sits_on(view, half.source().at, link);
         if starts_here || start.is_some_and(|start| crosses(view, half, start, link)) {
             boxes.extend(companions(&half.core));
         }

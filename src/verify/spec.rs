@@ -31,6 +31,8 @@ pub struct Half {
     pub required: Vec<Match>,
     /// An opening that stays open (D36): a reply of a protocol without flags.
     pub stateless: bool,
+    /// An ICMP error: it may come from a router on any link (D37).
+    pub anywhere: bool,
 }
 
 impl Half {
@@ -180,6 +182,7 @@ fn make_halves(
             core: vec![core],
             required: required.collect(),
             stateless: reply && !shape.flags_tested,
+            anywhere: shape.any_source,
         }
     };
     shapes.into_iter().map(make).collect()

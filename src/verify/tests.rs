@@ -366,3 +366,44 @@ fn filters_that_are_not_modelled_may_keep_a_link_apart() {
     assert_eq!(beside("!"), (Refuted, true));
     assert_eq!(beside("vlan 10\n private-vlan isolated"), (Unknown, true));
 }
+
+/// D45 for what `build` would write.
+fn equality(policy: &str) -> Verdict {
+    use crate::job::network;
+    let mut sources = SourceMap::default();
+    let file = sources.add(Source::utf8("p.acl", policy.as_bytes()).unwrap());
+    let options = Options {
+        at: date(2026, 11, 23),
+        max_nodes: None,
+        dialect: None,
+        confirmed_only: false,
+    };
+    let policy = network::policy(&sources, file).unwrap().policy;
+    let devices = network::devices(&sources, &policy, None, &options).unwrap();
+    let asked = network::verify_options(&options, true);
+    let report = crate::verify::verify(&policy, options.at, &devices.named, &asked).unwrap();
+    report.equality.unwrap().verdict
+}
+
+#[test]
+fn networks_of_two_switches_can_be_built() {
+    let with = |more: &str| equality(&format!("{POLICY}\n{more}"));
+    // A session of a far switch is put on the link between the two, and answered from there (D20).
+    let gateway = POLICY.replace("gateway .1 for B", "gateway .1 for A, B, S2");
+    assert_eq!(
+        equality(&format!("{gateway}\nallow A -> S2 : tcp 22 ticket x")),
+        Proved
+    );
+    // Whoever sits between two zones can answer for one of them, unless people attest that nobody does (D40, D45).
+    assert_eq!(with("allow B -> c1 : tcp 22 ticket x"), Refuted);
+    let attested = "assume authentic T because \"no hosts\"";
+    assert_eq!(
+        with(&format!("{attested}\nallow B -> c1 : tcp 22 ticket x")),
+        Proved
+    );
+    // Errors come from routers on the way (D37).
+    assert_eq!(
+        with(&format!("{attested}\nallow B <-> C : std.pmtu ticket x")),
+        Proved
+    );
+}
