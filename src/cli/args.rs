@@ -68,6 +68,8 @@ pub(super) enum Command {
     Query(Query),
     Lint(Lint),
     Facts(Facts),
+    Fmt(Fmt),
+    Schema(Schema),
 }
 
 #[derive(Debug, clap::Args)]
@@ -137,4 +139,15 @@ pub(super) struct Lint {
 pub(super) struct Facts {
     #[arg(value_name = "DIALECT")]
     pub(super) which: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Fmt {
+    pub(super) policy: PathBuf,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Schema {
+    #[arg(value_name = "COMMAND")]
+    pub(super) command: String,
 }

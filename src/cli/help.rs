@@ -109,6 +109,8 @@ fn about(command: &str) -> (Text, Text) {
         "trace" => (text!("help-trace"), text!("help-trace-examples")),
         "query" => (text!("help-query"), text!("help-query-examples")),
         "facts" => (text!("help-show-facts"), text!("help-show-facts-examples")),
+        "fmt" => (text!("help-fmt"), text!("help-fmt-examples")),
+        "schema" => (text!("help-schema"), text!("help-schema-examples")),
         _ => (text!("help-lint"), text!("help-lint-examples")),
     }
 }
@@ -136,6 +138,7 @@ fn option(id: &str) -> Option<Text> {
         "from" => text!("help-from"),
         "to" => text!("help-to"),
         "which" => text!("help-which"),
+        "command" => text!("help-command"),
         _ => return None,
     })
 }

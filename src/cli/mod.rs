@@ -8,11 +8,13 @@ mod build;
 mod check;
 mod diff;
 mod facts;
+mod fmt;
 mod help;
 mod input;
 mod lint;
 mod output;
 mod query;
+mod schema;
 mod session;
 mod trace;
 mod verify;
@@ -200,6 +202,8 @@ fn command(session: &mut Session<'_, '_>, args: &Args) -> Exit {
         Command::Query(args) => query::run(session, args, &options),
         Command::Lint(args) => lint::run(session, args, &options),
         Command::Facts(args) => facts::run(session, args, &options),
+        Command::Fmt(args) => fmt::run(session, args),
+        Command::Schema(args) => schema::run(session, args),
     };
     exit.unwrap_or_else(|errors| session.fail(&errors))
 }

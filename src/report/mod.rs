@@ -11,6 +11,7 @@ pub mod json;
 pub mod outcome;
 pub mod packet;
 pub mod region;
+pub mod schema;
 pub mod text;
 
 #[cfg(test)]

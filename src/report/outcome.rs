@@ -3,12 +3,13 @@
 //! Fields marked `skip` are for the text report only; a change of what is serialised here is a change of the contract.
 
 use super::packet::Packet;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 /// What is the matter with a line of `--packets`, in the fields of `aclc/error/1`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Diagnostic {
     pub code: &'static str,
     pub severity: &'static str,
@@ -22,14 +23,14 @@ pub struct Diagnostic {
 }
 
 /// `check`; the diagnostics are those of `aclc/error/1`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Check {
     pub schema: &'static str,
     pub diagnostics: Vec<Value>,
 }
 
 /// A line of `trace --acl`.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct TraceLine {
     pub packet: Map<String, Value>,
     pub verdict: &'static str,
@@ -43,13 +44,13 @@ pub struct TraceLine {
 }
 
 /// A packet of `trace --acl` that is none.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct TraceError {
     pub error: Diagnostic,
 }
 
 /// `trace` of a network.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Trace {
     pub schema: &'static str,
     pub verdict: &'static str,
@@ -62,7 +63,7 @@ pub struct Trace {
 }
 
 /// A hop.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Hop {
     pub hop: &'static str,
     pub device: String,
@@ -77,7 +78,7 @@ pub struct Hop {
 }
 
 /// `verify`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Verify {
     pub schema: &'static str,
     pub verdict: &'static str,
@@ -91,7 +92,7 @@ pub struct Verify {
 }
 
 /// A claim of `verify` and `build`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Claim {
     pub id: String,
     pub text: String,
@@ -113,14 +114,14 @@ pub struct Claim {
 }
 
 /// Both levels of a claim (D38).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Level {
     pub connection: &'static str,
     pub packet: &'static str,
 }
 
 /// A line that was not understood.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Gap {
     pub file: String,
     pub line: u32,
@@ -129,14 +130,14 @@ pub struct Gap {
 }
 
 /// A file that was read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Input {
     pub path: String,
     pub sha256: String,
 }
 
 /// `build`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Build {
     pub schema: &'static str,
     pub verdict: &'static str,
@@ -148,7 +149,7 @@ pub struct Build {
 }
 
 /// A file of `build`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct File {
     pub path: String,
     pub sha256: String,
@@ -156,7 +157,7 @@ pub struct File {
 }
 
 /// What a file takes of a table of the device.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Table {
     pub table: String,
     pub used: u32,
@@ -164,7 +165,7 @@ pub struct Table {
 }
 
 /// `diff`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Diff {
     pub schema: &'static str,
     pub verdict: &'static str,
@@ -174,7 +175,7 @@ pub struct Diff {
 }
 
 /// A change of what gets through at one place.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Change {
     pub device: String,
     pub attachment: Option<String>,
@@ -197,7 +198,7 @@ pub struct Change {
 }
 
 /// Packets of a change.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ChangedFlow {
     pub from: String,
     pub to: String,
@@ -205,14 +206,14 @@ pub struct ChangedFlow {
 }
 
 /// The line that decides on one side.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Side {
     pub line: Option<u32>,
     pub text: String,
 }
 
 /// `query`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Query {
     pub schema: &'static str,
     pub verdict: &'static str,
@@ -222,7 +223,7 @@ pub struct Query {
 }
 
 /// Packets that get through.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct QueryFlow {
     pub from: String,
     pub to: String,
@@ -235,14 +236,14 @@ pub struct QueryFlow {
 }
 
 /// `lint`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Lint {
     pub schema: &'static str,
     pub findings: Vec<Finding>,
 }
 
 /// A finding of `lint`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Finding {
     pub code: &'static str,
     pub severity: &'static str,
@@ -254,7 +255,7 @@ pub struct Finding {
 }
 
 /// `facts`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Facts {
     pub schema: &'static str,
     pub dialects: Vec<Dialect>,
@@ -263,7 +264,7 @@ pub struct Facts {
 }
 
 /// How much is known of a dialect; if it was asked for, all of it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Dialect {
     pub dialect: &'static str,
     pub confirmed: usize,
@@ -274,7 +275,7 @@ pub struct Dialect {
 }
 
 /// All that is known of a dialect.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Sheet {
     pub facts: Vec<Fact>,
     pub limits: BTreeMap<String, u32>,
@@ -282,7 +283,7 @@ pub struct Sheet {
 }
 
 /// A yes-or-no fact.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Fact {
     pub id: String,
     pub says: String,
@@ -294,7 +295,7 @@ pub struct Fact {
 }
 
 /// Entries that a model has; no mode means all modes, no number that it is not known.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct EntryTable {
     pub model: String,
     pub mode: Option<String>,

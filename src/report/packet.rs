@@ -13,9 +13,19 @@ use serde_json::{Map, Value};
 use std::fmt;
 use std::net::IpAddr;
 
+/// What a protocol looks like in JSON: `tcp`, `udp`, `icmp`, `icmpv6`, or a number.
+#[derive(serde::Serialize, schemars::JsonSchema)]
+#[serde(untagged)]
+#[allow(dead_code, reason = "only its schema is used")]
+enum ProtocolShape {
+    Name(&'static str),
+    Number(u8),
+}
+
 /// A packet as it is printed; fields that do not apply are absent.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct Packet {
+    #[schemars(with = "ProtocolShape")]
     protocol: Protocol,
     src: IpAddr,
     dst: IpAddr,
