@@ -173,6 +173,9 @@ fn result(
 ) -> ClaimResult {
     let mut because: Vec<Text> = answer.because.iter().map(options.words).collect();
     because.splice(0..0, answer.notes);
+    if answer.reason == Some("vacuous") && because.is_empty() {
+        because.push(text!("vacuous-why"));
+    }
     ClaimResult {
         id: claim.id.clone(),
         text: claim.text.clone(),
@@ -252,6 +255,14 @@ fn assumptions(
                 all.push(text!("assume-authentic", vlan = *vlan, because = because));
             }
         }
+    }
+    if !matches!(kind, ClaimKind::Works { .. } | ClaimKind::AllowsWork) {
+        let shut = policy
+            .network
+            .externals
+            .iter()
+            .filter(|external| external.no_hairpin);
+        all.extend(shut.map(|external| text!("assume-no-hairpin", name = &external.label.name)));
     }
     let modelled: BTreeSet<(&str, &str)> = devices
         .iter()

@@ -2,7 +2,7 @@
 
 use super::spec::{Half, companions};
 use super::view::View;
-use super::{Verdict, works};
+use super::{Verdict, control, works};
 use crate::model::At;
 use crate::net::Match;
 use crate::pset::PacketSet;
@@ -22,6 +22,8 @@ pub(super) enum Unequal {
     },
     /// Narrower than the policy.
     Narrower(works::Missing),
+    /// Drops what the link needs.
+    Blocked(control::Blocked),
 }
 
 /// Where it arrives.
@@ -37,6 +39,15 @@ pub(super) enum Reached {
 pub(super) fn check(view: &View<'_>, halves: &[&Half]) -> (Verdict, Vec<Unequal>) {
     let (mut verdict, missing) = works::check(view, halves);
     let mut unequal: Vec<Unequal> = missing.into_iter().map(Unequal::Narrower).collect();
+    for blocked in control::check(view) {
+        let certain = !view.space().is_empty(blocked.certain);
+        verdict = verdict.max(if certain {
+            Verdict::Refuted
+        } else {
+            Verdict::Unknown
+        });
+        unequal.push(Unequal::Blocked(blocked));
+    }
     let ends = Ends::of(view);
     for link in 0..view.topo.links.len() {
         for found in wider(view, &ends, link) {

@@ -196,8 +196,8 @@ fn forbidding(
         answer.level.connection
     };
     if answer.verdict != Verdict::Refuted && (!asked || deaf(views, from) || deaf(views, to)) {
+        // What the sets said of nothing is no level of proof (D44).
         return Ok(Answer {
-            level: answer.level,
             holes: answer.holes,
             ..Answer::unknown("vacuous")
         });
@@ -562,6 +562,21 @@ fn equal(world: &World<'_>, views: &[View<'_>]) -> Result<Answer, OurBug> {
                     }
                     answer.witness = answer.witness.or(shown.witness);
                     answer.candidate = answer.candidate.or(shown.candidate);
+                }
+                equality::Unequal::Blocked(blocked) => {
+                    let certain = !view.space().is_empty(blocked.certain);
+                    let set = if certain {
+                        blocked.certain
+                    } else {
+                        blocked.possible
+                    };
+                    let packet = view.space().witness(set, &crate::pset::Prefer::default());
+                    answer.notes.push(text!(
+                        "unequal-blocked",
+                        packet = packet.map(|flow| flow.to_string()).unwrap_or_default(),
+                        device = view.topo.device_name(blocked.port),
+                        interface = &view.topo.interface(blocked.port).name
+                    ));
                 }
                 equality::Unequal::Wider {
                     link,

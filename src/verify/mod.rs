@@ -4,6 +4,7 @@
 //! Must not know: how text is printed, wording.
 
 pub mod check;
+mod control;
 mod equality;
 pub mod evaluate;
 mod filtered;

@@ -80,11 +80,23 @@ fn under(named: &Named, reading: &Reading) -> Named {
     named
 }
 
-/// The open vendor facts that the devices' texts bring up, sorted.
+/// The open vendor facts that the devices' texts bring up, sorted. A fact is one question per model (D1), but its name has
+/// the dialect only: where models of a dialect differ, one answer for all would tie what is independent, so its facts are
+/// left open.
 #[must_use]
 pub fn open_facts(devices: &[Named]) -> Vec<Question> {
     let mut facts = BTreeSet::new();
-    for named in devices {
+    let one_model = |dialect: &str| {
+        let same = devices
+            .iter()
+            .filter(|named| named.device.dialect == dialect);
+        let models: BTreeSet<&Option<String>> = same.map(|named| &named.device.model).collect();
+        models.len() <= 1
+    };
+    for named in devices
+        .iter()
+        .filter(|named| one_model(named.device.dialect))
+    {
         let device = &named.device;
         let bound: BTreeSet<usize> = device
             .interfaces

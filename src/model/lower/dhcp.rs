@@ -55,8 +55,7 @@ impl<'a> Lower<'a> {
         }
         let servers: Vec<IpAddr> = to
             .iter()
-            .flat_map(|spot| spot.addrs.v4.to_prefixes())
-            .flat_map(|net| [net.network(), net.broadcast()])
+            .flat_map(|spot| spot.addrs.v4.addrs().collect::<Vec<_>>())
             .collect();
         if to.is_empty() || to.iter().any(|spot| spot.addrs.v4.is_empty()) {
             self.report(
