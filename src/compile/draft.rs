@@ -2,7 +2,7 @@
 
 use super::{Ability, ListKey};
 use crate::acl::{Direction, Draft, DraftEntry, DraftLine};
-use crate::model::{Policy, SwitchId};
+use crate::model::{Addrs, Policy, Switch, SwitchId};
 use crate::net::{AddrRanges, Family, Wildcard};
 use ipnet::IpNet;
 use std::collections::{BTreeMap, BTreeSet};
@@ -140,9 +140,13 @@ fn finish(
     }
 }
 
-/// A deny to each own address of this switch that a later permit would reach.
+/// A deny to each own address of this switch that a later permit would reach. Of a redundant pair both members guard the
+/// addresses of both: either may be active, and their lists are to be the same.
 fn guard(policy: &Policy, key: ListKey, sections: &BTreeMap<Section, Vec<Block>>) -> Block {
-    let own = policy.network.switch(key.switch).own_addrs();
+    let switch = policy.network.switch(key.switch);
+    let twin = switch.twin.map(|twin| policy.network.switch(twin));
+    let own = twin.map_or_else(Addrs::none, Switch::own_addrs);
+    let own = own.union(&switch.own_addrs());
     let own = own.of(key.family);
     let any = Wildcard::any(key.family);
     let mut entries = Vec::new();

@@ -211,7 +211,8 @@ impl Build<'_> {
     /// Puts entries on every list their packets meet: the in- and out-lists of each passage, and lists of other
     /// switches that see bridged frames on the links crossed (D25).
     fn stream(&mut self, stream: &Stream<'_>) {
-        let dst = stream.to.addrs.of(stream.family);
+        let needed = self.policy.network.needed(stream.to, stream.from.at);
+        let dst = needed.of(stream.family);
         let legs = self.legs(stream.from, dst, matches!(stream.to.at, At::Switch(_)));
         for leg in &legs {
             let entries = self.entries(stream, &leg.dst);
@@ -280,7 +281,8 @@ impl Build<'_> {
         let sources = if self.is_rest(stream.from) {
             any.clone()
         } else {
-            wildcards(stream.from.addrs.of(stream.family))
+            let needed = self.policy.network.needed(stream.from, stream.to.at);
+            wildcards(needed.of(stream.family))
         };
         let targets = if self.is_rest(stream.to) {
             any

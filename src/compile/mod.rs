@@ -14,7 +14,7 @@ pub use draft::{Block, Section};
 pub use paths::{Leg, Trip, paths_from, paths_from_switch};
 
 use crate::acl::{Direction, Known};
-use crate::device::{Binding, Config, Interface, InterfaceKind, NextHop, Route};
+use crate::device::{Binding, Config, Interface, InterfaceKind, NextHop, Redundancy, Route};
 use crate::model::{Network, Policy, Switch, SwitchId};
 use crate::net::Family;
 use jiff::civil::Date;
@@ -67,6 +67,10 @@ fn skeleton(network: &Network, switch: &Switch) -> Config {
             Interface::new(&format!("vlan {}", svi.vlan), InterfaceKind::Svi(svi.vlan));
         interface.addrs.clone_from(&svi.addrs);
         interface.virtuals.clone_from(&svi.virtuals);
+        if let Some((hsrp, group)) = svi.redundancy {
+            let addrs = svi.virtuals.clone();
+            interface.redundancy.push(Redundancy { hsrp, group, addrs });
+        }
         interface.ipv6 = svi.addrs.iter().any(|net| net.addr().is_ipv6());
         for zone in &svi.zones {
             for &server in &network.zone(*zone).dhcp {

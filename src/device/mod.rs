@@ -101,6 +101,8 @@ pub struct Interface {
     pub addrs: Vec<IpNet>,
     /// Virtual addresses (VRRP, HSRP): own addresses of whichever router is active.
     pub virtuals: Vec<IpAddr>,
+    /// The groups that `virtuals` belong to. A virtual address of no group was read, but cannot be written.
+    pub redundancy: Vec<Redundancy>,
     /// IPv6 is on (an address, or `ipv6 enable`).
     pub ipv6: bool,
     /// DHCP relay targets.
@@ -122,10 +124,28 @@ impl Interface {
             shutdown: false,
             addrs: Vec::new(),
             virtuals: Vec::new(),
+            redundancy: Vec::new(),
             ipv6: false,
             helpers: Vec::new(),
             bindings: Vec::new(),
             line: 0,
+        }
+    }
+
+    /// Adds a virtual address of a group.
+    pub fn share(&mut self, hsrp: bool, group: u32, addr: IpAddr) {
+        self.virtuals.push(addr);
+        let known = self
+            .redundancy
+            .iter_mut()
+            .find(|r| (r.hsrp, r.group) == (hsrp, group));
+        match known {
+            Some(of) => of.addrs.push(addr),
+            None => self.redundancy.push(Redundancy {
+                hsrp,
+                group,
+                addrs: vec![addr],
+            }),
         }
     }
 
@@ -147,6 +167,17 @@ impl Interface {
             .rev()
             .find(|b| b.family == family && b.direction == direction)
     }
+}
+
+/// A group of routers that share virtual addresses. Which of them is active is a state (D2).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Redundancy {
+    /// HSRP; else VRRP.
+    pub hsrp: bool,
+    /// Number of the group.
+    pub group: u32,
+    /// Its virtual addresses, of both families.
+    pub addrs: Vec<IpAddr>,
 }
 
 /// A list put on an interface.

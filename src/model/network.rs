@@ -268,6 +268,14 @@ pub struct Svi {
     pub redundancy: Option<(bool, u32)>,
 }
 
+impl Svi {
+    /// Its own addresses without the virtual ones.
+    #[must_use]
+    pub fn own(&self) -> Vec<IpAddr> {
+        self.addrs.iter().map(IpNet::addr).collect()
+    }
+}
+
 /// Where a spot is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum At {
@@ -358,6 +366,34 @@ impl Network {
             At::External(id) => Some(self.external(id).vlan),
             At::Switch(_) => None,
         }
+    }
+
+    /// The addresses of a spot that a session with `other` needs. Only a member of a redundant pair has others besides:
+    /// its virtual ones are whoever's is active (D2), so no state may be asked to bring a packet to this member; and if it
+    /// has an address on the link of `other`, that one is meant, because its far ones would have to be opened on the lists
+    /// of every link behind its twin, where anyone could forge the source.
+    #[must_use]
+    pub fn needed(&self, spot: &Spot, other: At) -> Addrs {
+        let At::Switch(id) = spot.at else {
+            return spot.addrs.clone();
+        };
+        let switch = self.switch(id);
+        if switch.twin.is_none() {
+            return spot.addrs.clone();
+        }
+        let near = self.vlan_of(other).and_then(|vlan| switch.svi(vlan));
+        let meant = match near {
+            Some(svi) => svi.own(),
+            None => switch.svis.iter().flat_map(Svi::own).collect(),
+        };
+        let further = near.is_none().then_some(&switch.own).into_iter().flatten();
+        let nets: Vec<IpNet> = meant
+            .into_iter()
+            .chain(further.copied())
+            .map(IpNet::from)
+            .collect();
+        let meant = Addrs::prefixes(&nets);
+        spot.addrs.minus(&spot.addrs.minus(&meant))
     }
 
     /// A place as people call it; hosts with their zone if the bare name is not unique.

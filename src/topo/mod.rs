@@ -337,6 +337,15 @@ pub fn interface_addrs(interface: &Interface, family: Family) -> AddrRanges {
     AddrRanges::prefixes(family, &nets)
 }
 
+/// Sources that are never routed (D33): link-local ones in IPv6.
+#[must_use]
+pub fn unrouted_sources(family: Family) -> AddrRanges {
+    match family {
+        Family::V4 => AddrRanges::none(family),
+        Family::V6 => AddrRanges::prefixes(family, &[IpNet::V6(LINK_LOCAL_V6)]),
+    }
+}
+
 /// Whether packets of a source are never routed (D33).
 #[must_use]
 pub fn link_local_source(src: IpAddr) -> bool {

@@ -4,9 +4,10 @@ use super::spec::{Half, companions};
 use super::view::View;
 use super::{Verdict, control, works};
 use crate::model::At;
-use crate::net::Match;
+use crate::net::{AddrRanges, Match};
 use crate::pset::PacketSet;
 use crate::reach::{Goal, Side};
+use crate::topo::interface_addrs;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
@@ -94,7 +95,14 @@ fn wider(view: &View<'_>, ends: &Ends<'_>, link: usize) -> Vec<Unequal> {
         .enumerate()
         .filter(|(other, _)| *other != link)
     {
-        compare(Reached::Link(other), set, must.delivered[other]);
+        // What one router puts there for another's own address is left to claims, like all own-address arrivals.
+        let own = view.to(&routers(view, other));
+        let hosts = |set| space.minus(set, own);
+        compare(
+            Reached::Link(other),
+            hosts(set),
+            hosts(must.delivered[other]),
+        );
     }
     for (&(other, addr), &set) in may.handed.iter().filter(|((other, _), _)| *other != link) {
         let certain = must
@@ -115,6 +123,13 @@ fn sits_on(view: &View<'_>, at: At, link: usize) -> bool {
             .iter()
             .any(|&port| view.topo.ports[port].device == device)
     })
+}
+/// The addresses of routers on a link.
+fn routers(view: &View<'_>, link: usize) -> AddrRanges {
+    view.topo
+        .ports_of(link, view.family)
+        .map(|port| interface_addrs(view.topo.interface(port), view.family))
+        .fold(AddrRanges::none(view.family), |all, one| all.union(&one))
 }
 
 /// The sessions by where they end.

@@ -163,11 +163,15 @@ fn make_halves(
             ..shape.full.clone()
         }
         .tidy();
-        let hosts = |spot: &Spot| host_addrs(network, spot, family).to_set();
+        let hosts = |spot: &Spot, other: &Spot| {
+            let needed = network.needed(spot, other.at);
+            let hosts = host_addrs(network, spot, family);
+            hosts.intersect(needed.of(family)).to_set()
+        };
         let required = shape.required.iter().map(|m| {
             Match {
-                src: hosts(source),
-                dst: hosts(target),
+                src: hosts(source, target),
+                dst: hosts(target, source),
                 ..m.clone()
             }
             .tidy()

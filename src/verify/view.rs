@@ -254,7 +254,8 @@ impl<'a> View<'a> {
         AddrRanges::prefixes(self.family, &nets)
     }
 
-    /// Own addresses of switches inside a spot's addresses, or configured on an interface of its link (D27).
+    /// Own addresses of switches inside a spot's addresses, or configured on an interface of its link (D27): not the
+    /// link-local ones, which every interface answers to.
     fn own_inside(&self, spread: &Spread, link: usize, spot: &Spot) -> PacketSet {
         let space = self.space();
         let inside = self.to(spot.addrs.of(self.family));
@@ -271,7 +272,8 @@ impl<'a> View<'a> {
                     let named = self.named_on_link(link);
                     let addrs =
                         crate::topo::interface_addrs(self.topo.interface(*port), self.family)
-                            .minus(&named);
+                            .minus(&named)
+                            .minus(&crate::topo::unrouted_sources(self.family));
                     all = space.union(all, space.intersect(local, self.to(&addrs)));
                 }
             }

@@ -44,6 +44,9 @@ impl Reader {
             first_of_each(&mut interface.addrs);
             first_of_each(&mut interface.helpers);
             first_of_each(&mut interface.virtuals);
+            for group in &mut interface.redundancy {
+                first_of_each(&mut group.addrs);
+            }
         }
         self.gaps.sort_by_key(|gap| gap.line);
         self.effects.sort_by_key(|effect| effect.line);

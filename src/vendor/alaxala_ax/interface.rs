@@ -233,7 +233,7 @@ fn relays(interface: &mut Interface, text: &str) -> Option<()> {
 fn virtual_address(interface: &mut Interface, text: &str) -> Option<()> {
     let mut words = Words::new(text);
     words.eat("vrrp").then_some(())?;
-    words.number::<u8>()?;
+    let group = words.number::<u8>()?;
     if is_irrelevant("vrrp", words.rest()) {
         return Some(());
     }
@@ -244,6 +244,6 @@ fn virtual_address(interface: &mut Interface, text: &str) -> Option<()> {
         IpAddr::V6(words.read(words::ipv6)?)
     };
     words.is_end().then_some(())?;
-    interface.virtuals.push(addr);
+    interface.share(false, u32::from(group), addr);
     Some(())
 }

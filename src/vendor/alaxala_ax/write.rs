@@ -123,10 +123,7 @@ impl Writer<'_> {
         for helper in &interface.helpers {
             self.line(2, &format!("ip helper-address {helper}"));
         }
-        for (index, addr) in interface.virtuals.iter().enumerate() {
-            let word = if addr.is_ipv4() { "ip" } else { "ipv6" };
-            self.line(2, &format!("vrrp {} {word} {addr}", index + 1));
-        }
+        self.redundancy(interface);
         for (index, binding) in interface.bindings.iter().enumerate() {
             let twice = interface
                 .bindings
@@ -142,6 +139,23 @@ impl Writer<'_> {
             self.line(2, "shutdown");
         }
         self.end();
+    }
+
+    /// `vrrp N ip A`: the one form that is known, with one address to a group.
+    fn redundancy(&mut self, interface: &Interface) {
+        let mut written = 0;
+        for group in &interface.redundancy {
+            match group.addrs[..] {
+                [addr] if addr.is_ipv4() && !group.hsrp => {
+                    self.line(2, &format!("vrrp {} ip {addr}", group.group));
+                    written += 1;
+                }
+                _ => self.refuse(text!("ax-refuse-virtual", name = &interface.name)),
+            }
+        }
+        if interface.redundancy.len() == written && interface.virtuals.len() > written {
+            self.refuse(text!("ax-refuse-virtual", name = &interface.name));
+        }
     }
 
     fn addresses(&mut self, interface: &Interface) {

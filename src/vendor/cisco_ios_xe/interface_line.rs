@@ -32,6 +32,7 @@ impl Reader {
             "vrf" => words.eat("forwarding") && vrf(face, words),
             "standby" => standby(face, words),
             "vrrp" => vrrp(face, words, inner),
+            "exit-vrrp" => words.is_end(),
             "mac" | "zone-member" | "mls" => {
                 face.effect(EffectClass::Narrows, None, line);
                 true
@@ -238,13 +239,13 @@ fn binding(face: &mut Face, family: Family, mut words: Words<'_>, line: &Line<'_
 
 /// `[G] ip A [secondary]`, `[G] ipv6 A`; other HSRP lines decide who is active, which is a state in any case.
 fn standby(face: &mut Face, mut words: Words<'_>) -> bool {
-    words.number::<u16>();
+    let group = words.number::<u32>().unwrap_or(0);
     match words.next() {
         Some("ip" | "ipv6") => {
-            let addr = words.read(|w| w.split('/').next()?.parse::<IpAddr>().ok());
+            let addr = words.read(address);
             words.eat("secondary");
             if let Some(addr) = addr {
-                face.interface.virtuals.push(addr);
+                face.interface.share(true, group, addr);
             }
             // Without an address it is learnt from the other router, or derived from the MAC address.
             addr.is_some() && words.is_end()
@@ -272,12 +273,14 @@ fn standby(face: &mut Face, mut words: Words<'_>) -> bool {
 
 /// `G ip A [secondary]`, and `G address-family F` with `address A ...` lines.
 fn vrrp(face: &mut Face, mut words: Words<'_>, inner: &[Line<'_>]) -> bool {
-    words.number::<u16>();
+    let group = words.number::<u32>().unwrap_or(1);
     match words.next() {
         Some("ip" | "ipv6") => {
             let addr = words.parse::<IpAddr>();
             words.eat("secondary");
-            face.interface.virtuals.extend(addr);
+            if let Some(addr) = addr {
+                face.interface.share(false, group, addr);
+            }
             addr.is_some() && words.is_end()
         }
         Some("address-family") => inner.iter().all(|line| {
@@ -285,8 +288,10 @@ fn vrrp(face: &mut Face, mut words: Words<'_>, inner: &[Line<'_>]) -> bool {
             if !words.eat("address") {
                 return !line.text.contains("address ");
             }
-            let addr = words.read(|w| w.split('/').next()?.parse::<IpAddr>().ok());
-            face.interface.virtuals.extend(addr);
+            let addr = words.read(address);
+            if let Some(addr) = addr {
+                face.interface.share(false, group, addr);
+            }
             addr.is_some()
         }),
         Some(word) => matches!(
@@ -302,6 +307,11 @@ fn vrrp(face: &mut Face, mut words: Words<'_>, inner: &[Line<'_>]) -> bool {
         ),
         None => false,
     }
+}
+
+/// `A` or `A/L`.
+fn address(word: &str) -> Option<IpAddr> {
+    word.split('/').next()?.parse().ok()
 }
 
 /// `input|output NAME`.

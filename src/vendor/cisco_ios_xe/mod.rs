@@ -24,6 +24,7 @@ mod native;
 #[cfg(test)]
 mod oracle;
 mod read;
+mod redundancy;
 mod route;
 mod statement;
 mod table;

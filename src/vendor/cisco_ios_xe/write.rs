@@ -5,6 +5,7 @@
 use super::draft;
 use super::names::names;
 use super::native::{Body, Entry, Flags, List, Log, Place, PortOp, Ports, Protocol};
+use super::redundancy;
 use crate::acl::Direction;
 use crate::base::Text;
 use crate::device::{Config, Interface, InterfaceKind, NextHop, Route};
@@ -34,6 +35,9 @@ pub(super) fn config(config: &Config) -> Result<String, Vec<Text>> {
     check_names(config, &lists, &mut refusals);
     let mut out = String::new();
     put!(out, "!\nhostname {}\n!", config.hostname);
+    if config.interfaces.iter().any(redundancy::has_vrrp) {
+        put!(out, "fhrp version vrrp v3\n!");
+    }
     vrfs(config, &mut out);
     if !config.interfaces.is_empty() {
         put!(out, "ip routing\n!");
@@ -122,9 +126,6 @@ fn interface(face: &Interface, lists: &[List], out: &mut String, refusals: &mut 
             }
         }
     }
-    if !face.virtuals.is_empty() {
-        refusals.push(text!("ios-refuse-virtual", interface = &face.name));
-    }
     if !face.vrf.is_empty() {
         put!(out, " vrf forwarding {}", face.vrf);
     }
@@ -133,8 +134,11 @@ fn interface(face: &Interface, lists: &[List], out: &mut String, refusals: &mut 
         put!(out, " ip helper-address {helper}");
     }
     bindings(face, Family::V4, lists, out, refusals);
+    redundancy::standby(face, out);
     addresses6(face, out);
     bindings(face, Family::V6, lists, out, refusals);
+    redundancy::vrrp(face, out);
+    refusals.extend(redundancy::refusal(face));
     if face.shutdown {
         put!(out, " shutdown");
     }
@@ -258,7 +262,7 @@ fn shown(addr: IpAddr) -> String {
 }
 
 /// IOS prints IPv6 in capitals.
-fn upper(addr: Ipv6Addr) -> String {
+pub(super) fn upper(addr: Ipv6Addr) -> String {
     addr.to_string().to_ascii_uppercase()
 }
 
