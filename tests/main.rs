@@ -8,5 +8,6 @@ mod golden;
 mod lists;
 mod mutation;
 mod readme;
+mod smt;
 mod tidy;
 mod twins;

@@ -3,6 +3,8 @@
 pub(crate) mod mutate;
 pub(crate) mod oracle;
 pub(crate) mod p1;
+pub(crate) mod random;
+pub(crate) mod smtlib;
 
 use aclc::base::Lang;
 use aclc::cli::{Exit, Io, run};
