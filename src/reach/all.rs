@@ -203,22 +203,22 @@ impl Net<'_> {
     ) -> PacketSet {
         let space = self.space;
         let link = self.topo.ports[out].link;
-        let mut rest = part;
-        let mut arrived = space.empty();
+        // A virtual address has several owners here as well: whichever is active must carry.
+        let (mut taken, mut lost) = (space.empty(), space.empty());
         for port in self
             .topo
             .ports_of(link, self.family)
             .filter(|&port| port != out)
         {
-            let here = space.intersect(rest, self.addressed[port]);
+            let here = space.intersect(part, self.addressed[port]);
             if !space.is_empty(here) {
-                arrived = space.union(
-                    arrived,
-                    self.present_all(port, Some(out), here, goal, side, stack),
-                );
-                rest = space.minus(rest, here);
+                let carried = self.present_all(port, Some(out), here, goal, side, stack);
+                taken = space.union(taken, here);
+                lost = space.union(lost, space.minus(here, carried));
             }
         }
+        let mut arrived = space.minus(taken, lost);
+        let mut rest = space.minus(part, taken);
         if goal.links.contains(&link) {
             rest = space.intersect(rest, self.crossing(link, Some(out), None, side));
             arrived = space.union(arrived, rest);

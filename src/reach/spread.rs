@@ -27,6 +27,9 @@ pub struct Spread {
     pub local: Vec<PacketSet>,
     /// Per link: put there by a switch towards another router.
     pub crossing: Vec<PacketSet>,
+    /// Per link: put there by a switch that may choose any next hop (D23 R and X, D31): handed to whoever has an address
+    /// there, whether or not a route names it.
+    pub strayed: Vec<PacketSet>,
 }
 
 struct Run<'n, 'a> {
@@ -64,6 +67,7 @@ impl Net<'_> {
                 handed: BTreeMap::new(),
                 local: vec![empty; self.topo.devices.len()],
                 crossing: vec![empty; self.topo.links.len()],
+                strayed: vec![empty; self.topo.links.len()],
             },
         };
         run.inject(link, packets);
@@ -231,12 +235,17 @@ impl Run<'_, '_> {
             if port.device != device || elsewhere {
                 continue;
             }
-            self.leave(out, None, packets);
-            let part = if vrf.is_some() {
-                net.space.intersect(packets, net.outward[out].may)
-            } else {
-                packets
+            // What was rewritten may be another packet behind the out-list than in front of it.
+            let part = match vrf {
+                Some(_) => net.space.intersect(packets, net.outward[out].may),
+                None => packets,
             };
+            if net.space.is_empty(part) {
+                continue;
+            }
+            self.deliver(port.link, out, part);
+            let strayed = &mut self.out.strayed[port.link];
+            *strayed = net.space.union(*strayed, part);
             let others: Vec<usize> = net
                 .topo
                 .ports_of(port.link, net.family)

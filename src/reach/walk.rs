@@ -237,8 +237,10 @@ impl<'a> Walker<'a> {
         {
             return self.end(search, way, End::Dropped);
         }
-        if let Known::Open(question) = self.topo.forwards(device_index, family) {
-            way.because.push(question.clone());
+        match self.topo.forwards(device_index, family) {
+            Known::Yes => {}
+            Known::No => return self.end(search, way, End::Dropped),
+            Known::Open(question) => way.because.push(question.clone()),
         }
         self.route(search, way, device_index, &vrf, false);
     }
@@ -316,6 +318,11 @@ impl<'a> Walker<'a> {
         if asked && !self.pass(search, &mut way, out, Direction::Out) {
             return self.end(search, way, End::Dropped);
         }
+        self.put(search, way, out, next_hop);
+    }
+
+    /// Onto the link of a port.
+    fn put(&self, search: &mut Search<'_>, way: Way, out: usize, next_hop: Option<IpAddr>) {
         let link = self.topo.ports[out].link;
         let target = next_hop.unwrap_or_else(|| search.flow.dst());
         let owners: Vec<usize> = self
@@ -359,7 +366,11 @@ impl<'a> Walker<'a> {
                 device,
                 self.topo.interface(out).name.clone(),
             ));
-            self.leave(search, way.clone(), out, None, false);
+            if !self.pass(search, &mut way, out, Direction::Out) {
+                self.end(search, way, End::Dropped);
+                continue;
+            }
+            self.put(search, way.clone(), out, None);
             let others: Vec<usize> = self
                 .topo
                 .ports_of(port.link, search.flow.family())

@@ -175,6 +175,7 @@ impl<'a> View<'a> {
             all = space.union(all, self.own_inside(spread, link, spot));
         }
         for key in goal.handed {
+            all = space.union(all, spread.strayed[key.0]);
             if let Some(&set) = spread.handed.get(&key) {
                 all = space.union(all, set);
             }

@@ -1,6 +1,7 @@
 //! What the integration tests share: the program in-process, scratch directories, the golden case, an independent oracle.
 
 pub(crate) mod mutate;
+pub(crate) mod network;
 pub(crate) mod oracle;
 pub(crate) mod p1;
 pub(crate) mod random;
