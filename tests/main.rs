@@ -4,10 +4,12 @@
 
 mod support;
 
+mod agreement;
 mod bad_input;
 mod golden;
 mod lists;
 mod mutation;
 mod readme;
+mod smt;
 mod tidy;
 mod twins;

@@ -211,26 +211,42 @@ impl Net<'_> {
     ) -> PacketSet {
         let space = self.space;
         let link = self.topo.ports[out].link;
-        let mut rest = part;
-        let mut arrived = space.empty();
+        // A virtual address has several owners here as well: whichever is active must carry.
+        let (mut taken, mut lost) = (space.empty(), space.empty());
         for port in self
             .topo
             .ports_of(link, self.family)
             .filter(|&port| port != out)
         {
-            let here = space.intersect(rest, self.addressed[port]);
+            let here = space.intersect(part, self.addressed[port]);
             if !space.is_empty(here) {
-                arrived = space.union(
-                    arrived,
-                    self.present_all(port, Some(out), here, goal, side, stack),
-                );
-                rest = space.minus(rest, here);
+                let carried = self.present_all(port, Some(out), here, goal, side, stack);
+                taken = space.union(taken, here);
+                lost = space.union(lost, space.minus(here, carried));
             }
+        }
+        let mut arrived = space.minus(taken, lost);
+        let mut rest = space.minus(part, taken);
+        if side == Side::Must {
+            rest = self.without_proxies(out, rest);
         }
         if goal.links.contains(&link) {
             rest = space.intersect(rest, self.crossing(link, Some(out), None, side));
             arrived = space.union(arrived, rest);
         }
         arrived
+    }
+
+    /// The part of `rest` that no router on the link may answer for (proxy ARP, a question): an address outside the
+    /// subnets that a router has there is not certain to reach its host.
+    fn without_proxies(&self, out: usize, rest: PacketSet) -> PacketSet {
+        let link = self.topo.ports[out].link;
+        let others = self
+            .topo
+            .ports_of(link, self.family)
+            .filter(|&port| port != out);
+        others.fold(rest, |left, port| {
+            self.space.intersect(left, self.near[port])
+        })
     }
 }

@@ -30,6 +30,9 @@ pub struct Spread {
     pub crossing: Vec<PacketSet>,
     /// Some step was taken that is only possible, besides what lists and facts leave open.
     pub open: bool,
+    /// Per link: put there by a switch that may choose any next hop (D23 R and X, D31): handed to whoever has an address
+    /// there, whether or not a route names it.
+    pub strayed: Vec<PacketSet>,
 }
 
 struct Run<'n, 'a> {
@@ -86,6 +89,7 @@ impl<'n, 'a> Run<'n, 'a> {
                 local: vec![empty; net.topo.devices.len()],
                 crossing: vec![empty; net.topo.links.len()],
                 open: false,
+                strayed: vec![empty; net.topo.links.len()],
             },
         }
     }
@@ -274,12 +278,18 @@ impl<'n, 'a> Run<'n, 'a> {
             if port.device != device || elsewhere {
                 continue;
             }
-            self.leave(out, None, packets, false);
+            // What was rewritten may be another packet behind the out-list than in front of it.
             let part = if filtered {
                 net.space.intersect(packets, net.outward[out].may)
             } else {
                 packets
             };
+            if net.space.is_empty(part) {
+                continue;
+            }
+            self.deliver(port.link, out, part);
+            let strayed = &mut self.out.strayed[port.link];
+            *strayed = net.space.union(*strayed, part);
             let others: Vec<usize> = net
                 .topo
                 .ports_of(port.link, net.family)

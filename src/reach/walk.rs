@@ -44,7 +44,11 @@ struct Way {
     seen: Vec<usize>,
 }
 
+/// Ports entered in one search, at most. Ways that hang on questions multiply; past this the search shows what it has.
+const MOST_STEPS: usize = 20_000;
+
 struct Search<'s> {
+    steps: usize,
     flow: &'s Flow,
     wanted: &'s dyn Fn(&End) -> bool,
     /// Follow hops that are only possible.
@@ -86,6 +90,7 @@ impl<'a> Walker<'a> {
         wanted: &dyn Fn(&End) -> bool,
     ) -> (Trace, End) {
         let mut search = Search {
+            steps: 0,
             flow,
             wanted,
             possible,
@@ -112,6 +117,7 @@ impl<'a> Walker<'a> {
         wanted: &dyn Fn(&End) -> bool,
     ) -> (Trace, End) {
         let mut search = Search {
+            steps: 0,
             flow,
             wanted,
             possible,
@@ -220,7 +226,8 @@ impl<'a> Walker<'a> {
     }
 
     fn enter(&self, search: &mut Search<'_>, mut way: Way, port: usize) {
-        if search.found.is_some() {
+        search.steps += 1;
+        if search.found.is_some() || search.steps > MOST_STEPS {
             return;
         }
         let device_index = self.topo.ports[port].device;
@@ -253,8 +260,10 @@ impl<'a> Walker<'a> {
         if link_local_source(search.flow.src()) || (kept && !redirected) {
             return self.end(search, way, End::Dropped);
         }
-        if let Known::Open(question) = self.topo.forwards(device_index, family) {
-            way.because.push(question.clone());
+        match self.topo.forwards(device_index, family) {
+            Known::Yes => {}
+            Known::No => return self.end(search, way, End::Dropped),
+            Known::Open(question) => way.because.push(question.clone()),
         }
         self.route(search, way, device_index, &vrf, false);
     }
@@ -332,6 +341,11 @@ impl<'a> Walker<'a> {
         if asked && !self.pass(search, &mut way, out, Direction::Out) {
             return self.end(search, way, End::Dropped);
         }
+        self.put(search, way, out, next_hop);
+    }
+
+    /// Onto the link of a port.
+    fn put(&self, search: &mut Search<'_>, way: Way, out: usize, next_hop: Option<IpAddr>) {
         let link = self.topo.ports[out].link;
         let target = next_hop.unwrap_or_else(|| search.flow.dst());
         let owners: Vec<usize> = self
@@ -397,7 +411,11 @@ impl<'a> Walker<'a> {
                 device,
                 self.topo.interface(out).name.clone(),
             ));
-            self.leave(search, way.clone(), out, None, false);
+            if !self.pass(search, &mut way, out, Direction::Out) {
+                self.end(search, way, End::Dropped);
+                continue;
+            }
+            self.put(search, way.clone(), out, None);
             let others: Vec<usize> = self
                 .topo
                 .ports_of(port.link, search.flow.family())

@@ -1,6 +1,6 @@
 //! The forwarding table of one VRF: longest prefix first, next hops resolved (D31).
 
-use super::Topo;
+use super::{Topo, interface_addrs};
 use crate::device::{NextHop, Route};
 use crate::net::{AddrRanges, Family};
 use ipnet::IpNet;
@@ -145,6 +145,16 @@ impl Topo {
         }
     }
 
+    /// Whether an address is configured on the device itself; link-local ones are many devices' at once.
+    fn configured(&self, device: usize, vrf: &str, addr: IpAddr) -> bool {
+        self.devices[device]
+            .device
+            .interfaces
+            .iter()
+            .filter(|interface| interface.vrf == vrf)
+            .any(|interface| interface_addrs(interface, Family::of(addr)).contains(addr))
+    }
+
     fn resolve(
         &self,
         device: usize,
@@ -156,6 +166,8 @@ impl Topo {
     ) -> Vec<Target> {
         match via {
             NextHop::Null => vec![Target::Null],
+            // A router's own address is no next hop.
+            NextHop::Interface(_, Some(addr)) if self.configured(device, vrf, *addr) => Vec::new(),
             NextHop::Interface(name, addr) => self
                 .ports
                 .iter()

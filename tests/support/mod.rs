@@ -1,8 +1,11 @@
 //! What the integration tests share: the program in-process, scratch directories, the golden case, an independent oracle.
 
 pub(crate) mod mutate;
+pub(crate) mod network;
 pub(crate) mod oracle;
 pub(crate) mod p1;
+pub(crate) mod random;
+pub(crate) mod smtlib;
 pub(crate) mod walk;
 
 use aclc::base::Lang;
