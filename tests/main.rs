@@ -7,6 +7,7 @@ mod bad_input;
 mod golden;
 mod lists;
 mod mutation;
+mod pair;
 mod readme;
 mod tidy;
 mod twins;
