@@ -9,5 +9,6 @@ mod lists;
 mod mutation;
 mod pair;
 mod readme;
+mod relay;
 mod tidy;
 mod twins;

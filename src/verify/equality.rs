@@ -3,10 +3,9 @@
 use super::spec::{Half, companions};
 use super::view::View;
 use super::{Verdict, works};
-use crate::net::{AddrRanges, Match};
+use crate::net::Match;
 use crate::pset::PacketSet;
 use crate::reach::Side;
-use crate::topo::interface_addrs;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
@@ -79,7 +78,7 @@ fn wider(view: &View<'_>, ends: &Ends<'_>, link: usize) -> Vec<Unequal> {
         .filter(|(other, _)| *other != link)
     {
         // What one router puts there for another's own address is left to claims, like all own-address arrivals.
-        let own = view.to(&routers(view, other));
+        let own = view.to(&view.routers(other));
         let hosts = |set| space.minus(set, own);
         compare(
             Reached::Link(other),
@@ -96,14 +95,6 @@ fn wider(view: &View<'_>, ends: &Ends<'_>, link: usize) -> Vec<Unequal> {
         compare(Reached::NextHop(other, addr), set, certain);
     }
     found
-}
-
-/// The addresses of routers on a link.
-fn routers(view: &View<'_>, link: usize) -> AddrRanges {
-    view.topo
-        .ports_of(link, view.family)
-        .map(|port| interface_addrs(view.topo.interface(port), view.family))
-        .fold(AddrRanges::none(view.family), |all, one| all.union(&one))
 }
 
 /// The sessions by where they end.

@@ -37,6 +37,7 @@ impl<'c> Only<'c> {
             ClaimKind::Works { .. }
             | ClaimKind::AllowsWork
             | ClaimKind::Filtered { .. }
+            | ClaimKind::NoRelay { .. }
             | ClaimKind::NoSpoof { .. } => None,
         }
     }
@@ -233,7 +234,7 @@ fn inseparable(
 }
 
 /// Any source, or only the spot's own where people attest that addresses are not forged on the link (D40).
-fn sources(view: &View<'_>, from: &Spot) -> PacketSet {
+pub(super) fn sources(view: &View<'_>, from: &Spot) -> PacketSet {
     let vlan = view.policy.network.vlan_of(from.at);
     let authentic = view
         .policy
@@ -390,7 +391,13 @@ pub(super) fn replies(view: &View<'_>, link: usize, to: &Spot) -> PacketSet {
     view.space().minus(all, opening_tcp)
 }
 
-fn note_holes(view: &View<'_>, link: usize, to: &Spot, arrived: PacketSet, holes: &mut Vec<usize>) {
+pub(super) fn note_holes(
+    view: &View<'_>,
+    link: usize,
+    to: &Spot,
+    arrived: PacketSet,
+    holes: &mut Vec<usize>,
+) {
     for (index, half) in reply_halves(view, link, to).filter(|(_, half)| half.stateless) {
         if !view
             .space()
