@@ -70,5 +70,7 @@ fn a_host_inside_the_group_that_can_be_opened_is_a_stepping_stone() {
         (exit, &found[0]["verdict"]),
         (Exit::Findings, &"refuted".into())
     );
-    assert_eq!(found[0]["trace"][0]["kind"], "bridged");
+    assert_eq!(found[0]["trace"][0]["hop"], "bridged");
+    let (exit, _) = claims("alone", "other", "prove TERM -> gw no-relay as ALONE");
+    assert_eq!(exit, Exit::Clean, "a host is no stepping stone to itself");
 }

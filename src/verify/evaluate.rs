@@ -263,15 +263,19 @@ fn show(
     answer.because.clone_from(&witness.trace.because);
     if broken.from.is_none() {
         answer.reason = Some("unnamed-link");
-        for &port in &view.topo.links[broken.link].ports {
-            answer.because.push(Question::UnnamedLink {
-                device: view.topo.device_name(port).to_owned(),
-                interface: view.topo.interface(port).name.clone(),
-            });
-        }
+        answer.because.extend(strangers(view, broken.link));
     }
     answer.candidate = Some(witness);
     Ok(())
+}
+
+/// Who sits on a link that no zone names (D32).
+fn strangers(view: &View<'_>, link: usize) -> impl Iterator<Item = Question> {
+    let ports = view.topo.links[link].ports.iter();
+    ports.map(|&port| Question::UnnamedLink {
+        device: view.topo.device_name(port).to_owned(),
+        interface: view.topo.interface(port).name.clone(),
+    })
 }
 
 /// A spot that is not all the addresses of its link (D40).
@@ -498,6 +502,10 @@ fn show_stone(
     } else {
         answer.because = opened.trace.because;
         answer.because.extend(opens.trace.because.clone());
+        if here.is_empty() {
+            answer.reason = Some("unnamed-link");
+            answer.because.extend(strangers(view, stone.inner));
+        }
         answer.candidate = Some(opens);
     }
     Ok(())

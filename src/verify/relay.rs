@@ -99,6 +99,10 @@ fn stone(
 ) -> Option<Stone> {
     let space = view.space();
     let here = places(view, inner);
+    // Who sits on a link that nobody named is an open question (D32).
+    if here.is_empty() && side == Side::Must {
+        return None;
+    }
     let first = opened(view, (from, outer), inner, &here, side, holes);
     let first = space.minus(first, view.to(&declared.union(&view.routers(inner))));
     let hosts = destinations(view, first, side)?;
@@ -151,7 +155,15 @@ fn opened(
 fn opens(view: &View<'_>, link: usize, to: &Spot, side: Side, holes: &mut Vec<usize>) -> PacketSet {
     let space = view.space();
     if view.link_of(to.at) == Some(link) {
-        return space.intersect(view.to(to.addrs.of(view.family)), view.openings());
+        let dst = to.addrs.of(view.family);
+        let all = space.intersect(view.to(dst), view.openings());
+        // Nobody opens himself.
+        let alone = matches!(dst.ranges(), [(first, last)] if first == last);
+        return if alone {
+            space.minus(all, view.from(dst))
+        } else {
+            all
+        };
     }
     let all = view.arrivals(&view.spread(link, side), to);
     note_holes(view, link, to, all, holes);
