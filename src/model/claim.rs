@@ -52,6 +52,15 @@ pub enum ClaimKind {
         /// Zones and switches asked about.
         of: Vec<Spot>,
     },
+    /// `no-relay` (D41).
+    NoRelay {
+        /// Who opens.
+        from: Vec<Spot>,
+        /// What must not be opened by someone who was.
+        to: Vec<Spot>,
+        /// Declared gateways.
+        except: Vec<Spot>,
+    },
     /// `no-spoof` (INV-12).
     NoSpoof {
         /// Whose links.

@@ -186,10 +186,21 @@ fn result(
         witness: answer.witness,
         candidate: answer.candidate,
         because,
-        holes: answer.holes,
+        holes: once(answer.holes),
         assumptions: assumptions(policy, devices, &claim.kind, options),
         measures: claim.measures.clone(),
     }
+}
+
+/// Each text once, in the order of its first mention: a zone on several links has the same hole on each.
+fn once(texts: Vec<Text>) -> Vec<Text> {
+    let mut seen: Vec<Text> = Vec::new();
+    for text in texts {
+        if !seen.contains(&text) {
+            seen.push(text);
+        }
+    }
+    seen
 }
 
 fn equality_result(
@@ -236,7 +247,7 @@ fn assumptions(
                 text!("assume-wires"),
             ]
         }
-        ClaimKind::Only { .. } | ClaimKind::NoSpoof { .. } => {
+        ClaimKind::Only { .. } | ClaimKind::NoRelay { .. } | ClaimKind::NoSpoof { .. } => {
             vec![
                 text!("assume-links"),
                 text!("assume-hosts"),
@@ -245,7 +256,7 @@ fn assumptions(
             ]
         }
     };
-    if let ClaimKind::Only { from, .. } = kind {
+    if let ClaimKind::Only { from, .. } | ClaimKind::NoRelay { from, .. } = kind {
         for assumption in &policy.assumptions {
             if let Assumption::Authentic { vlan, because } = assumption
                 && from

@@ -4,10 +4,9 @@ use super::spec::{Half, companions};
 use super::view::View;
 use super::{Verdict, control, works};
 use crate::model::At;
-use crate::net::{AddrRanges, Match};
+use crate::net::Match;
 use crate::pset::PacketSet;
 use crate::reach::{Goal, Side};
-use crate::topo::interface_addrs;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
@@ -96,7 +95,7 @@ fn wider(view: &View<'_>, ends: &Ends<'_>, link: usize) -> Vec<Unequal> {
         .filter(|(other, _)| *other != link)
     {
         // What one router puts there for another's own address is left to claims, like all own-address arrivals.
-        let own = view.to(&routers(view, other));
+        let own = view.to(&view.routers(other));
         let hosts = |set| space.minus(set, own);
         compare(
             Reached::Link(other),
@@ -123,13 +122,6 @@ fn sits_on(view: &View<'_>, at: At, link: usize) -> bool {
             .iter()
             .any(|&port| view.topo.ports[port].device == device)
     })
-}
-/// The addresses of routers on a link.
-fn routers(view: &View<'_>, link: usize) -> AddrRanges {
-    view.topo
-        .ports_of(link, view.family)
-        .map(|port| interface_addrs(view.topo.interface(port), view.family))
-        .fold(AddrRanges::none(view.family), |all, one| all.union(&one))
 }
 
 /// The sessions by where they end.

@@ -5,11 +5,11 @@ use super::replay::{OurBug, bridged, lost, name, pick, through};
 use super::view::{Origin, View};
 use super::works::Missing;
 use super::world::World;
-use super::{Level, Verdict, Witness, equality, filtered, spoof, works};
+use super::{Level, Verdict, Witness, equality, filtered, relay, spoof, works};
 use crate::acl::{Acl, Question};
 use crate::base::Text;
-use crate::model::{Claim, ClaimKind, Spot};
-use crate::net::Family;
+use crate::model::{Addrs, Claim, ClaimKind, Spot};
+use crate::net::{AddrRanges, Family};
 use crate::pset::Space;
 use crate::text;
 
@@ -152,6 +152,7 @@ fn one(world: &World<'_>, views: &[View<'_>], claim: &Claim) -> Result<Answer, O
             &world.halves.iter().collect::<Vec<_>>(),
         ),
         ClaimKind::Filtered { of } => Ok(filter_claim(world, of)),
+        ClaimKind::NoRelay { from, to, except } => no_relay(views, claim, from, to, except),
         ClaimKind::NoSpoof { from } => no_spoof(world, views, claim, from),
     }
 }
@@ -308,15 +309,19 @@ fn show(
     answer.because.clone_from(&witness.trace.because);
     if let (None, Origin::Link(link)) = (&broken.from, broken.origin) {
         answer.reason = Some("unnamed-link");
-        for &port in &view.topo.links[link].ports {
-            answer.because.push(Question::UnnamedLink {
-                device: view.topo.device_name(port).to_owned(),
-                interface: view.topo.interface(port).name.clone(),
-            });
-        }
+        answer.because.extend(strangers(view, link));
     }
     answer.candidate = Some(witness);
     Ok(())
+}
+
+/// Who sits on a link that no zone names (D32).
+fn strangers(view: &View<'_>, link: usize) -> impl Iterator<Item = Question> {
+    let ports = view.topo.links[link].ports.iter();
+    ports.map(|&port| Question::UnnamedLink {
+        device: view.topo.device_name(port).to_owned(),
+        interface: view.topo.interface(port).name.clone(),
+    })
 }
 
 /// A spot that is not all the addresses of its link (D40).
@@ -460,6 +465,111 @@ fn filter_claim(world: &World<'_>, of: &[Spot]) -> Answer {
         notes,
         ..Answer::both(verdict)
     }
+}
+
+fn no_relay(
+    views: &[View<'_>],
+    claim: &Claim,
+    from: &[Spot],
+    to: &[Spot],
+    except: &[Spot],
+) -> Result<Answer, OurBug> {
+    let mut answer = Answer::proved();
+    let (mut worst, mut asked) = (None, false);
+    for view in views {
+        let found = relay::check(view, from, to, except);
+        asked |= found.asked;
+        answer
+            .holes
+            .extend(found.holes.iter().map(|&hole| hole_text(view, hole)));
+        if found.verdict > answer.verdict {
+            answer = Answer {
+                holes: answer.holes,
+                ..Answer::both(found.verdict)
+            };
+            worst = found.stone.map(|stone| (view, stone));
+        }
+    }
+    if answer.verdict != Verdict::Refuted && (!asked || deaf(views, from) || deaf(views, to)) {
+        return Ok(Answer {
+            holes: answer.holes,
+            ..Answer::unknown("vacuous")
+        });
+    }
+    if let Some((view, stone)) = worst {
+        show_stone(view, claim, &stone, &mut answer)?;
+    }
+    Ok(answer)
+}
+
+/// Both legs of a stepping stone are replayed; the second is the witness, the first is said beside it.
+fn show_stone(
+    view: &View<'_>,
+    claim: &Claim,
+    stone: &relay::Stone,
+    answer: &mut Answer,
+) -> Result<(), OurBug> {
+    let here = relay::places(view, stone.inner);
+    let at = |addr| here.iter().find(|spot| spot.addrs.contains(addr));
+    let Some(second) = pick(view, stone.second, here.first(), &stone.to) else {
+        return Ok(());
+    };
+    let host = AddrRanges::prefix(second.src().into());
+    let to_host = view.space().intersect(stone.first, view.to(&host));
+    let stranger = Spot {
+        addrs: Addrs::prefixes(&[second.src().into()]),
+        ..stone.from.clone()
+    };
+    let via = at(second.src()).unwrap_or(&stranger);
+    let Some(first) = pick(view, to_host, Some(&stone.from), via) else {
+        return Ok(());
+    };
+    let possible = !stone.certain;
+    let (from, to) = (Some(&stone.from), Some(via));
+    let opened = if stone.outer == stone.inner {
+        bridged(view, first, &stone.from, via)
+    } else {
+        through(
+            view,
+            &claim.id,
+            first,
+            Origin::Link(stone.outer),
+            from,
+            via,
+            possible,
+        )?
+    };
+    let opens = if view.link_of(stone.to.at) == Some(stone.inner) {
+        bridged(view, second, via, &stone.to)
+    } else {
+        through(
+            view,
+            &claim.id,
+            second,
+            Origin::Link(stone.inner),
+            to,
+            &stone.to,
+            possible,
+        )?
+    };
+    answer.notes.push(text!(
+        "relay-opened",
+        packet = opened.flow.to_string(),
+        from = &opened.from,
+        to = &opened.to
+    ));
+    if stone.certain {
+        answer.witness = Some(opens);
+    } else {
+        answer.because = opened.trace.because;
+        answer.because.extend(opens.trace.because.clone());
+        if here.is_empty() {
+            answer.reason = Some("unnamed-link");
+            answer.because.extend(strangers(view, stone.inner));
+        }
+        answer.candidate = Some(opens);
+    }
+    Ok(())
 }
 
 fn no_spoof(

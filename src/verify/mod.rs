@@ -10,6 +10,7 @@ pub mod evaluate;
 mod filtered;
 mod only;
 pub mod query;
+mod relay;
 pub mod replay;
 pub mod spec;
 mod spoof;

@@ -37,6 +37,7 @@ impl<'c> Only<'c> {
             ClaimKind::Works { .. }
             | ClaimKind::AllowsWork
             | ClaimKind::Filtered { .. }
+            | ClaimKind::NoRelay { .. }
             | ClaimKind::NoSpoof { .. } => None,
         }
     }
@@ -240,7 +241,7 @@ fn inseparable(
 }
 
 /// Any source, or only the spot's own where people attest that addresses are not forged on the link (D40).
-fn sources(view: &View<'_>, from: &Spot) -> PacketSet {
+pub(super) fn sources(view: &View<'_>, from: &Spot) -> PacketSet {
     if view
         .link_of(from.at)
         .is_some_and(|link| view.authentic(link))
@@ -394,7 +395,7 @@ pub(super) fn replies(view: &View<'_>, origin: Origin, to: &Spot) -> PacketSet {
     view.space().minus(all, opening_tcp)
 }
 
-fn note_holes(
+pub(super) fn note_holes(
     view: &View<'_>,
     origin: Origin,
     to: &Spot,

@@ -288,6 +288,15 @@ impl<'a> View<'a> {
         }
     }
 
+    /// The addresses of routers on a link.
+    #[must_use]
+    pub fn routers(&self, link: usize) -> AddrRanges {
+        self.topo
+            .ports_of(link, self.family)
+            .map(|port| crate::topo::interface_addrs(self.topo.interface(port), self.family))
+            .fold(AddrRanges::none(self.family), |all, one| all.union(&one))
+    }
+
     /// ND messages: thrown away by every receiver once they crossed a router (D33).
     #[must_use]
     pub fn neighbour_discovery(&self) -> PacketSet {

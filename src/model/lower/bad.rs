@@ -122,7 +122,8 @@ const CASES: &[Case] = &[
     ("prove A -> C none", "prove allows none", "claim-shape", "allows", 22),
     ("prove A -> C none", "assume authentic A", "assume-because", "authentic", 22),
     // not yet
-    ("prove A -> C none", "prove A -> C no-relay", "not-yet", "no-relay", 22),
+    ("prove A -> C none", "prove A -> C : web no-relay", "claim-shape", "no-relay", 22),
+    ("prove A -> C none", "prove A no-relay", "claim-shape", "no-relay", 22),
     ("prove A -> C none", "prove A -> C logged", "not-yet", "logged", 22),
     ("prove A -> C none", "import \"b.acl\"", "not-yet", "\"b.acl\"", 22),
     ("prove A -> C none", "guideline screen \"R7\" { terminals = A }", "not-yet", "screen", 22),

@@ -77,7 +77,7 @@ impl<'a> Lower<'a> {
         }
         let two_sided = matches!(
             prove.verdict.node,
-            Verdict::None | Verdict::Works | Verdict::Only(_)
+            Verdict::None | Verdict::Works | Verdict::Only(_) | Verdict::NoRelay { .. }
         );
         let both = target.is_some_and(|t| t.both);
         if two_sided != target.is_some() || both && prove.verdict.node != Verdict::None {
@@ -258,6 +258,9 @@ impl<'a> Lower<'a> {
         let (Some(from), Some(to), Some((flows, exceptions))) = (from, to, flows) else {
             return;
         };
+        if let Verdict::NoRelay { except } = &prove.verdict.node {
+            return self.no_relay(prove, (from, to), services.is_some(), except, span, out);
+        }
         let kind = match (&prove.verdict.node, services) {
             (Verdict::Works, Some(terms)) => ClaimKind::Works { from, to, terms },
             (Verdict::Works, None) => {
@@ -273,6 +276,37 @@ impl<'a> Lower<'a> {
             },
         };
         out.extend(self.claim(prove, span, reverse, kind));
+    }
+
+    /// `A -> B no-relay [except H]`: of whatever service.
+    fn no_relay(
+        &mut self,
+        prove: &ast::Prove,
+        (from, to): (Vec<Spot>, Vec<Spot>),
+        services: bool,
+        except: &[ast::Place],
+        span: Span,
+        out: &mut Vec<Claim>,
+    ) {
+        if services {
+            let headline = text!("claim-shape", verdict = words::verdict(&prove.verdict.node));
+            let diagnostic = Diagnostic::error(headline).at(prove.verdict.span);
+            return self.report(diagnostic.help(text!("claim-shape-no-services")));
+        }
+        let gateways = ast::Places {
+            list: except.to_vec(),
+            except: Vec::new(),
+            span: prove.verdict.span,
+        };
+        let except = if except.is_empty() {
+            Some(Vec::new())
+        } else {
+            self.some_spots(&gateways, true)
+        };
+        if let Some(except) = except {
+            let kind = ClaimKind::NoRelay { from, to, except };
+            out.extend(self.claim(prove, span, false, kind));
+        }
     }
 
     /// The flows of `only`, and whether `exceptions` is among them.
@@ -342,8 +376,8 @@ impl<'a> Lower<'a> {
 fn unsupported(verdict: &Verdict) -> Option<&'static str> {
     match verdict {
         Verdict::Logged => Some("logged"),
-        Verdict::NoRelay { .. } => Some("no-relay"),
-        Verdict::None
+        Verdict::NoRelay { .. }
+        | Verdict::None
         | Verdict::Works
         | Verdict::NoSpoof
         | Verdict::Filtered

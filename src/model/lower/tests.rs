@@ -223,6 +223,29 @@ switch L3SW-CORE01, L3SW-CORE02 : cisco-ios-xe "C9300-48T" {
 }
 
 #[test]
+fn a_session_with_a_member_of_a_pair_needs_its_own_address_on_that_link() {
+    use crate::model::{At, Place, Spot, SwitchId, ZoneId};
+    let network = read(&twin()).0.unwrap().network;
+    let member = SwitchId(0);
+    let spot = Spot {
+        at: At::Switch(member),
+        place: Place::Switch(member),
+        addrs: network.switch(member).own_addrs(),
+    };
+    let near = network.needed(&spot, At::Link(ZoneId(0), 112));
+    let far = network.needed(&spot, At::Link(ZoneId(0), 4000));
+    let has = |set: &Addrs, addr: &str| set.contains(addr.parse().unwrap());
+    assert!(has(&near, "10.10.18.2") && has(&near, "fd7a:1c2b:0:112::2"));
+    assert!(!has(&near, "10.10.19.2") && has(&far, "10.10.19.2"));
+    for (own, virtual_one) in [(&near, "10.20.0.1"), (&far, "10.20.0.1")] {
+        assert!(
+            !has(own, virtual_one),
+            "{virtual_one} is whoever's is active"
+        );
+    }
+}
+
+#[test]
 fn a_pair_is_two_switches_with_one_policy() {
     let (policy, diags) = read(&twin());
     assert!(diags.is_empty(), "{}", show(&diags));

@@ -116,8 +116,13 @@ fn packet(page: &mut Page, look: Look, claim: &Claim) {
 }
 
 fn details(page: &mut Page, look: Look, claim: &Claim) {
+    // What stands beside the witness of a refuted claim explains it; nothing is open there.
+    let because = match claim.verdict {
+        "refuted" => text!("report-beside"),
+        _ => text!("report-because-one"),
+    };
     let lists = [
-        (text!("report-because-one"), &claim.because),
+        (because, &claim.because),
         (text!("report-hole"), &claim.holes),
     ];
     for (heading, items) in lists {

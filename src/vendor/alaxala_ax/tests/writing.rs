@@ -30,7 +30,7 @@ fn config(entries: Vec<DraftEntry>, family: Family, direction: Direction) -> Con
     svi.addrs.push("fd00:0:0:300::1/64".parse().unwrap());
     svi.ipv6 = true;
     svi.helpers = vec![Ipv4Addr::new(10, 10, 33, 11)];
-    svi.virtuals = vec![v4("10.20.0.3")];
+    svi.share(false, 11, v4("10.20.0.3"));
     svi.bindings.push(Binding {
         family,
         direction,
@@ -76,7 +76,7 @@ fn written_text_looks_like_a_printed_one() {
         .unwrap();
     let expect = "hostname \"L3SW-CORE01\"\n!\nflow detection mode layer3-6\nflow detection out mode layer3-2-out\n!\n\
         interface vlan 300\n  ip address 10.20.0.1 255.255.255.224\n  ip address 10.21.0.1 255.255.255.224 secondary\n  \
-        ipv6 address fd00:0:0:300::1/64\n  ipv6 enable\n  ip helper-address 10.10.33.11\n  vrrp 1 ip 10.20.0.3\n  \
+        ipv6 address fd00:0:0:300::1/64\n  ipv6 enable\n  ip helper-address 10.10.33.11\n  vrrp 11 ip 10.20.0.3\n  \
         ip access-group V300_IN in\n!\nip route 0.0.0.0 0.0.0.0 10.20.0.2\n!\nip access-list extended V300_IN\n  \
         remark \"T-2026-014 'screen' only\"\n  \
         10 permit tcp host 10.20.0.10 eq https 10.10.17.0 0.0.0.255 range 1024 65535 ack\n  \
@@ -107,8 +107,8 @@ fn what_is_written_reads_back_the_same() {
         );
         let (was, is) = (&config.interfaces[0], &device.interfaces[0]);
         assert_eq!(
-            (&was.addrs, &was.helpers, &was.virtuals),
-            (&is.addrs, &is.helpers, &is.virtuals)
+            (&was.addrs, &was.helpers, &was.redundancy),
+            (&is.addrs, &is.helpers, &is.redundancy)
         );
         assert_eq!(is.bindings.len(), 1);
         assert_eq!(device.routes[0].via, config.routes[0].via);
@@ -341,4 +341,22 @@ fn ipv6_lists_need_a_mode_that_has_them() {
             _ => panic!("{mode:?}: {text:?}"),
         }
     }
+}
+
+#[test]
+fn virtual_addresses_without_a_known_form_are_refused() {
+    let refused = |change: &dyn Fn(&mut Interface)| {
+        let mut config = config(vec![reply()], Family::V4, Direction::In);
+        change(&mut config.interfaces[0]);
+        let refusals = AlaxalaAx.write(&config).unwrap_err();
+        refusals[0].render(Lang::En).contains("virtual addresses")
+    };
+    assert!(refused(&|svi| svi.share(true, 1, v4("10.20.0.4"))));
+    assert!(refused(&|svi| svi.share(false, 11, v4("10.20.0.4"))));
+    assert!(refused(&|svi| svi.share(
+        false,
+        12,
+        "fd00::3".parse().unwrap()
+    )));
+    assert!(refused(&|svi| svi.virtuals.push(v4("10.20.0.4"))));
 }

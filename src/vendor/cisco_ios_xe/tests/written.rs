@@ -196,3 +196,47 @@ fn what_cannot_be_written_is_refused() {
     assert!(refuse(&entry(|e| e.icmp = Some((8, None)))).contains("ICMP"));
     assert!(refuse(&entry(|e| e.dport = Some((9, 8)))).contains("backwards"));
 }
+
+#[test]
+fn groups_are_written_as_the_device_prints_them_and_read_back() {
+    let mut config = config();
+    let face = &mut config.interfaces[0];
+    for addr in ["10.1.0.9", "10.1.1.9", "2001:db8::9"] {
+        face.share(false, 30, addr.parse().unwrap());
+    }
+    face.share(true, 300, "10.1.0.8".parse().unwrap());
+    let text = CiscoIosXe.write(&config).unwrap();
+    let lines = [
+        "fhrp version vrrp v3\n",
+        " standby version 2\n standby 300 ip 10.1.0.8\n",
+        " vrrp 30 address-family ipv4\n  address 10.1.0.9 primary\n  address 10.1.1.9 secondary\n  exit-vrrp\n",
+        " vrrp 30 address-family ipv6\n  address FE80::9 primary\n  address 2001:DB8::9/64\n  exit-vrrp\n",
+    ];
+    for line in lines {
+        assert!(text.contains(line), "{line}\n{text}");
+    }
+    let device = read(&text);
+    assert_eq!(whys(&device), []);
+    let face = &device.interfaces[0];
+    let found: Vec<String> = face
+        .redundancy
+        .iter()
+        .map(|r| format!("{} {} {:?}", r.hsrp, r.group, r.addrs))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            "true 300 [10.1.0.8]",
+            "false 30 [10.1.0.9, 10.1.1.9, fe80::9, 2001:db8::9]"
+        ]
+    );
+    assert_eq!(face.virtuals.len(), 5);
+}
+
+#[test]
+fn a_group_of_hsrp_with_ipv6_is_refused() {
+    let mut config = config();
+    config.interfaces[0].share(true, 1, "2001:db8::9".parse().unwrap());
+    let refusals = CiscoIosXe.write(&config).unwrap_err();
+    assert!(refusals[0].render(Lang::En).contains("use VRRP"));
+}
