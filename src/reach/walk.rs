@@ -10,7 +10,7 @@ use crate::device::{EffectClass, Scope};
 use crate::net::{Family, Flow};
 use crate::topo::{Fib, Target, Topo, not_routed, unrouted_sources};
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::rc::Rc;
 
@@ -47,6 +47,9 @@ struct Search<'s> {
     wanted: &'s dyn Fn(&End) -> bool,
     /// Follow hops that are only possible.
     possible: bool,
+    /// Ports that were gone through, with all that lies behind them. Without it the ways of a few switches that may send
+    /// anywhere are too many to end.
+    done: BTreeSet<usize>,
     found: Option<(Way, End)>,
     fallback: Option<(Way, End)>,
 }
@@ -77,6 +80,7 @@ impl<'a> Walker<'a> {
             flow,
             wanted,
             possible,
+            done: BTreeSet::new(),
             found: None,
             fallback: None,
         };
@@ -103,6 +107,7 @@ impl<'a> Walker<'a> {
             flow,
             wanted,
             possible,
+            done: BTreeSet::new(),
             found: None,
             fallback: None,
         };
@@ -235,6 +240,9 @@ impl<'a> Walker<'a> {
             .contains(search.flow.dst());
         if way.seen.contains(&port) {
             return self.end(search, way, End::Dropped);
+        }
+        if !search.done.insert(port) {
+            return;
         }
         let seen = if local {
             &device.sees.to_switch

@@ -363,15 +363,12 @@ fn reply_halves<'v>(
     link: usize,
     to: &'v Spot,
 ) -> impl Iterator<Item = (usize, &'v Half)> {
-    view.halves.iter().enumerate().filter(move |(_, half)| {
-        half.reply
-            && view.link_of(half.to.at) == Some(link)
-            && half
-                .from
-                .addrs
-                .of(view.family)
-                .overlaps(to.addrs.of(view.family))
-    })
+    let sent = view.replies[link].iter();
+    sent.map(|&index| (index, &view.halves[index]))
+        .filter(|(_, half)| {
+            let client = half.from.addrs.of(view.family);
+            client.overlaps(to.addrs.of(view.family))
+        })
 }
 
 /// Rep and Com of the allows in the other direction; never an opening TCP packet.
