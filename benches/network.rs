@@ -4,6 +4,19 @@
 //! one of 200 zones on 50 switches with 2,000 allows and a claim for each pair of zones. Switches stand in a star around
 //! one that has no zones; every allow is between two hosts of different zones. Shown are the best times in milliseconds,
 //! the lines written, and the peak memory of the case.
+//!
+//! Measured with `cargo bench --bench network` on 2 cores with other jobs on them (load 5), so every figure is an upper
+//! bound; milliseconds:
+//!
+//! | zones, switches, allows | parse | write | read back | claims | build | peak |
+//! |---|---|---|---|---|---|---|
+//! | 20, 1, 1,000 | 24 | 10 | 4 (4,228 lines) | 13 | 44 | 20 MB |
+//! | 20, 1, 10,000 | 150 | 75 | 38 (40,228 lines) | 113 | 620 | 153 MB |
+//! | 20, 10, 1,000, all pairs | 16 | 20 | 12 (12,067 lines) | 33 | 108 | 33 MB |
+//! | 200, 50, 2,000, all pairs | 663 | 164 | 38 (27,115 lines) | 1,516 (37,849 claims) | 1,763 | 333 MB |
+//! | 200, 100, 2,000, all pairs | 711 | 184 | 41 (28,323 lines) | 2,290 (37,849 claims) | 2,428 | 332 MB |
+//!
+//! `-- 500 500 2000` writes and reads in 0.3 s, but its claims took more than the minute that was given to them.
 #![allow(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
 use aclc::base::{FileId, Source, SourceMap};
@@ -23,13 +36,12 @@ struct Case {
     pairs: bool,
 }
 
-const CASES: [Case; 6] = [
+const CASES: [Case; 5] = [
     Case::new(20, 1, 1_000, false),
     Case::new(20, 1, 10_000, false),
     Case::new(20, 10, 1_000, true),
     Case::new(200, 50, 2_000, true),
     Case::new(200, 100, 2_000, true),
-    Case::new(500, 500, 2_000, false),
 ];
 
 impl Case {
