@@ -11,7 +11,7 @@ use crate::device::{EffectClass, Scope};
 use crate::net::{Family, Flow};
 use crate::topo::{Fib, Target, Topo, link_local_source, not_routed};
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::rc::Rc;
 
@@ -53,6 +53,9 @@ struct Search<'s> {
     wanted: &'s dyn Fn(&End) -> bool,
     /// Follow hops that are only possible.
     possible: bool,
+    /// Ports that were gone through, with all that lies behind them. Without it the ways of a few switches that may send
+    /// anywhere are too many to end.
+    done: BTreeSet<usize>,
     found: Option<(Way, End)>,
     fallback: Option<(Way, End)>,
 }
@@ -94,6 +97,7 @@ impl<'a> Walker<'a> {
             flow,
             wanted,
             possible,
+            done: BTreeSet::new(),
             found: None,
             fallback: None,
         };
@@ -121,6 +125,7 @@ impl<'a> Walker<'a> {
             flow,
             wanted,
             possible,
+            done: BTreeSet::new(),
             found: None,
             fallback: None,
         };
@@ -225,6 +230,24 @@ impl<'a> Walker<'a> {
         }
     }
 
+    /// Past a list that sees the packet as far as a fact says (D18). False: the way ended here.
+    fn sees(
+        &self,
+        search: &mut Search<'_>,
+        way: &mut Way,
+        port: usize,
+        direction: Direction,
+        fact: &Known,
+    ) -> bool {
+        if !fact.may() || self.pass(search, way, port, direction) {
+            return true;
+        }
+        // If that is open, the packet may go on as though the list were not there.
+        way.because.extend(fact.question().cloned());
+        self.end(search, way.clone(), End::Dropped);
+        search.possible && fact.question().is_some()
+    }
+
     fn enter(&self, search: &mut Search<'_>, mut way: Way, port: usize) {
         search.steps += 1;
         if search.found.is_some() || search.steps > MOST_STEPS {
@@ -238,16 +261,22 @@ impl<'a> Walker<'a> {
             .topo
             .own(device_index, &vrf, family)
             .contains(search.flow.dst());
-        let asked = !local || device.sees.to_switch.may();
-        if way.seen.contains(&port) || (asked && !self.pass(search, &mut way, port, Direction::In))
-        {
+        if way.seen.contains(&port) {
             return self.end(search, way, End::Dropped);
+        }
+        if !search.done.insert(port) {
+            return;
+        }
+        let seen = if local {
+            &device.sees.to_switch
+        } else {
+            &Known::Yes
+        };
+        if !self.sees(search, &mut way, port, Direction::In, seen) {
+            return;
         }
         way.seen.push(port);
         if local {
-            if let Some(question) = device.sees.to_switch.question() {
-                way.because.push(question.clone());
-            }
             way.hops.push(self.plain(
                 HopKind::Local,
                 device_index,
@@ -337,11 +366,11 @@ impl<'a> Walker<'a> {
         next_hop: Option<IpAddr>,
         from_switch: bool,
     ) {
-        let asked = !from_switch || self.topo.device(out).sees.from_switch.may();
-        if asked && !self.pass(search, &mut way, out, Direction::Out) {
-            return self.end(search, way, End::Dropped);
+        let own = &self.topo.device(out).sees.from_switch;
+        let seen = if from_switch { own } else { &Known::Yes };
+        if self.sees(search, &mut way, out, Direction::Out, seen) {
+            self.put(search, way, out, next_hop);
         }
-        self.put(search, way, out, next_hop);
     }
 
     /// Onto the link of a port.

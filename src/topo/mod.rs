@@ -67,7 +67,7 @@ pub struct Named {
 pub struct Topo {
     /// The devices.
     pub devices: Vec<Named>,
-    /// The links, VLANs ascending first.
+    /// The links, ascending by key: VLANs first.
     pub links: Vec<Link>,
     /// The ports.
     pub ports: Vec<Port>,
@@ -170,9 +170,8 @@ impl Topo {
     /// The link of a VLAN.
     #[must_use]
     pub fn vlan(&self, vlan: u16) -> Option<usize> {
-        self.links
-            .iter()
-            .position(|link| link.key == LinkKey::Vlan(vlan))
+        let key = LinkKey::Vlan(vlan);
+        self.links.binary_search_by(|link| link.key.cmp(&key)).ok()
     }
 
     /// How a link is printed.

@@ -57,13 +57,14 @@ pub fn verify(
     let mut answers = evaluate(&world, &asked, options.max_nodes)?;
     split(policy, at, devices, &asked, &mut answers, options)?;
     let equality = options.equality.then(|| answers.pop()).flatten();
+    let modelled = modelled(devices, options);
     let results = policy
         .claims
         .iter()
         .zip(answers)
-        .map(|(claim, answer)| result(policy, devices, claim, answer, options));
+        .map(|(claim, answer)| result(policy, &modelled, claim, answer, options));
     let claims: Vec<ClaimResult> = results.collect();
-    let equality = equality.map(|answer| equality_result(policy, devices, answer, options));
+    let equality = equality.map(|answer| equality_result(policy, &modelled, answer, options));
     let verdict = Verdict::worst(claims.iter().map(|claim| claim.verdict));
     Ok(Report {
         claims,
@@ -166,7 +167,7 @@ fn smallest(facts: usize, cases: &[&Answer]) -> usize {
 
 fn result(
     policy: &Policy,
-    devices: &[Named],
+    modelled: &[Text],
     claim: &Claim,
     answer: Answer,
     options: &Options,
@@ -187,7 +188,7 @@ fn result(
         candidate: answer.candidate,
         because,
         holes: once(answer.holes),
-        assumptions: assumptions(policy, devices, &claim.kind, options),
+        assumptions: assumptions(policy, &claim.kind, modelled),
         measures: claim.measures.clone(),
     }
 }
@@ -205,7 +206,7 @@ fn once(texts: Vec<Text>) -> Vec<Text> {
 
 fn equality_result(
     policy: &Policy,
-    devices: &[Named],
+    modelled: &[Text],
     answer: Answer,
     options: &Options,
 ) -> ClaimResult {
@@ -221,7 +222,7 @@ fn equality_result(
         kind: ClaimKind::AllowsWork,
         measures: Vec::new(),
     };
-    let mut result = result(policy, devices, &claim, answer, options);
+    let mut result = result(policy, modelled, &claim, answer, options);
     for assumption in &policy.assumptions {
         if let Assumption::Authentic { vlan, because } = assumption {
             let text = text!("assume-authentic", vlan = *vlan, because = because);
@@ -232,12 +233,7 @@ fn equality_result(
 }
 
 /// What a verdict leans on (D49). `filtered` is read off the text and leans on nothing.
-fn assumptions(
-    policy: &Policy,
-    devices: &[Named],
-    kind: &ClaimKind,
-    options: &Options,
-) -> Vec<Text> {
+fn assumptions(policy: &Policy, kind: &ClaimKind, modelled: &[Text]) -> Vec<Text> {
     let mut all = match kind {
         ClaimKind::Filtered { .. } => return Vec::new(),
         ClaimKind::Works { .. } | ClaimKind::AllowsWork => {
@@ -275,20 +271,20 @@ fn assumptions(
             .filter(|external| external.no_hairpin);
         all.extend(shut.map(|external| text!("assume-no-hairpin", name = &external.label.name)));
     }
-    let modelled: BTreeSet<(&str, &str)> = devices
+    all.extend_from_slice(modelled);
+    all
+}
+
+/// The vendor facts of status *modelled* that the devices lean on, in words (D49).
+fn modelled(devices: &[Named], options: &Options) -> Vec<Text> {
+    let ids: BTreeSet<(&str, &str)> = devices
         .iter()
         .flat_map(|named| {
-            named
-                .device
-                .modelled
-                .iter()
-                .map(|id| (named.device.dialect, id.as_str()))
+            let ids = named.device.modelled.iter();
+            ids.map(|id| (named.device.dialect, id.as_str()))
         })
         .collect();
-    all.extend(
-        modelled
-            .into_iter()
-            .map(|(dialect, id)| (options.modelled)(dialect, id)),
-    );
-    all
+    ids.into_iter()
+        .map(|(dialect, id)| (options.modelled)(dialect, id))
+        .collect()
 }

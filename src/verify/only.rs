@@ -368,15 +368,21 @@ fn reply_halves<'v>(
     origin: Origin,
     to: &'v Spot,
 ) -> impl Iterator<Item = (usize, &'v Half)> {
-    view.halves.iter().enumerate().filter(move |(_, half)| {
-        half.reply
-            && view.origin(half.to.at) == Some(origin)
-            && half
-                .from
-                .addrs
-                .of(view.family)
-                .overlaps(to.addrs.of(view.family))
-    })
+    let sent: Vec<usize> = match origin {
+        Origin::Link(link) => view.replies[link].clone(),
+        Origin::Device(_) => (0..view.halves.len())
+            .filter(|&index| {
+                let half = &view.halves[index];
+                half.reply && view.origin(half.to.at) == Some(origin)
+            })
+            .collect(),
+    };
+    sent.into_iter()
+        .map(|index| (index, &view.halves[index]))
+        .filter(|(_, half)| {
+            let client = half.from.addrs.of(view.family);
+            client.overlaps(to.addrs.of(view.family))
+        })
 }
 
 /// Rep and Com of the allows in the other direction; never an opening TCP packet.

@@ -23,6 +23,8 @@ pub struct View<'a> {
     /// Sessions in force, of this family.
     pub halves: &'a [Half],
     beyond: &'a [Beyond],
+    /// Per link: the replies that are sent from it, as indices of `halves`. Every claim asks for those of its links.
+    pub(super) replies: Vec<Vec<usize>>,
     settled: bool,
     spreads: RefCell<BTreeMap<(usize, Side), Rc<Spread>>>,
 }
@@ -58,8 +60,16 @@ impl<'a> View<'a> {
     ) -> View<'a> {
         let net = Net::new(topo, family, space);
         let settled = net.is_settled();
+        let mut replies = vec![Vec::new(); topo.links.len()];
+        for (index, half) in halves.iter().enumerate().filter(|(_, half)| half.reply) {
+            let vlan = policy.network.vlan_of(half.to.at);
+            if let Some(link) = vlan.and_then(|vlan| topo.vlan(vlan)) {
+                replies[link].push(index);
+            }
+        }
         View {
             settled,
+            replies,
             policy,
             topo,
             family,
