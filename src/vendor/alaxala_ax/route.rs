@@ -81,7 +81,9 @@ fn prefix(words: &mut Words<'_>, v6: bool) -> Option<IpNet> {
     }
     let addr = words.read(words::ipv4)?;
     let length = words::netmask_length(words.read(words::ipv4)?)?;
-    Ipv4Net::new(addr, length).ok().map(IpNet::V4)
+    // An address with bits beyond the mask is refused by devices; what such a text means is not known.
+    let net = Ipv4Net::new(addr, length).ok()?;
+    (net.network() == net.addr()).then_some(IpNet::V4(net))
 }
 
 fn next_hop(words: &mut Words<'_>, v6: bool) -> Option<NextHop> {

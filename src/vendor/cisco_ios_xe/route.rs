@@ -19,9 +19,13 @@ pub(super) fn v4(mut words: Words<'_>, line: u32) -> Result<Option<Read>, String
     let vrf = vrf(&mut words);
     let read = words.attempt(|w| {
         let (addr, mask) = (w.read(ipv4)?, w.read(ipv4)?);
+        // A device refuses an address with bits beyond the mask; what such a text means is not known.
         let net = Ipv4Net::new(addr, netmask_length(mask)?).ok()?;
+        if net.network() != net.addr() {
+            return None;
+        }
         let address = |w: &mut Words<'_>| w.read(ipv4).map(IpAddr::V4);
-        route(w, vrf.clone(), IpNet::V4(net.trunc()), line, address)
+        route(w, vrf.clone(), IpNet::V4(net), line, address)
     });
     read.ok_or(vrf)
 }
@@ -161,9 +165,11 @@ mod tests {
         for (line, expect) in [
             ("ip route 0.0.0.0 0.0.0.0 10.0.0.1", "|0.0.0.0/0 10.0.0.1 1"),
             (
-                "ip route 10.1.2.3 255.255.0.0 Null0 250",
+                "ip route 10.1.0.0 255.255.0.0 Null0 250",
                 "|10.1.0.0/16 null 250",
             ),
+            // Bits beyond the mask: no device prints that.
+            ("ip route 10.1.2.3 255.255.0.0 Null0 250", "unread in ``"),
             (
                 "ip route vrf BLUE 10.0.0.0 255.0.0.0 Vlan20 10.9.0.1 name x tag 5",
                 "BLUE|10.0.0.0/8 Vlan20 10.9.0.1 1",
