@@ -5,16 +5,14 @@
 //! one that has no zones; every allow is between two hosts of different zones. Shown are the best times in milliseconds,
 //! the lines written, and the peak memory of the case.
 //!
-//! Measured with `cargo bench --bench network` on 2 cores with other jobs on them (load 5), so every figure is an upper
-//! bound; milliseconds:
+//! Measured with `cargo bench --bench network` on 2 cores, quiet; milliseconds. The smaller two of the cases below were not
+//! noted in that run:
 //!
-//! | zones, switches, allows | parse | write | read back | claims | build | peak |
-//! |---|---|---|---|---|---|---|
-//! | 20, 1, 1,000 | 24 | 10 | 4 (4,228 lines) | 13 | 44 | 20 MB |
-//! | 20, 1, 10,000 | 150 | 75 | 38 (40,228 lines) | 113 | 620 | 153 MB |
-//! | 20, 10, 1,000, all pairs | 16 | 20 | 12 (12,067 lines) | 33 | 108 | 33 MB |
-//! | 200, 50, 2,000, all pairs | 663 | 164 | 38 (27,115 lines) | 1,516 (37,849 claims) | 1,763 | 333 MB |
-//! | 200, 100, 2,000, all pairs | 711 | 184 | 41 (28,323 lines) | 2,290 (37,849 claims) | 2,428 | 332 MB |
+//! | zones, switches, allows | parse | write | read back | claims | with equality | build | peak |
+//! |---|---|---|---|---|---|---|---|
+//! | 20, 10, 1,000, all pairs | 15 | 15 | 10 (12,067 lines) | 31 | 63 | 105 | 33 MB |
+//! | 200, 50, 2,000, all pairs | 469 | 134 | 24 (27,115 lines) | 1,137 (37,849 claims) | 3,062 | 3,478 | 386 MB |
+//! | 200, 100, 2,000, all pairs | 460 | 136 | 25 (28,323 lines) | 1,712 (37,849 claims) | 3,339 | | |
 //!
 //! `-- 500 500 2000` writes and reads in 0.3 s, but its claims took more than the minute that was given to them.
 #![allow(clippy::print_stdout, reason = "a benchmark prints its figures")]
