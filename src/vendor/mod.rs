@@ -8,6 +8,7 @@
 pub mod alaxala_ax;
 pub mod capture;
 pub mod cisco_ios_xe;
+mod ios_like;
 pub mod redact;
 pub mod words;
 

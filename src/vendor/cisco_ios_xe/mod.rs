@@ -1,43 +1,30 @@
 //! Cisco IOS-XE on layer-3 switches (Catalyst 9000 family), both ways.
 //!
-//! ```text
-//! read:  text -> lines -> read/statement/interface/route -> Device
-//!                           lists/entry/groups -> native -> convert -> Acl
-//! write: Draft -> draft -> native -> write -> text
-//! ```
-//!
+//! What it shares with its kin is in [`super::ios_like`]; here is what differs, as a [`Kin`], and what is written.
 //! What the device does is data: `vendors/cisco-ios-xe/`. Sources are listed in the README there.
 
-mod boxes;
-mod convert;
-mod draft;
-mod entry;
 #[cfg(test)]
 mod forms;
-mod groups;
 mod interface;
-mod interface_line;
-mod lines;
-mod lists;
-mod names;
-mod native;
 #[cfg(test)]
 mod oracle;
-mod read;
 mod redundancy;
-mod route;
 mod statement;
-mod table;
 #[cfg(test)]
 mod tests;
 mod write;
 
+use super::ios_like::groups::GroupKind;
+use super::ios_like::native::List;
+use super::ios_like::places::{host_or, masked, prefix_or_wildcard, wildcard_words};
+use super::ios_like::{Data, Head, Kin, Named, Style, Syntax, read};
 use super::words::Words;
 use super::{Capabilities, Dialect, Hint};
 use crate::acl::Known;
 use crate::base::{Source, Text};
 use crate::device::{Config, Device};
 use crate::facts::Facts;
+use crate::net::Family;
 use std::sync::LazyLock;
 
 /// Id in policies and files.
@@ -50,10 +37,90 @@ pub(super) const DATA: [&str; 3] = [
     include_str!("../../../vendors/cisco-ios-xe/models.toml"),
 ];
 
-static FACTS: LazyLock<Facts> = LazyLock::new(|| {
-    let [profile, names, models] = DATA;
-    Facts::load(ID, profile, names, models)
-});
+/// What IOS-XE does otherwise than its kin.
+pub(super) static KIN: Kin = Kin {
+    id: ID,
+    data: LazyLock::new(|| Data::new(ID, &DATA)),
+    syntax: Syntax {
+        heads: &[
+            head("ip access-list extended", Family::V4, false, false),
+            head("ip access-list standard", Family::V4, true, false),
+            head("ipv6 access-list", Family::V6, false, false),
+            head("extended ip access list", Family::V4, false, true),
+            head("standard ip access list", Family::V4, true, true),
+            head("ipv6 access list", Family::V6, false, true),
+        ],
+        numbered,
+        list_fragments: &[],
+        any: ["ip", "ipv6"],
+        place: masked,
+        address_group: Named::Behind("object-group"),
+        service_group: Some("object-group"),
+        port_group: None,
+        neq: "neq",
+        many_ports: true,
+        swaps_range: false,
+        groups: &[
+            ("object-group network", GroupKind::Addresses(Family::V4)),
+            ("object-group v6-network", GroupKind::Addresses(Family::V6)),
+            ("object-group service", GroupKind::Services),
+            ("object-group v6-service", GroupKind::Services),
+        ],
+        group_masks: true,
+        remark: "remark",
+        fragments: "fragments",
+        implicit_nd: &[(136, "nd-na"), (135, "nd-ns")],
+        silent: &[],
+    },
+    style: Style {
+        indent: " ",
+        head: list_head,
+        place: |wildcard| {
+            host_or(wildcard, true, |wildcard| match wildcard.family() {
+                Family::V4 => wildcard_words(wildcard),
+                Family::V6 => prefix_or_wildcard(wildcard, true),
+            })
+        },
+        // In IPv4 lists `deny` is padded, so that it lines up with `permit`.
+        deny: ["deny  ", "deny"],
+        sequence: ["", "sequence "],
+        prefixes_only: [false, true],
+        // As the device prints it (S6); what a number used twice does in IPv6 is not known.
+        remark_shares: [true, false],
+    },
+    face: interface::face,
+    statement: statement::statement,
+    interface_line: interface::line,
+    routing_per_vrf: false,
+    vrf_behind_route: false,
+    svi_is_up: true,
+};
+
+const fn head(words: &'static str, family: Family, standard: bool, shown: bool) -> Head {
+    Head {
+        words,
+        family,
+        standard,
+        shown,
+    }
+}
+
+fn numbered(number: u32) -> Option<bool> {
+    match number {
+        1..=99 | 1300..=1999 => Some(true),
+        100..=199 | 2000..=2699 => Some(false),
+        _ => None,
+    }
+}
+
+fn list_head(list: &List) -> String {
+    let words = match (list.family, list.standard) {
+        (Family::V4, false) => "ip access-list extended",
+        (Family::V4, true) => "ip access-list standard",
+        (Family::V6, _) => "ipv6 access-list",
+    };
+    format!("{words} {}", list.name)
+}
 
 /// The dialect.
 #[derive(Debug)]
@@ -65,7 +132,7 @@ impl Dialect for CiscoIosXe {
     }
 
     fn facts(&self) -> &'static Facts {
-        &FACTS
+        KIN.facts()
     }
 
     fn score(&self, text: &str) -> u32 {
@@ -74,7 +141,7 @@ impl Dialect for CiscoIosXe {
 
     fn capabilities(&self, hint: &Hint) -> Capabilities {
         Capabilities {
-            sees: read::sees(hint.confirmed_only),
+            sees: read::sees(&KIN, hint.confirmed_only),
             established: true,
             log: true,
             ipv6_lists: Known::Yes,
@@ -83,7 +150,7 @@ impl Dialect for CiscoIosXe {
     }
 
     fn read(&self, source: &Source, hint: &Hint) -> Device {
-        read::device(source, hint)
+        read::device(source, hint, &KIN)
     }
 
     fn write(&self, config: &Config) -> Result<String, Vec<Text>> {

@@ -3,10 +3,10 @@
 //! In: the groups of an interface. Out: `standby` and `vrrp` lines as the device prints them, or why not. HSRP is version
 //! 2 and VRRP version 3, on which both members of a pair must agree. Must not know: which router is active (a state, D2).
 
-use super::write::upper;
 use crate::base::Text;
 use crate::device::{Interface, Redundancy};
 use crate::text;
+use crate::vendor::ios_like::print::upper;
 use std::fmt::Write as _;
 use std::net::{IpAddr, Ipv6Addr};
 

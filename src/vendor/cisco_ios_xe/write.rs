@@ -1,21 +1,18 @@
-//! Native lists and a [`Config`] -> text, as `show running-config` prints it.
-//!
-//! Ports and ICMP messages are digits: they are always accepted, and need no table of names to be read back.
+//! A [`Config`] -> text, as `show running-config` prints it.
 
-use super::draft;
-use super::names::names;
-use super::native::{Body, Entry, Flags, List, Log, Place, PortOp, Ports, Protocol};
-use super::redundancy;
+use super::{KIN, redundancy};
 use crate::acl::Direction;
 use crate::base::Text;
 use crate::device::{Config, Interface, InterfaceKind, NextHop, Route};
-use crate::net::{Family, TcpFlags, Wildcard};
+use crate::net::Family;
 use crate::text;
+use crate::vendor::ios_like::draft;
+use crate::vendor::ios_like::native::List;
+use crate::vendor::ios_like::print::{list, shown, upper};
 use crate::vendor::words::netmask;
 use ipnet::IpNet;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::net::{IpAddr, Ipv6Addr};
 
 /// Adds a line. Writing to a `String` never fails.
 macro_rules! put {
@@ -30,7 +27,7 @@ pub(super) fn config(config: &Config) -> Result<String, Vec<Text>> {
     let lists: Vec<List> = config
         .acls
         .iter()
-        .map(|acl| draft::list(acl, &mut refusals))
+        .map(|acl| draft::list(acl, &KIN, &mut refusals))
         .collect();
     check_names(config, &lists, &mut refusals);
     let mut out = String::new();
@@ -59,7 +56,7 @@ pub(super) fn config(config: &Config) -> Result<String, Vec<Text>> {
         lists
             .iter()
             .filter(|l| l.family == family)
-            .for_each(|l| list(l, &mut out));
+            .for_each(|l| list(l, &KIN, &mut out));
         put!(out, "!");
     }
     put!(out, "end");
@@ -224,9 +221,9 @@ fn route(route: &Route, out: &mut String, refusals: &mut Vec<Text>) {
         format!("vrf {} ", route.vrf)
     };
     let via = match &route.via {
-        NextHop::Via(addr) => shown(*addr),
+        NextHop::Via(addr) => shown(*addr, true),
         NextHop::Interface(name, None) => name.clone(),
-        NextHop::Interface(name, Some(addr)) => format!("{name} {}", shown(*addr)),
+        NextHop::Interface(name, Some(addr)) => format!("{name} {}", shown(*addr, true)),
         NextHop::Null => "Null0".to_owned(),
     };
     let distance = if route.distance == 1 {
@@ -252,173 +249,4 @@ fn route(route: &Route, out: &mut String, refusals: &mut Vec<Text>) {
             );
         }
     }
-}
-
-fn shown(addr: IpAddr) -> String {
-    match addr {
-        IpAddr::V4(addr) => addr.to_string(),
-        IpAddr::V6(addr) => upper(addr),
-    }
-}
-
-/// IOS prints IPv6 in capitals.
-pub(super) fn upper(addr: Ipv6Addr) -> String {
-    addr.to_string().to_ascii_uppercase()
-}
-
-/// A list with its header.
-pub(super) fn list(list: &List, out: &mut String) {
-    match (list.family, list.standard) {
-        (Family::V4, false) => {
-            put!(out, "ip access-list extended {}", list.name);
-        }
-        (Family::V4, true) => {
-            put!(out, "ip access-list standard {}", list.name);
-        }
-        (Family::V6, _) => {
-            put!(out, "ipv6 access-list {}", list.name);
-        }
-    }
-    for item in &list.items {
-        out.push(' ');
-        if let Some(seq) = item.seq {
-            let word = if list.family == Family::V6 {
-                "sequence "
-            } else {
-                ""
-            };
-            let _ = write!(out, "{word}{seq} ");
-        }
-        match &item.body {
-            Body::Remark(text) => {
-                put!(out, "remark {text}");
-            }
-            Body::Entry(body) => {
-                entry(body, list.family, list.standard, out);
-                out.push('\n');
-            }
-            // Only drafts are written, and they have no unread lines; kept so that nothing is lost silently.
-            Body::Unread { .. } => {
-                put!(out, "{}", item.text);
-            }
-        }
-    }
-}
-
-pub(super) fn entry(entry: &Entry, family: Family, standard: bool, out: &mut String) {
-    // In IPv4 lists `deny` is padded, so that it lines up with `permit`.
-    out.push_str(match (entry.permit, family) {
-        (true, _) => "permit",
-        (false, Family::V4) => "deny  ",
-        (false, Family::V6) => "deny",
-    });
-    if standard {
-        place(&entry.src, out);
-    } else {
-        extended(entry, family, out);
-    }
-    match entry.log {
-        Log::No => {}
-        Log::Plain => out.push_str(" log"),
-        Log::Input => out.push_str(" log-input"),
-    }
-}
-
-fn extended(entry: &Entry, family: Family, out: &mut String) {
-    let service = &entry.service;
-    out.push(' ');
-    out.push_str(&protocol(&service.protocol, family));
-    place(&entry.src, out);
-    ports(service.sport.as_ref(), out);
-    place(&entry.dst, out);
-    ports(service.dport.as_ref(), out);
-    if let Some(icmp) = &service.icmp {
-        match (&icmp.name, icmp.code) {
-            (Some(name), _) => out.push_str(&format!(" {name}")),
-            (None, None) => out.push_str(&format!(" {}", icmp.kind)),
-            (None, Some(code)) => out.push_str(&format!(" {} {code}", icmp.kind)),
-        }
-    }
-    if let Some(flags) = service.flags {
-        flag_words(flags, out);
-    }
-    for condition in &entry.conditions {
-        let printed = condition.strip_prefix("igmp ").unwrap_or(condition);
-        out.push_str(&format!(" {printed}"));
-    }
-    if entry.fragments {
-        out.push_str(" fragments");
-    }
-}
-
-fn protocol(protocol: &Protocol, family: Family) -> String {
-    match protocol {
-        Protocol::Any if family == Family::V6 => "ipv6".to_owned(),
-        Protocol::Any => "ip".to_owned(),
-        Protocol::Number(number) => names()
-            .protocol_name(*number, family)
-            .map_or_else(|| number.to_string(), str::to_owned),
-        Protocol::TcpUdp => "tcp-udp".to_owned(),
-        Protocol::Group(name) => format!("object-group {name}"),
-    }
-}
-
-fn place(place: &Place, out: &mut String) {
-    let text = match place {
-        Place::Group(name) => format!("object-group {name}"),
-        Place::Is(wildcard) => wildcard_words(wildcard),
-    };
-    out.push(' ');
-    out.push_str(&text);
-}
-
-fn wildcard_words(wildcard: &Wildcard) -> String {
-    let family = wildcard.family();
-    if wildcard.is_any() {
-        return "any".to_owned();
-    }
-    if wildcard.free() == 0 {
-        return format!("host {}", shown(wildcard.first()));
-    }
-    match (family, wildcard.as_prefix()) {
-        (Family::V6, Some(net)) => format!("{}/{}", shown(net.addr()), net.prefix_len()),
-        _ => format!("{} {}", wildcard.first(), family.addr(wildcard.free())),
-    }
-}
-
-fn ports(test: Option<&Ports>, out: &mut String) {
-    let Some(Ports { op, ports }) = test else {
-        return;
-    };
-    out.push_str(match op {
-        PortOp::Eq => " eq",
-        PortOp::Neq => " neq",
-        PortOp::Lt => " lt",
-        PortOp::Gt => " gt",
-        PortOp::Range => " range",
-    });
-    for port in ports {
-        out.push_str(&format!(" {port}"));
-    }
-}
-
-fn flag_words(flags: Flags, out: &mut String) {
-    let signed = |set: TcpFlags, clear: TcpFlags| {
-        let signs = set
-            .names()
-            .map(|n| ('+', n))
-            .chain(clear.names().map(|n| ('-', n)));
-        signs.fold(String::new(), |text, (sign, name)| {
-            format!("{text} {sign}{name}")
-        })
-    };
-    let text = match flags {
-        Flags::Established => " established".to_owned(),
-        Flags::Words(set) => set
-            .names()
-            .fold(String::new(), |text, name| format!("{text} {name}")),
-        Flags::All { set, clear } => format!(" match-all{}", signed(set, clear)),
-        Flags::Any { set, clear } => format!(" match-any{}", signed(set, clear)),
-    };
-    out.push_str(&text);
 }

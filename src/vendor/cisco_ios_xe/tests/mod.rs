@@ -1,6 +1,7 @@
 //! Tests over whole configurations: the corpus, what is written and read back, and hostile texts.
 
 mod hostile;
+mod parts;
 mod written;
 
 use super::CiscoIosXe;
@@ -393,12 +394,12 @@ fn routes_into_another_table_are_leaks() {
 #[test]
 fn every_fact_is_asked() {
     let code = [
-        include_str!("../boxes.rs"),
-        include_str!("../convert.rs"),
-        include_str!("../read.rs"),
+        include_str!("../../ios_like/boxes.rs"),
+        include_str!("../../ios_like/convert.rs"),
+        include_str!("../../ios_like/read.rs"),
     ]
     .concat();
-    for id in super::FACTS.facts.keys() {
+    for id in super::KIN.facts().facts.keys() {
         assert!(code.contains(&format!("\"{id}\"")), "{id}");
     }
 }

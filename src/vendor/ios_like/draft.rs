@@ -1,18 +1,19 @@
-//! Drafts -> native lists. What IOS-XE has no words for is refused with the reason, never approximated.
+//! Drafts -> native lists. What the device has no words for is refused with the reason, never approximated.
 
 use super::native::{
     Body, Entry, Flags, Icmp, Item, List, Log, Place, PortOp, Ports, Protocol, Service,
 };
+use super::{Kin, of};
 use crate::acl::{Draft, DraftEntry, DraftLine};
 use crate::base::Text;
 use crate::net::proto::{SCTP, TCP, UDP};
 use crate::net::{Family, Match, Wildcard};
 use crate::text;
 
-/// A list to be written. Entries get 10, 20, ...; an IPv4 remark carries the number of the entry behind it, as the device
-/// prints it (S6); an IPv6 remark has a number of its own, since what a number used twice does there is not known.
-pub(super) fn list(draft: &Draft, refusals: &mut Vec<Text>) -> List {
-    let head = super::lists::Head {
+/// A list to be written. Entries get 10, 20, ...; a remark has a number of its own, or carries that of the entry behind it where the
+/// device prints it so.
+pub(in crate::vendor) fn list(draft: &Draft, kin: &'static Kin, refusals: &mut Vec<Text>) -> List {
+    let head = super::lists::Headed {
         name: &draft.name,
         family: draft.family,
         standard: false,
@@ -20,7 +21,7 @@ pub(super) fn list(draft: &Draft, refusals: &mut Vec<Text>) -> List {
         whole: true,
     };
     let mut list = List::new(head, 0);
-    check_name(&draft.name, refusals);
+    check_name(&draft.name, kin, refusals);
     if draft.entries().next().is_none() {
         // An empty list permits, or perhaps permits, everything.
         refusals.push(text!("ios-refuse-empty", name = &draft.name));
@@ -30,9 +31,9 @@ pub(super) fn list(draft: &Draft, refusals: &mut Vec<Text>) -> List {
         let at = index + 1;
         let body = match line {
             DraftLine::Remark(remark) => {
-                Body::Remark(check_remark(remark, &draft.name, at, refusals))
+                Body::Remark(check_remark(remark, &draft.name, at, kin, refusals))
             }
-            DraftLine::Entry(draft_entry) => match entry(draft_entry, draft.family) {
+            DraftLine::Entry(draft_entry) => match entry(draft_entry, draft.family, kin) {
                 Ok(entry) => Body::Entry(Box::new(entry)),
                 Err(why) => {
                     refusals.push(text!(
@@ -45,7 +46,7 @@ pub(super) fn list(draft: &Draft, refusals: &mut Vec<Text>) -> List {
                 }
             },
         };
-        let shares = draft.family == Family::V4 && matches!(body, Body::Remark(_));
+        let shares = *of(&kin.style.remark_shares, draft.family) && matches!(body, Body::Remark(_));
         list.items.push(Item {
             seq: Some(next),
             line: 0,
@@ -60,12 +61,12 @@ pub(super) fn list(draft: &Draft, refusals: &mut Vec<Text>) -> List {
 }
 
 /// Letters first, then what no release takes for something else; a number would be a numbered list with its own rules.
-fn check_name(name: &str, refusals: &mut Vec<Text>) {
+fn check_name(name: &str, kin: &'static Kin, refusals: &mut Vec<Text>) {
     let fits = name.starts_with(|c: char| c.is_ascii_alphabetic())
         && name
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b));
-    let limit = super::FACTS.limit("name");
+    let limit = kin.facts().limit("name");
     if !fits {
         refusals.push(text!("ios-refuse-name", name = name));
     } else if name.len() > limit {
@@ -73,9 +74,15 @@ fn check_name(name: &str, refusals: &mut Vec<Text>) {
     }
 }
 
-fn check_remark(remark: &str, acl: &str, at: usize, refusals: &mut Vec<Text>) -> String {
+fn check_remark(
+    remark: &str,
+    acl: &str,
+    at: usize,
+    kin: &'static Kin,
+    refusals: &mut Vec<Text>,
+) -> String {
     let text = remark.trim();
-    let limit = super::FACTS.limit("remark");
+    let limit = kin.facts().limit("remark");
     if text.is_empty() || text.bytes().any(|b| !(b' '..=b'~').contains(&b)) {
         refusals.push(text!("ios-refuse-remark", acl = acl, entry = at));
     } else if text.len() > limit {
@@ -89,7 +96,7 @@ fn check_remark(remark: &str, acl: &str, at: usize, refusals: &mut Vec<Text>) ->
     text.to_owned()
 }
 
-fn entry(draft: &DraftEntry, family: Family) -> Result<Entry, Text> {
+fn entry(draft: &DraftEntry, family: Family, kin: &'static Kin) -> Result<Entry, Text> {
     if draft.src.family() != family || draft.dst.family() != family {
         return Err(text!("ios-refuse-family"));
     }
@@ -103,8 +110,8 @@ fn entry(draft: &DraftEntry, family: Family) -> Result<Entry, Text> {
     Ok(Entry {
         permit: draft.permit,
         service,
-        src: place(draft.src)?,
-        dst: place(draft.dst)?,
+        src: place(draft.src, kin)?,
+        dst: place(draft.dst, kin)?,
         fragments: false,
         conditions: Vec::new(),
         log: if draft.log { Log::Plain } else { Log::No },
@@ -112,8 +119,8 @@ fn entry(draft: &DraftEntry, family: Family) -> Result<Entry, Text> {
     })
 }
 
-fn place(wildcard: Wildcard) -> Result<Place, Text> {
-    if wildcard.family() == Family::V6 && wildcard.as_prefix().is_none() {
+fn place(wildcard: Wildcard, kin: &'static Kin) -> Result<Place, Text> {
+    if *of(&kin.style.prefixes_only, wildcard.family()) && wildcard.as_prefix().is_none() {
         return Err(text!("ios-refuse-wildcard6", addr = wildcard.to_string()));
     }
     Ok(Place::Is(wildcard))
@@ -139,16 +146,10 @@ fn port_range(range: Option<(u16, u16)>, protocol: Option<u8>) -> Result<Option<
     }
     match first.cmp(&last) {
         std::cmp::Ordering::Greater => Err(text!("ios-refuse-range", first = first, last = last)),
-        std::cmp::Ordering::Equal => Ok(Some(Ports {
-            op: PortOp::Eq,
-            ports: vec![first],
-        })),
+        std::cmp::Ordering::Equal => Ok(Some(Ports::Test(PortOp::Eq, vec![first]))),
         // All ports: without the test, so that a deny takes later fragments too, as the draft says.
         std::cmp::Ordering::Less if (first, last) == (0, u16::MAX) => Ok(None),
-        std::cmp::Ordering::Less => Ok(Some(Ports {
-            op: PortOp::Range,
-            ports: vec![first, last],
-        })),
+        std::cmp::Ordering::Less => Ok(Some(Ports::Test(PortOp::Range, vec![first, last]))),
     }
 }
 

@@ -3,11 +3,12 @@
 //! A group is a union, so members that were read match for certain even if others were not. A group that is not defined,
 //! not read to its end, or too large to be copied into every entry that names it, leaves its field open.
 
+use super::Kin;
+use super::boxes::port_set;
 use super::entry::{icmp, port_test};
-use super::names::names;
-use super::native::{Group, Member, Protocol, Service};
+use super::native::{Group, Member, Ports, Protocol, Service};
 use crate::net::proto::{ICMP, ICMPV6, SCTP, TCP, UDP};
-use crate::net::{AddrSet, Family, Wildcard, addr};
+use crate::net::{AddrSet, Family, PortSet, Wildcard, addr};
 use crate::vendor::capture::Line;
 use crate::vendor::redact::redact;
 use crate::vendor::words::{Words, ipv4, netmask_length};
@@ -19,19 +20,28 @@ use std::net::IpAddr;
 /// hostile texts of some megabytes would otherwise unfold to gigabytes.
 const BUDGET: usize = 300_000;
 
+/// What a group holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::vendor) enum GroupKind {
+    Addresses(Family),
+    Services,
+    Ports,
+}
+
 /// All groups of a text.
-#[derive(Default)]
-pub(super) struct Groups {
+pub(in crate::vendor) struct Groups {
+    kin: &'static Kin,
     networks: [BTreeMap<String, Group<Wildcard>>; 2],
     services: BTreeMap<String, Group<Service>>,
+    ports: BTreeMap<String, Group<PortSet>>,
     copied: usize,
 }
 
 /// What a name stands for: the members that were read, and why there may be more.
-pub(super) struct Resolved<T> {
-    pub(super) members: Vec<T>,
+pub(in crate::vendor) struct Resolved<T> {
+    pub(in crate::vendor) members: Vec<T>,
     /// What was not read, as text of the question; empty if nothing.
-    pub(super) unread: Vec<String>,
+    pub(in crate::vendor) unread: Vec<String>,
     /// How many members were looked at.
     cost: usize,
 }
@@ -44,46 +54,57 @@ fn index(family: Family) -> usize {
 }
 
 impl Groups {
-    /// Reads `object-group KIND NAME` with its members; false if the kind is unknown.
-    pub(super) fn read(&mut self, head: &str, body: &[Line<'_>]) -> bool {
+    pub(in crate::vendor) fn new(kin: &'static Kin) -> Groups {
+        Groups {
+            kin,
+            networks: Default::default(),
+            services: BTreeMap::new(),
+            ports: BTreeMap::new(),
+            copied: 0,
+        }
+    }
+
+    /// Reads the head of a group with its members; false if the kind is unknown.
+    pub(in crate::vendor) fn read(&mut self, head: &str, body: &[Line<'_>]) -> bool {
+        let kin = self.kin;
         let mut words = Words::new(head);
-        words.eat("object-group");
-        let (Some(kind), Some(name)) = (words.next(), words.next()) else {
+        let known = kin
+            .syntax
+            .groups
+            .iter()
+            .find(|(start, _)| words.eat_all(start));
+        let (Some((_, kind)), Some(name)) = (known, words.next()) else {
             return false;
         };
         let name = name.to_owned();
+        let [v4, v6] = &mut self.networks;
         match kind {
-            "network" => self.network(Family::V4, name, body),
-            "v6-network" => self.network(Family::V6, name, body),
-            "service" | "v6-service" => {
-                let group = self.services.entry(name).or_insert(Group {
-                    members: Vec::new(),
-                });
-                group.members.extend(
-                    body.iter()
-                        .filter_map(|line| member(line, |w| service(w).map(|s| vec![s])))
-                        .flatten(),
-                );
+            GroupKind::Addresses(Family::V4) => {
+                extend(v4, name, body, |w| network(w, Family::V4, kin));
             }
-            _ => return false,
+            GroupKind::Addresses(Family::V6) => {
+                extend(v6, name, body, |w| network(w, Family::V6, kin));
+            }
+            GroupKind::Services => {
+                extend(&mut self.services, name, body, |w| {
+                    service(w, kin).map(|s| vec![s])
+                });
+            }
+            GroupKind::Ports => {
+                extend(&mut self.ports, name, body, |w| {
+                    port(w, kin).map(|p| vec![p])
+                });
+            }
         }
         true
     }
 
-    fn network(&mut self, family: Family, name: String, body: &[Line<'_>]) {
-        let [v4, v6] = &mut self.networks;
-        let map = if family == Family::V4 { v4 } else { v6 };
-        let group = map.entry(name).or_insert(Group {
-            members: Vec::new(),
-        });
-        let members = body
-            .iter()
-            .filter_map(|line| member(line, |w| network(w, family)));
-        group.members.extend(members.flatten());
-    }
-
     /// The addresses of a network group.
-    pub(super) fn addresses(&mut self, family: Family, name: &str) -> (AddrSet, Vec<String>) {
+    pub(in crate::vendor) fn addresses(
+        &mut self,
+        family: Family,
+        name: &str,
+    ) -> (AddrSet, Vec<String>) {
         let resolved = self
             .networks
             .get(index(family))
@@ -97,12 +118,37 @@ impl Groups {
         (AddrSet::new(family, resolved.members), resolved.unread)
     }
 
+    /// The ports of a group of ports.
+    pub(in crate::vendor) fn ports(&mut self, name: &str) -> (PortSet, Vec<String>) {
+        let resolved = resolve(&self.ports, name, BUDGET.saturating_sub(self.copied));
+        self.copied += resolved.cost;
+        let all = resolved
+            .members
+            .iter()
+            .flat_map(|set| set.ranges().iter().copied());
+        (PortSet::from_ranges(all), resolved.unread)
+    }
+
     /// The services of a service group.
-    pub(super) fn services(&mut self, name: &str) -> Resolved<Service> {
+    pub(in crate::vendor) fn services(&mut self, name: &str) -> Resolved<Service> {
         let resolved = resolve(&self.services, name, BUDGET.saturating_sub(self.copied));
         self.copied += resolved.cost;
         resolved
     }
+}
+
+/// Adds the members in `body` to a group.
+fn extend<T>(
+    groups: &mut BTreeMap<String, Group<T>>,
+    name: String,
+    body: &[Line<'_>],
+    read: impl Fn(&mut Words<'_>) -> Option<Vec<T>>,
+) {
+    let group = groups.entry(name).or_insert(Group {
+        members: Vec::new(),
+    });
+    let members = body.iter().filter_map(|line| member(line, &read));
+    group.members.extend(members.flatten());
 }
 
 /// All members of a group and of the groups in it, each once; no more than `limit`.
@@ -155,6 +201,8 @@ fn member<T>(
         return Some(vec![Member::Nested(name.to_owned())]);
     }
     let mut words = Words::new(&line.text);
+    // The number of a member; one that stands alone is the member.
+    words.attempt(|w| w.number::<u32>().filter(|_| !w.is_end()));
     let values = read(&mut words).filter(|_| words.is_end());
     Some(match values {
         Some(values) => values.into_iter().map(Member::Is).collect(),
@@ -162,10 +210,10 @@ fn member<T>(
     })
 }
 
-/// `any`, `host A`, `A NETMASK`, `range A B`; IPv6: `any`, `host A`, `P/L`.
-fn network(words: &mut Words<'_>, family: Family) -> Option<Vec<Wildcard>> {
-    if family == Family::V6 {
-        return words.wildcard6().map(|w| vec![w]);
+/// As in entries, or with netmasks: `any`, `host A`, `A NETMASK`, `range A B`.
+fn network(words: &mut Words<'_>, family: Family, kin: &'static Kin) -> Option<Vec<Wildcard>> {
+    if family == Family::V6 || !kin.syntax.group_masks {
+        return (kin.syntax.place)(words, family).map(|w| vec![w]);
     }
     if words.eat("range") {
         let (first, last) = (words.read(ipv4)?, words.read(ipv4)?);
@@ -184,12 +232,12 @@ fn network(words: &mut Words<'_>, family: Family) -> Option<Vec<Wildcard>> {
 }
 
 /// `tcp [source PORTS] [PORTS]`, `tcp-udp ...`, `icmp [TYPE]`, a protocol by name or number, `ip`.
-fn service(words: &mut Words<'_>) -> Option<Service> {
+fn service(words: &mut Words<'_>, kin: &'static Kin) -> Option<Service> {
     let word = words.next()?;
     let protocol = match word {
         "ip" | "ipv6" => Protocol::Any,
         "tcp-udp" => Protocol::TcpUdp,
-        word => Protocol::Number(names().protocol(word, Family::V4)?),
+        word => Protocol::Number(kin.names().protocol(word, Family::V4)?),
     };
     let mut service = Service {
         protocol,
@@ -198,12 +246,20 @@ fn service(words: &mut Words<'_>) -> Option<Service> {
     match service.protocol {
         Protocol::Number(TCP | UDP | SCTP) | Protocol::TcpUdp => {
             if words.eat("source") {
-                service.sport = Some(port_test(words).ok()??);
+                service.sport = Some(port_test(words, kin).ok()??);
             }
-            service.dport = port_test(words).ok()?;
+            service.dport = port_test(words, kin).ok()?;
         }
-        Protocol::Number(ICMP | ICMPV6) => service.icmp = icmp(words, Family::V4),
+        Protocol::Number(ICMP | ICMPV6) => service.icmp = icmp(words, Family::V4, kin),
         Protocol::Number(_) | Protocol::Any | Protocol::Group(_) => {}
     }
     Some(service)
+}
+
+/// `eq P`, `range A B` and the like.
+fn port(words: &mut Words<'_>, kin: &'static Kin) -> Option<PortSet> {
+    match port_test(words, kin).ok()?? {
+        Ports::Test(op, ports) => Some(port_set(op, &ports)),
+        Ports::Group(_) => None,
+    }
 }

@@ -1,8 +1,8 @@
-//! The lines inside an interface block.
+//! The lines inside an interface block, as far as the dialects share them.
 
 use super::interface::Face;
 use super::read::{Reader, direction};
-use super::table::{Place, is_irrelevant};
+use super::table::Place;
 use crate::acl::Direction;
 use crate::device::EffectClass;
 use crate::net::Family;
@@ -14,12 +14,31 @@ use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use std::net::IpAddr;
 
 impl Reader {
-    pub(super) fn interface_line(&mut self, face: &mut Face, line: &Line<'_>, inner: &[Line<'_>]) {
-        let mut words = Words::new(&line.text);
-        let read = match words.next().unwrap_or_default() {
+    pub(in crate::vendor) fn interface_line(
+        &mut self,
+        face: &mut Face,
+        line: &Line<'_>,
+        inner: &[Line<'_>],
+    ) {
+        let words = Words::new(&line.text);
+        let read = (self.kin.interface_line)(self, face, words, line, inner)
+            || self.shared_line(face, words, line);
+        if read {
+            return;
+        }
+        match self.kin.data.tables.class(Place::Interface, &line.text) {
+            Some(class) => face.effect(class, None, line),
+            None if self.is_irrelevant(Place::Interface, line) => {}
+            None => self.unknown(line, text!("ios-line-unread")),
+        }
+    }
+
+    /// What every dialect has.
+    fn shared_line(&mut self, face: &mut Face, mut words: Words<'_>, line: &Line<'_>) -> bool {
+        match words.next().unwrap_or_default() {
             "no" => {
                 no(face, words);
-                return;
+                true
             }
             "shutdown" => {
                 face.interface.shutdown = true;
@@ -29,14 +48,6 @@ impl Reader {
             "switchport" => switchport(face, words, line),
             "ip" => self.ip_line(face, words, line),
             "ipv6" => self.ipv6_line(face, words, line),
-            "vrf" => words.eat("forwarding") && vrf(face, words),
-            "standby" => standby(face, words),
-            "vrrp" => vrrp(face, words, inner),
-            "exit-vrrp" => words.is_end(),
-            "mac" | "zone-member" | "mls" => {
-                face.effect(EffectClass::Narrows, None, line);
-                true
-            }
             "storm-control" => {
                 if words.peek() == Some("unicast") {
                     face.effect(EffectClass::Narrows, None, line);
@@ -44,14 +55,7 @@ impl Reader {
                 true
             }
             "service-policy" => service_policy(face, words, line),
-            "source" if words.eat("template") => {
-                face.effect(EffectClass::Narrows, None, line);
-                true
-            }
             _ => false,
-        };
-        if !read && !is_irrelevant(Place::Interface, &line.text) {
-            self.unknown(line, text!("ios-line-unread"));
         }
     }
 
@@ -66,20 +70,8 @@ impl Reader {
                 }
                 None => false,
             },
-            "vrf" => words.eat("forwarding") && vrf(face, words),
-            "policy" => redirects(face, line),
-            "directed-broadcast" => redirects(face, line),
-            "nat" => {
-                face.effect(EffectClass::Rewrites, None, line);
-                true
-            }
             "verify" => {
                 face.effect(EffectClass::Narrows, Some(Direction::In), line);
-                true
-            }
-            // Opens holes in lists for what it has seen.
-            "inspect" => {
-                face.effect(EffectClass::Rewrites, None, line);
                 true
             }
             "ospf" if words.number::<u32>().is_some() && words.eat("area") => {
@@ -102,12 +94,11 @@ impl Reader {
                 words.is_end()
             }
             "traffic-filter" => binding(face, Family::V6, words, line),
-            "policy" => redirects(face, line),
             "verify" => {
                 face.effect(EffectClass::Narrows, Some(Direction::In), line);
                 true
             }
-            "ospf" | "eigrp" | "rip" | "router" if !is_irrelevant(Place::Interface, &line.text) => {
+            "ospf" | "eigrp" | "rip" | "router" if !self.is_irrelevant(Place::Interface, line) => {
                 self.runs_dynamic(face.interface.vrf.clone(), line.number);
                 true
             }
@@ -191,7 +182,7 @@ fn encapsulation(face: &mut Face, mut words: Words<'_>) -> bool {
     }
 }
 
-fn vrf(face: &mut Face, mut words: Words<'_>) -> bool {
+pub(in crate::vendor) fn vrf(face: &mut Face, mut words: Words<'_>) -> bool {
     match words.next() {
         Some(name) if words.is_end() => {
             face.interface.vrf = name.to_owned();
@@ -201,17 +192,13 @@ fn vrf(face: &mut Face, mut words: Words<'_>) -> bool {
     }
 }
 
-fn redirects(face: &mut Face, line: &Line<'_>) -> bool {
-    face.effect(EffectClass::Redirects, None, line);
-    true
-}
-
-/// `A MASK [secondary]`.
-fn address4(face: &mut Face, mut words: Words<'_>) -> bool {
-    let net = words.attempt(|w| {
+/// `A MASK [secondary]`, `A/L [secondary]`.
+pub(in crate::vendor) fn address4(face: &mut Face, mut words: Words<'_>) -> bool {
+    let masked = |w: &mut Words<'_>| {
         let (addr, mask) = (w.read(ipv4)?, w.read(ipv4)?);
         Ipv4Net::new(addr, netmask_length(mask)?).ok()
-    });
+    };
+    let net = words.parse::<Ipv4Net>().or_else(|| words.attempt(masked));
     let secondary = words.eat("secondary");
     match net.filter(|_| words.is_end()) {
         Some(net) => {
@@ -223,7 +210,12 @@ fn address4(face: &mut Face, mut words: Words<'_>) -> bool {
 }
 
 /// `NAME in|out`.
-fn binding(face: &mut Face, family: Family, mut words: Words<'_>, line: &Line<'_>) -> bool {
+pub(in crate::vendor) fn binding(
+    face: &mut Face,
+    family: Family,
+    mut words: Words<'_>,
+    line: &Line<'_>,
+) -> bool {
     let read = words.attempt(|w| {
         let name = w.next()?;
         let direction = w.read(direction)?;
@@ -237,80 +229,8 @@ fn binding(face: &mut Face, family: Family, mut words: Words<'_>, line: &Line<'_
     false
 }
 
-/// `[G] ip A [secondary]`, `[G] ipv6 A`; other HSRP lines decide who is active, which is a state in any case.
-fn standby(face: &mut Face, mut words: Words<'_>) -> bool {
-    let group = words.number::<u32>().unwrap_or(0);
-    match words.next() {
-        Some("ip" | "ipv6") => {
-            let addr = words.read(address);
-            words.eat("secondary");
-            if let Some(addr) = addr {
-                face.interface.share(true, group, addr);
-            }
-            // Without an address it is learnt from the other router, or derived from the MAC address.
-            addr.is_some() && words.is_end()
-        }
-        Some(word) => matches!(
-            word,
-            "priority"
-                | "preempt"
-                | "timers"
-                | "track"
-                | "name"
-                | "authentication"
-                | "version"
-                | "delay"
-                | "follow"
-                | "mac-address"
-                | "mac-refresh"
-                | "use-bia"
-                | "bfd"
-                | "redirect"
-        ),
-        None => false,
-    }
-}
-
-/// `G ip A [secondary]`, and `G address-family F` with `address A ...` lines.
-fn vrrp(face: &mut Face, mut words: Words<'_>, inner: &[Line<'_>]) -> bool {
-    let group = words.number::<u32>().unwrap_or(1);
-    match words.next() {
-        Some("ip" | "ipv6") => {
-            let addr = words.parse::<IpAddr>();
-            words.eat("secondary");
-            if let Some(addr) = addr {
-                face.interface.share(false, group, addr);
-            }
-            addr.is_some() && words.is_end()
-        }
-        Some("address-family") => inner.iter().all(|line| {
-            let mut words = Words::new(&line.text);
-            if !words.eat("address") {
-                return !line.text.contains("address ");
-            }
-            let addr = words.read(address);
-            if let Some(addr) = addr {
-                face.interface.share(false, group, addr);
-            }
-            addr.is_some()
-        }),
-        Some(word) => matches!(
-            word,
-            "priority"
-                | "preempt"
-                | "timers"
-                | "track"
-                | "description"
-                | "authentication"
-                | "shutdown"
-                | "delay"
-        ),
-        None => false,
-    }
-}
-
 /// `A` or `A/L`.
-fn address(word: &str) -> Option<IpAddr> {
+pub(in crate::vendor) fn address(word: &str) -> Option<IpAddr> {
     word.split('/').next()?.parse().ok()
 }
 

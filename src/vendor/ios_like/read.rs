@@ -3,14 +3,14 @@
 //! Lines are told apart by their first words. What changes no packet's fate is in the table of the profile; what may, and
 //! is not modelled, becomes an effect of class N, R or X; what is in no table is class X for the device, and a gap (D23).
 
-use super::ID;
+use super::Kin;
 use super::convert::{Context, same_entries};
 use super::groups::Groups;
 use super::interface::Face;
 use super::lines::of_config;
-use super::lists::{self, Head};
+use super::lists::{self, Headed};
 use super::native::List;
-use super::table::{Place, is_irrelevant};
+use super::table::Place;
 use crate::acl::{Direction, Known, Question};
 use crate::base::{Source, Text};
 use crate::device::{
@@ -23,31 +23,31 @@ use crate::vendor::Hint;
 use crate::vendor::capture::{self, Line, blocks};
 use crate::vendor::redact::redact;
 use crate::vendor::words::{Words, folded};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A list by family and name.
-pub(super) type ListKey = (Family, String);
+pub(in crate::vendor) type ListKey = (Family, String);
 
 /// What has been read so far.
-#[derive(Default)]
-pub(super) struct Reader {
-    pub(super) hostname: Option<String>,
-    pub(super) model: Option<String>,
-    pub(super) faces: Vec<Face>,
-    pub(super) routes: Vec<crate::device::Route>,
-    pub(super) dynamic: Vec<(String, u32)>,
-    pub(super) effects: Vec<Effect>,
-    pub(super) gaps: Vec<Gap>,
-    /// `Some(true)` for `ip routing`, `Some(false)` for `no ip routing`; by family.
-    pub(super) routing: [Option<bool>; 2],
-    pub(super) groups: Groups,
-    pub(super) time_ranges: BTreeMap<String, String>,
+pub(in crate::vendor) struct Reader {
+    pub(in crate::vendor) kin: &'static Kin,
+    pub(in crate::vendor) hostname: Option<String>,
+    pub(in crate::vendor) model: Option<String>,
+    pub(in crate::vendor) faces: Vec<Face>,
+    pub(in crate::vendor) routes: Vec<crate::device::Route>,
+    pub(in crate::vendor) dynamic: Vec<(String, u32)>,
+    pub(in crate::vendor) effects: Vec<Effect>,
+    pub(in crate::vendor) gaps: Vec<Gap>,
+    /// Whether a line switches routing on or off; by family and VRF.
+    pub(in crate::vendor) routing: [BTreeMap<String, bool>; 2],
+    pub(in crate::vendor) groups: Groups,
+    pub(in crate::vendor) time_ranges: BTreeMap<String, String>,
     /// Policy maps by name: whether they only mark and queue.
-    pub(super) policies: BTreeMap<String, bool>,
+    pub(in crate::vendor) policies: BTreeMap<String, bool>,
     /// Filters on VLANs (maps, lists of access ports): the VLANs, none if they are not known or too many to list.
-    pub(super) vlan_filters: Vec<(Vec<u16>, u32, String)>,
+    pub(in crate::vendor) vlan_filters: Vec<(Vec<u16>, u32, String)>,
     /// Index in `faces` by name.
-    pub(super) face_index: BTreeMap<String, usize>,
+    pub(in crate::vendor) face_index: BTreeMap<String, usize>,
     lists: Lists,
     shown: Lists,
 }
@@ -62,7 +62,7 @@ struct Lists {
 impl Lists {
     /// The list of a head, made if it is new; a head of another kind than before, or with
     /// unread words, breaks it.
-    fn open(&mut self, head: Head<'_>, line: &Line<'_>) -> usize {
+    fn open(&mut self, head: Headed<'_>, line: &Line<'_>) -> usize {
         let key = (head.family, head.name.to_owned());
         let at = *self.index.entry(key).or_insert_with(|| {
             self.all.push(List::new(head, line.number));
@@ -78,15 +78,15 @@ impl Lists {
 }
 
 /// Reads a capture.
-pub(super) fn device(source: &Source, hint: &Hint) -> Device {
-    let mut reader = Reader::default();
+pub(in crate::vendor) fn device(source: &Source, hint: &Hint, kin: &'static Kin) -> Device {
+    let mut reader = Reader::new(kin);
     let (lines, unfinished) = of_config(capture::lines(source));
     for line in unfinished {
         reader.unknown(&line, text!("ios-banner-open"));
     }
     let mut open: Option<(bool, usize)> = None;
     for (head, body) in blocks(&lines) {
-        if let Some((shown, at)) = open.filter(|_| lists::is_item(&head.text)) {
+        if let Some((shown, at)) = open.filter(|_| lists::is_item(&head.text, kin)) {
             // Indentation got lost on the way; the device itself does not need it.
             reader.items(shown, at, std::iter::once(head).chain(body));
             continue;
@@ -97,13 +97,40 @@ pub(super) fn device(source: &Source, hint: &Hint) -> Device {
 }
 
 impl Reader {
+    fn new(kin: &'static Kin) -> Reader {
+        Reader {
+            kin,
+            hostname: None,
+            model: None,
+            faces: Vec::new(),
+            routes: Vec::new(),
+            dynamic: Vec::new(),
+            effects: Vec::new(),
+            gaps: Vec::new(),
+            routing: Default::default(),
+            groups: Groups::new(kin),
+            time_ranges: BTreeMap::new(),
+            policies: BTreeMap::new(),
+            vlan_filters: Vec::new(),
+            face_index: BTreeMap::new(),
+            lists: Lists::default(),
+            shown: Lists::default(),
+        }
+    }
+
+    /// Whether the table says that a line changes no packet's fate.
+    pub(in crate::vendor) fn is_irrelevant(&self, place: Place, line: &Line<'_>) -> bool {
+        self.kin.data.tables.is_irrelevant(place, &line.text)
+    }
+
     /// Reads one block. Gives the list it opened, if any.
     fn block(&mut self, head: &Line<'_>, body: &[Line<'_>]) -> Option<(bool, usize)> {
-        if is_irrelevant(Place::Top, &head.text) && !lists::is_item(&head.text) {
+        let kin = self.kin;
+        if self.is_irrelevant(Place::Top, head) && !lists::is_item(&head.text, kin) {
             self.note(head, body);
             return None;
         }
-        if let Some(list) = lists::head(&head.text) {
+        if let Some(list) = lists::head(&head.text, kin) {
             let lists = if list.shown {
                 &mut self.shown
             } else {
@@ -113,10 +140,10 @@ impl Reader {
             self.items(list.shown, at, body.iter());
             return Some((list.shown, at));
         }
-        if let Some((list, rest)) = lists::numbered(&head.text) {
+        if let Some((list, rest)) = lists::numbered(&head.text, kin) {
             let at = self.lists.open(list, head);
             if let Some(list) = self.lists.all.get_mut(at) {
-                list.push(head, rest, false);
+                list.push(head, rest, false, kin);
             }
             self.items(false, at, body.iter());
             return None;
@@ -126,19 +153,20 @@ impl Reader {
     }
 
     fn items<'l>(&mut self, shown: bool, at: usize, lines: impl Iterator<Item = &'l Line<'l>>) {
+        let kin = self.kin;
         let lists = if shown {
             &mut self.shown
         } else {
             &mut self.lists
         };
         if let Some(list) = lists.all.get_mut(at) {
-            lines.for_each(|line| list.push(line, &line.text, shown));
+            lines.for_each(|line| list.push(line, &line.text, shown, kin));
         }
     }
 
     /// `no ip access-list extended NAME`: takes back what was read.
-    pub(super) fn forget_list(&mut self, text: &str) -> bool {
-        let Some(head) = lists::head(text) else {
+    pub(in crate::vendor) fn forget_list(&mut self, text: &str) -> bool {
+        let Some(head) = lists::head(text, self.kin) else {
             return false;
         };
         let key = (head.family, head.name.to_owned());
@@ -154,7 +182,7 @@ impl Reader {
     }
 
     /// A line whose effect is known by class only (D23).
-    pub(super) fn effect(&mut self, class: EffectClass, scope: Scope, line: &Line<'_>) {
+    pub(in crate::vendor) fn effect(&mut self, class: EffectClass, scope: Scope, line: &Line<'_>) {
         self.effects.push(Effect {
             class,
             scope,
@@ -164,12 +192,12 @@ impl Reader {
     }
 
     /// A line that is not understood where it stands: it may do anything.
-    pub(super) fn unknown(&mut self, line: &Line<'_>, why: Text) {
+    pub(in crate::vendor) fn unknown(&mut self, line: &Line<'_>, why: Text) {
         self.effect(EffectClass::Rewrites, Scope::Device, line);
         self.gap(line, why);
     }
 
-    pub(super) fn gap(&mut self, line: &Line<'_>, why: Text) {
+    pub(in crate::vendor) fn gap(&mut self, line: &Line<'_>, why: Text) {
         self.gaps.push(Gap {
             line: line.number,
             text: redact(&line.text),
@@ -194,9 +222,9 @@ impl Reader {
 
     fn finish(mut self, hint: &Hint) -> Device {
         self.merge_shown();
-        let mut groups = std::mem::take(&mut self.groups);
+        let mut groups = std::mem::replace(&mut self.groups, Groups::new(self.kin));
         let time_ranges = std::mem::take(&mut self.time_ranges);
-        let mut context = Context::new(hint.confirmed_only, &mut groups, &time_ranges);
+        let mut context = Context::new(self.kin, hint.confirmed_only, &mut groups, &time_ranges);
         let mut acls = Vec::new();
         let mut index: BTreeMap<ListKey, usize> = BTreeMap::new();
         for list in self.lists.all.iter().filter(|list| !list.name.is_empty()) {
@@ -225,10 +253,10 @@ impl Reader {
         self.place_effects(&interfaces);
         self.leaks(&interfaces);
         let forwards = Forwarding {
-            v4: forwards(self.routing, Family::V4, &mut context),
-            v6: forwards(self.routing, Family::V6, &mut context),
+            v4: self.forwards(Family::V4, &interfaces, &mut context),
+            v6: self.forwards(Family::V6, &interfaces, &mut context),
         };
-        let mut sees = sees(hint.confirmed_only);
+        let mut sees = sees(self.kin, hint.confirmed_only);
         if context.uses_groups && sees.to_switch.must() {
             sees.to_switch = context.ask("object-group-entry-sees-to-switch");
         }
@@ -237,7 +265,7 @@ impl Reader {
         self.effects.sort_by_key(|effect| effect.line);
         Device {
             hostname: self.hostname,
-            dialect: ID,
+            dialect: self.kin.id,
             model: hint.model.clone().or(self.model),
             interfaces,
             routes: self.routes,
@@ -294,6 +322,28 @@ impl Reader {
         }
     }
 
+    /// Whether a family is forwarded: a line for every VRF with interfaces, or else the fact.
+    fn forwards(&self, family: Family, faces: &[Interface], context: &mut Context<'_>) -> Known {
+        let (lines, fact) = match (family, &self.routing) {
+            (Family::V4, [lines, _]) => (lines, "routing-on-without-line-v4"),
+            (Family::V6, [_, lines]) => (lines, "routing-on-without-line-v6"),
+        };
+        let mut vrfs: BTreeSet<&str> = BTreeSet::from([""]);
+        if self.kin.routing_per_vrf {
+            let used = faces
+                .iter()
+                .filter(|face| matches!(face.kind, InterfaceKind::Svi(_) | InterfaceKind::Routed));
+            let used: BTreeSet<&str> = used.map(|face| face.vrf.as_str()).collect();
+            vrfs = if used.is_empty() { vrfs } else { used };
+        }
+        let on: BTreeSet<Option<bool>> = vrfs.iter().map(|vrf| lines.get(*vrf).copied()).collect();
+        match on.into_iter().collect::<Vec<_>>().as_slice() {
+            [Some(true)] => Known::Yes,
+            [Some(false)] => Known::No,
+            _ => context.ask(fact),
+        }
+    }
+
     /// VLAN maps act on the VLAN interface, or, if the VLAN has none here, perhaps anywhere.
     fn place_effects(&mut self, interfaces: &[Interface]) {
         let svis = svis(interfaces);
@@ -326,22 +376,9 @@ fn svis(interfaces: &[Interface]) -> BTreeMap<u16, usize> {
     interfaces.iter().enumerate().filter_map(svi).collect()
 }
 
-fn forwards(routing: [Option<bool>; 2], family: Family, context: &mut Context<'_>) -> Known {
-    let [v4, v6] = routing;
-    let (line, fact) = match family {
-        Family::V4 => (v4, "routing-on-without-line-v4"),
-        Family::V6 => (v6, "routing-on-without-line-v6"),
-    };
-    match line {
-        Some(true) => Known::Yes,
-        Some(false) => Known::No,
-        None => context.ask(fact),
-    }
-}
-
 /// What lists see, as far as it does not depend on their entries (D18).
-pub(super) fn sees(confirmed_only: bool) -> Sees {
-    let ask = |id| super::FACTS.known(id, confirmed_only);
+pub(in crate::vendor) fn sees(kin: &'static Kin, confirmed_only: bool) -> Sees {
+    let ask = |id| kin.facts().known(id, confirmed_only);
     // One answer for both families: settled only if they agree.
     let (own4, own6) = (ask("out-list-sees-own-v4"), ask("out-list-sees-own-v6"));
     let from_switch = match (&own4, &own6) {
@@ -349,7 +386,7 @@ pub(super) fn sees(confirmed_only: bool) -> Sees {
         (Known::Open(_), _) => own4,
         (_, Known::Open(_)) => own6,
         _ => Known::Open(Question::Fact {
-            dialect: ID,
+            dialect: kin.id,
             id: "out-list-sees-own-v4".to_owned(),
         }),
     };
@@ -363,7 +400,7 @@ pub(super) fn sees(confirmed_only: bool) -> Sees {
 }
 
 /// The direction of a binding.
-pub(super) fn direction(word: &str) -> Option<Direction> {
+pub(in crate::vendor) fn direction(word: &str) -> Option<Direction> {
     match word {
         "in" => Some(Direction::In),
         "out" => Some(Direction::Out),

@@ -2,7 +2,7 @@
 //!
 //! In: [`List`], groups, facts. Out: [`Acl`] whose entries carry certain and possible matches ([`super::boxes`]), and gaps.
 
-use super::ID;
+use super::Kin;
 use super::boxes::{Part, hang, under};
 use super::groups::Groups;
 use super::lists::without_place;
@@ -11,36 +11,37 @@ use crate::acl::{Ace, Acl, AclState, Action, Known, Open, Question};
 use crate::base::Text;
 use crate::base::text::sanitise;
 use crate::device::Gap;
-use crate::facts::{Confidence, Facts};
-use crate::net::{Family, Match};
+use crate::facts::Confidence;
+use crate::net::{Family, Match, PositionSet};
 use crate::text;
 use crate::vendor::redact::{canonical, redact};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What conversion asks and collects.
-pub(super) struct Context<'a> {
-    facts: &'static Facts,
+pub(in crate::vendor) struct Context<'a> {
+    pub(in crate::vendor) kin: &'static Kin,
     confirmed_only: bool,
-    pub(super) groups: &'a mut Groups,
+    pub(in crate::vendor) groups: &'a mut Groups,
     /// Definitions of time ranges, folded, so that the same name with another definition is another question.
-    pub(super) time_ranges: &'a BTreeMap<String, String>,
+    pub(in crate::vendor) time_ranges: &'a BTreeMap<String, String>,
     /// Modelled facts that were asked.
-    pub(super) modelled: BTreeSet<&'static str>,
-    pub(super) gaps: Vec<Gap>,
+    pub(in crate::vendor) modelled: BTreeSet<&'static str>,
+    pub(in crate::vendor) gaps: Vec<Gap>,
     /// Whether an entry leans on an object group.
-    pub(super) uses_groups: bool,
+    pub(in crate::vendor) uses_groups: bool,
     /// Whether the last entry named a group that was not read to its end.
-    pub(super) group_unread: bool,
+    pub(in crate::vendor) group_unread: bool,
 }
 
 impl<'a> Context<'a> {
-    pub(super) fn new(
+    pub(in crate::vendor) fn new(
+        kin: &'static Kin,
         confirmed_only: bool,
         groups: &'a mut Groups,
         time_ranges: &'a BTreeMap<String, String>,
     ) -> Context<'a> {
         Context {
-            facts: &super::FACTS,
+            kin,
             confirmed_only,
             groups,
             time_ranges,
@@ -52,9 +53,9 @@ impl<'a> Context<'a> {
     }
 
     /// A fact; remembers that it was used if it is a modelled one.
-    pub(super) fn ask(&mut self, id: &'static str) -> Known {
-        let known = self.facts.known(id, self.confirmed_only);
-        let confidence = self.facts.facts.get(id).map(|fact| fact.confidence);
+    pub(in crate::vendor) fn ask(&mut self, id: &'static str) -> Known {
+        let known = self.kin.facts().known(id, self.confirmed_only);
+        let confidence = self.kin.facts().facts.get(id).map(|fact| fact.confidence);
         if confidence == Some(Confidence::Modelled) && !self.confirmed_only {
             self.modelled.insert(id);
         }
@@ -70,15 +71,15 @@ impl<'a> Context<'a> {
     }
 
     /// A list as it stands in the text.
-    pub(super) fn acl(&mut self, list: &List) -> Acl {
+    pub(in crate::vendor) fn acl(&mut self, list: &List) -> Acl {
         let mut entries = Vec::with_capacity(list.items.len());
         if let Some((line, text)) = &list.broken {
             self.gap(*line, text, text!("ios-list-unreadable", name = &list.name));
-            let mut all = unread(list.family, *line, text);
+            let mut all = self.unread(list.family, *line, text);
             for open in &mut all.open {
                 // The head says nothing of what the list holds: another list with the same head is another question.
                 open.question = Question::Gap {
-                    dialect: ID,
+                    dialect: self.kin.id,
                     text: format!("{} @{line}", redact(text)),
                 };
             }
@@ -112,7 +113,7 @@ impl<'a> Context<'a> {
     }
 
     /// A list that is only named by a binding.
-    pub(super) fn undefined(&mut self, name: &str, family: Family) -> Acl {
+    pub(in crate::vendor) fn undefined(&mut self, name: &str, family: Family) -> Acl {
         Acl {
             name: name.to_owned(),
             family,
@@ -154,28 +155,8 @@ impl<'a> Context<'a> {
         let mut tail = Vec::new();
         if family == Family::V6 {
             let nd = self.ask("implicit-nd-permit");
-            for (kind, name) in [(136, "nd-na"), (135, "nd-ns")] {
-                let mut service = Service::any();
-                service.protocol = Protocol::Number(Match::icmp_of(family));
-                service.icmp = Some(Icmp {
-                    name: None,
-                    kind,
-                    code: None,
-                });
-                let entry = Entry {
-                    service,
-                    ..Entry::any(true, family)
-                };
-                let parts = self.parts(&entry, family, "");
-                let parts = hang(parts, &nd);
-                if !parts.is_empty() {
-                    tail.push(ace(
-                        Action::Permit,
-                        parts,
-                        &format!("(implicit) permit icmp any any {name}"),
-                    ));
-                }
-            }
+            let implicit = self.kin.syntax.implicit_nd.iter();
+            tail.extend(implicit.filter_map(|(kind, name)| self.implicit_nd(*kind, name, &nd)));
         }
         let any = match family {
             Family::V4 => "ip",
@@ -189,17 +170,40 @@ impl<'a> Context<'a> {
         tail
     }
 
+    /// A permit of one ND message that the device adds to IPv6 lists, if it may.
+    fn implicit_nd(&mut self, kind: u8, name: &str, adds: &Known) -> Option<Ace> {
+        let family = Family::V6;
+        let mut service = Service::any();
+        service.protocol = Protocol::Number(Match::icmp_of(family));
+        service.icmp = Some(Icmp {
+            name: None,
+            kind,
+            code: None,
+        });
+        let entry = Entry {
+            service,
+            ..Entry::any(true, family)
+        };
+        let parts = hang(self.parts(&entry, family, ""), adds);
+        let text = format!("(implicit) permit icmp any any {name}");
+        (!parts.is_empty()).then(|| ace(Action::Permit, parts, &text))
+    }
+
     fn item(&mut self, item: &Item, family: Family, twice: bool) -> Ace {
+        let dialect = self.kin.id;
         let canon = || canonical(without_place(&item.text), item.line);
         let question = || Question::Gap {
-            dialect: ID,
+            dialect,
             text: canon(),
         };
+        if let Body::Later { permit } = item.body {
+            return self.later(item, family, permit);
+        }
         let Body::Entry(entry) = &item.body else {
             self.gap(item.line, &item.text, text!("ios-line-unread"));
             return Ace {
                 seq: item.seq,
-                ..unread(family, item.line, &item.text)
+                ..self.unread(family, item.line, &item.text)
             };
         };
         self.group_unread = false;
@@ -223,18 +227,45 @@ impl<'a> Context<'a> {
             );
             parts = under(parts, &question());
         }
-        let action = if entry.permit {
-            Action::Permit
-        } else {
-            Action::Deny
-        };
         Ace {
             seq: item.seq,
             line: Some(item.line),
             log: entry.log != Log::No,
-            ..ace(action, parts, &text)
+            ..ace(action(entry.permit), parts, &text)
         }
     }
+
+    /// A line on all later fragments: where it stands in the search is not known, so it perhaps comes first.
+    fn later(&mut self, item: &Item, family: Family, permit: bool) -> Ace {
+        let all = Match {
+            position: PositionSet::LATER,
+            ..Match::any(family)
+        };
+        let parts = hang(vec![(None, all)], &self.ask("list-fragments-line"));
+        Ace {
+            line: Some(item.line),
+            ..ace(action(permit), parts, &redact(&item.text))
+        }
+    }
+
+    /// A line not understood at all (D10).
+    fn unread(&self, family: Family, line: u32, text: &str) -> Ace {
+        let question = Question::Gap {
+            dialect: self.kin.id,
+            text: canonical(without_place(text), line),
+        };
+        let mut ace = Ace::implicit(Action::Unread, Vec::new(), &redact(text));
+        ace.open.push(Open {
+            question,
+            boxes: vec![Match::any(family)],
+        });
+        ace.line = Some(line);
+        ace
+    }
+}
+
+fn action(permit: bool) -> Action {
+    if permit { Action::Permit } else { Action::Deny }
 }
 
 /// An entry from its parts: boxes on the same question together, in order of first appearance.
@@ -253,21 +284,6 @@ fn ace(action: Action, parts: Vec<Part>, text: &str) -> Ace {
             }),
         }
     }
-    ace
-}
-
-/// A line not understood at all (D10).
-fn unread(family: Family, line: u32, text: &str) -> Ace {
-    let question = Question::Gap {
-        dialect: ID,
-        text: canonical(without_place(text), line),
-    };
-    let mut ace = Ace::implicit(Action::Unread, Vec::new(), &redact(text));
-    ace.open.push(Open {
-        question,
-        boxes: vec![Match::any(family)],
-    });
-    ace.line = Some(line);
     ace
 }
 
@@ -290,7 +306,7 @@ fn search_order(list: &List) -> (Vec<(&Item, bool)>, Vec<&Item>) {
         .iter()
         .filter(|item| !matches!(item.body, Body::Remark(_)))
     {
-        if item.body == (Body::Unread { first: true }) {
+        if matches!(item.body, Body::Unread { first: true } | Body::Later { .. }) {
             first.push((item, false));
             continue;
         }
@@ -310,7 +326,7 @@ fn search_order(list: &List) -> (Vec<(&Item, bool)>, Vec<&Item>) {
 }
 
 /// Whether two lists search for the same in the same order, whatever their numbers and remarks.
-pub(super) fn same_entries(a: &List, b: &List) -> bool {
+pub(in crate::vendor) fn same_entries(a: &List, b: &List) -> bool {
     let bodies = |list| -> Vec<&Body> {
         let (first, rest) = search_order(list);
         first

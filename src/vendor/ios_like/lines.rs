@@ -8,7 +8,7 @@ use crate::vendor::words::Words;
 use std::collections::BTreeSet;
 
 /// The lines to read, and the banner heads that never end.
-pub(super) fn of_config<'a>(lines: Vec<Line<'a>>) -> (Vec<Line<'a>>, Vec<Line<'a>>) {
+pub(in crate::vendor) fn of_config<'a>(lines: Vec<Line<'a>>) -> (Vec<Line<'a>>, Vec<Line<'a>>) {
     let mut out = Vec::with_capacity(lines.len());
     let mut unfinished = Vec::new();
     // Whether a delimiter comes again is looked up once per delimiter, not once per banner: no quadratic texts.

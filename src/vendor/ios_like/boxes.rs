@@ -1,9 +1,8 @@
 //! What an entry matches, as boxes with the questions they hang on (D7-D9).
 //!
-//! In: a native entry, groups, facts. Out: [`Part`]s. What IOS-XE does with later fragments and extension headers is asked
+//! In: a native entry, groups, facts. Out: [`Part`]s. What the device does with later fragments and extension headers is asked
 //! of the facts, never decided here.
 
-use super::ID;
 use super::convert::Context;
 use super::native::{Entry, Flags, Place, PortOp, Ports, Protocol, Service};
 use crate::acl::{Known, Question};
@@ -19,7 +18,7 @@ const EXTENSION_HEADERS: [u8; 8] = [0, 43, 44, 51, 60, 135, 139, 140];
 
 /// Whether an entry with this protocol number tests something else than the protocol of D6: in IPv6 a next header that is
 /// an extension header, in IPv4 the 0 that IOS itself uses for `ip`.
-pub(super) fn is_next_header(number: u8, family: Family) -> bool {
+pub(in crate::vendor) fn is_next_header(number: u8, family: Family) -> bool {
     match family {
         Family::V4 => number == 0,
         Family::V6 => EXTENSION_HEADERS.contains(&number),
@@ -27,15 +26,21 @@ pub(super) fn is_next_header(number: u8, family: Family) -> bool {
 }
 
 /// A box and the question on which it hangs, if any.
-pub(super) type Part = (Option<Question>, Match);
+pub(in crate::vendor) type Part = (Option<Question>, Match);
 
 impl Context<'_> {
     /// All boxes of an entry with the question each hangs on.
-    pub(super) fn parts(&mut self, entry: &Entry, family: Family, text: &str) -> Vec<Part> {
+    pub(in crate::vendor) fn parts(
+        &mut self,
+        entry: &Entry,
+        family: Family,
+        text: &str,
+    ) -> Vec<Part> {
         let mut parts = self.unconditioned(entry, family, text);
         if !entry.conditions.is_empty() {
             let text = self.condition_text(&entry.conditions);
-            parts = also(parts, &Question::Condition { dialect: ID, text });
+            let dialect = self.kin.id;
+            parts = also(parts, &Question::Condition { dialect, text });
         }
         parts
     }
@@ -60,7 +65,14 @@ impl Context<'_> {
         let services = self.services(&entry.service, &mut missing);
         let mut parts = Vec::with_capacity(4);
         for service in &services {
-            let base = Match::between(src.clone(), dst.clone());
+            let base = Match {
+                sport: self.ports(service.sport.as_ref(), &mut missing),
+                dport: self.ports(service.dport.as_ref(), &mut missing),
+                ..Match::between(src.clone(), dst.clone())
+            };
+            if base.is_empty() && !missing.is_empty() {
+                continue; // nothing of a group was read: what is left stands in the free part
+            }
             self.service_parts(service, entry, base, &mut parts);
         }
         if !missing.is_empty() {
@@ -75,7 +87,7 @@ impl Context<'_> {
                 free.protocol = protocols(&entry.service.protocol);
             }
             let question = Question::Gap {
-                dialect: ID,
+                dialect: self.kin.id,
                 text: format!("{text} / {}", missing.join(", ")),
             };
             parts.push((Some(question), free));
@@ -90,6 +102,19 @@ impl Context<'_> {
             Place::Group(name) => {
                 self.uses_groups = true;
                 let (set, unread) = self.groups.addresses(family, name);
+                missing.extend(unread);
+                set
+            }
+        }
+    }
+
+    fn ports(&mut self, test: Option<&Ports>, missing: &mut Vec<String>) -> PortSet {
+        match test {
+            None => PortSet::full(),
+            Some(Ports::Test(op, ports)) => port_set(*op, ports),
+            Some(Ports::Group(name)) => {
+                self.uses_groups = true;
+                let (set, unread) = self.groups.ports(name);
                 missing.extend(unread);
                 set
             }
@@ -144,7 +169,8 @@ impl Context<'_> {
             && is_next_header(number, family)
         {
             let text = format!("next header {number}");
-            let question = Question::Condition { dialect: ID, text };
+            let dialect = self.kin.id;
+            let question = Question::Condition { dialect, text };
             let wide = |m: Match| Match {
                 protocol: ByteSet::FULL,
                 ..m.without_l4(PositionSet::FULL)
@@ -164,8 +190,6 @@ impl Context<'_> {
 
     /// Ports, flags and ICMP conditions on a box.
     fn header_parts(&mut self, service: &Service, mut whole: Match) -> Vec<Part> {
-        whole.sport = ports(service.sport.as_ref());
-        whole.dport = ports(service.dport.as_ref());
         if let Some(icmp) = &service.icmp {
             if icmp.name.is_some()
                 && let Known::Open(question) = self.ask("icmp-name-table")
@@ -240,7 +264,7 @@ impl Context<'_> {
 }
 
 /// The parts under a fact: as they are, not at all, or hanging on it.
-pub(super) fn hang(parts: Vec<Part>, known: &Known) -> Vec<Part> {
+pub(in crate::vendor) fn hang(parts: Vec<Part>, known: &Known) -> Vec<Part> {
     match known {
         Known::Yes => parts,
         Known::No => Vec::new(),
@@ -257,7 +281,7 @@ fn also(parts: Vec<Part>, question: &Question) -> Vec<Part> {
 }
 
 /// The parts hanging on `question` alone, whatever they hung on before: it asks whether any of them is matched at all.
-pub(super) fn under(parts: Vec<Part>, question: &Question) -> Vec<Part> {
+pub(in crate::vendor) fn under(parts: Vec<Part>, question: &Question) -> Vec<Part> {
     parts
         .into_iter()
         .map(|(_, m)| (Some(question.clone()), m))
@@ -275,8 +299,17 @@ fn both(first: Option<Question>, second: &Question) -> Question {
         other => format!("{other:?}"),
     };
     Question::Condition {
-        dialect: ID,
+        dialect: dialect_of(second),
         text: format!("{} + {}", words(&first), words(second)),
+    }
+}
+
+fn dialect_of(question: &Question) -> &'static str {
+    match question {
+        Question::Fact { dialect, .. }
+        | Question::Gap { dialect, .. }
+        | Question::Condition { dialect, .. } => dialect,
+        _ => "",
     }
 }
 
@@ -288,12 +321,10 @@ fn protocols(protocol: &Protocol) -> ByteSet {
     }
 }
 
-fn ports(test: Option<&Ports>) -> PortSet {
-    let Some(Ports { op, ports }) = test else {
-        return PortSet::full();
-    };
+/// The ports of a test.
+pub(in crate::vendor) fn port_set(op: PortOp, ports: &[u16]) -> PortSet {
     let listed = || PortSet::from_ranges(ports.iter().map(|&port| (port, port)));
-    match (op, ports.as_slice()) {
+    match (op, ports) {
         (PortOp::Eq, _) => listed(),
         (PortOp::Neq, _) => listed().complement(),
         (PortOp::Lt, [port, ..]) => port

@@ -3,8 +3,9 @@
 //! A line is read to its end or carries [`Entry::unread`]; what was read before that only ever narrows, so it still bounds
 //! the entry (D10). A list of ports or flags that breaks off at an unknown word bounds nothing: the word may be one more.
 
-use super::names::names;
+use super::names::Arguments;
 use super::native::{Entry, Flags, Icmp, Log, Place, PortOp, Ports, Protocol, Service};
+use super::{Kin, Named, of};
 use crate::net::proto::{ICMP, ICMPV6, SCTP, TCP, UDP};
 use crate::net::{Family, TcpFlags};
 use crate::vendor::words::{Words, ipv4, wildcard4};
@@ -13,7 +14,12 @@ use std::net::IpAddr;
 const IGMP: u8 = 2;
 
 /// An entry from `permit` or `deny` on; `None` if there is neither.
-pub(super) fn read(mut words: Words<'_>, family: Family, standard: bool) -> Option<Entry> {
+pub(in crate::vendor) fn read(
+    mut words: Words<'_>,
+    family: Family,
+    standard: bool,
+    kin: &'static Kin,
+) -> Option<Entry> {
     let permit = if words.eat("permit") {
         true
     } else if words.eat("deny") {
@@ -23,9 +29,9 @@ pub(super) fn read(mut words: Words<'_>, family: Family, standard: bool) -> Opti
     };
     let mut entry = Entry::any(permit, family);
     let read = if standard {
-        standard_body(&mut words, &mut entry)
+        standard_body(&mut words, family, &mut entry, kin)
     } else {
-        extended_body(&mut words, family, &mut entry)
+        extended_body(&mut words, family, &mut entry, kin)
     };
     if entry.unread.is_none() && (read.is_none() || !words.is_end()) {
         entry.unread = Some(words.peek().unwrap_or_default().to_owned());
@@ -34,8 +40,13 @@ pub(super) fn read(mut words: Words<'_>, family: Family, standard: bool) -> Opti
 }
 
 /// `any`, `host A`, `A`, `A WILDCARD`, `A, wildcard bits W`; then `log`.
-fn standard_body(words: &mut Words<'_>, entry: &mut Entry) -> Option<()> {
-    let source = words.wildcard4().or_else(|| {
+fn standard_body(
+    words: &mut Words<'_>,
+    family: Family,
+    entry: &mut Entry,
+    kin: &'static Kin,
+) -> Option<()> {
+    let source = (kin.syntax.place)(words, family).or_else(|| {
         words.attempt(|w| {
             let word = w.next()?;
             let addr = ipv4(word.trim_end_matches(','))?;
@@ -52,14 +63,20 @@ fn standard_body(words: &mut Words<'_>, entry: &mut Entry) -> Option<()> {
     Some(())
 }
 
-fn extended_body(words: &mut Words<'_>, family: Family, entry: &mut Entry) -> Option<()> {
-    entry.service.protocol = protocol(words, family)?;
+fn extended_body(
+    words: &mut Words<'_>,
+    family: Family,
+    entry: &mut Entry,
+    kin: &'static Kin,
+) -> Option<()> {
+    leading_vlan(words, entry)?;
+    entry.service.protocol = protocol(words, family, kin)?;
     let ports = has_ports(&entry.service.protocol);
-    entry.src = place(words, family)?;
+    entry.src = place(words, family, kin)?;
     if ports {
-        entry.service.sport = port_test(words).ok()?;
+        entry.service.sport = port_test(words, kin).ok()?;
     }
-    match place(words, family) {
+    match place(words, family, kin) {
         Some(place) => entry.dst = place,
         None => {
             entry.service.sport = entry.service.sport.take().filter(is_closed);
@@ -67,10 +84,10 @@ fn extended_body(words: &mut Words<'_>, family: Family, entry: &mut Entry) -> Op
         }
     }
     if ports {
-        entry.service.dport = port_test(words).ok()?;
+        entry.service.dport = port_test(words, kin).ok()?;
     }
     let start = words.column();
-    let read = tail(words, family, entry);
+    let read = tail(words, family, entry, kin);
     if read.is_none() {
         if words.column() == start {
             entry.service.dport = entry.service.dport.take().filter(is_closed);
@@ -84,7 +101,7 @@ fn extended_body(words: &mut Words<'_>, family: Family, entry: &mut Entry) -> Op
             protocol: entry.service.protocol.clone(),
             ..Service::any()
         };
-        entry.unread = Some("fragments".to_owned());
+        entry.unread = Some(kin.syntax.fragments.to_owned());
         return None;
     }
     read
@@ -92,7 +109,7 @@ fn extended_body(words: &mut Words<'_>, family: Family, entry: &mut Entry) -> Op
 
 /// Whether the test cannot go on behind its last port.
 fn is_closed(ports: &Ports) -> bool {
-    !matches!(ports.op, PortOp::Eq | PortOp::Neq)
+    !matches!(ports, Ports::Test(PortOp::Eq | PortOp::Neq, _))
 }
 
 fn has_ports(protocol: &Protocol) -> bool {
@@ -102,38 +119,42 @@ fn has_ports(protocol: &Protocol) -> bool {
     )
 }
 
-fn protocol(words: &mut Words<'_>, family: Family) -> Option<Protocol> {
-    if words.eat("object-group") {
+fn protocol(words: &mut Words<'_>, family: Family, kin: &'static Kin) -> Option<Protocol> {
+    if kin.syntax.service_group.is_some_and(|word| words.eat(word)) {
         return words.next().map(|name| Protocol::Group(name.to_owned()));
     }
-    let any = match family {
-        Family::V4 => "ip",
-        Family::V6 => "ipv6",
-    };
-    if words.eat(any) {
+    if words.eat(*of(&kin.syntax.any, family)) {
         return Some(Protocol::Any);
     }
     words
-        .read(|word| names().protocol(word, family))
+        .read(|word| kin.names().protocol(word, family))
         .map(Protocol::Number)
 }
 
-fn place(words: &mut Words<'_>, family: Family) -> Option<Place> {
-    if words.eat("object-group") {
-        return words.next().map(|name| Place::Group(name.to_owned()));
+fn place(words: &mut Words<'_>, family: Family, kin: &'static Kin) -> Option<Place> {
+    match kin.syntax.address_group {
+        Named::Behind(word) if words.eat(word) => {
+            words.next().map(|name| Place::Group(name.to_owned()))
+        }
+        Named::Behind(_) => (kin.syntax.place)(words, family).map(Place::Is),
     }
-    let wildcard = match family {
-        Family::V4 => words.wildcard4(),
-        Family::V6 => words.wildcard6(),
-    };
-    wildcard.map(Place::Is)
 }
 
 /// A test of one port field, if one comes next; `Err` if one comes that is not understood.
-pub(super) fn port_test(words: &mut Words<'_>) -> Result<Option<Ports>, ()> {
+pub(in crate::vendor) fn port_test(
+    words: &mut Words<'_>,
+    kin: &'static Kin,
+) -> Result<Option<Ports>, ()> {
+    let syntax = &kin.syntax;
+    if syntax.port_group.is_some_and(|word| words.eat(word)) {
+        return words
+            .next()
+            .map(|name| Some(Ports::Group(name.to_owned())))
+            .ok_or(());
+    }
     let op = match words.peek() {
         Some("eq") => PortOp::Eq,
-        Some("neq") => PortOp::Neq,
+        Some(word) if word == syntax.neq => PortOp::Neq,
         Some("lt") => PortOp::Lt,
         Some("gt") => PortOp::Gt,
         Some("range") => PortOp::Range,
@@ -141,21 +162,26 @@ pub(super) fn port_test(words: &mut Words<'_>) -> Result<Option<Ports>, ()> {
     };
     let read = words.attempt(|w| {
         w.next();
-        let port = |w: &mut Words<'_>| w.read(|word| names().port(word));
+        let port = |w: &mut Words<'_>| w.read(|word| kin.names().port(word));
         let mut ports = vec![port(w)?];
         match op {
             PortOp::Range => ports.push(port(w)?),
-            PortOp::Eq | PortOp::Neq => ports.extend(std::iter::from_fn(|| port(w))),
-            PortOp::Lt | PortOp::Gt => {}
+            PortOp::Eq | PortOp::Neq if syntax.many_ports => {
+                ports.extend(std::iter::from_fn(|| port(w)));
+            }
+            PortOp::Eq | PortOp::Neq | PortOp::Lt | PortOp::Gt => {}
         }
-        (op != PortOp::Range || ports.is_sorted()).then_some(Ports { op, ports })
+        if op == PortOp::Range && syntax.swaps_range {
+            ports.sort_unstable();
+        }
+        (op != PortOp::Range || ports.is_sorted()).then_some(Ports::Test(op, ports))
     });
     read.map(Some).ok_or(())
 }
 
 /// Everything behind the destination, in any order.
-fn tail(words: &mut Words<'_>, family: Family, entry: &mut Entry) -> Option<()> {
-    l4_type(words, family, entry);
+fn tail(words: &mut Words<'_>, family: Family, entry: &mut Entry, kin: &'static Kin) -> Option<()> {
+    l4_type(words, family, entry, kin);
     while let Some(word) = words.peek() {
         match word {
             "established" if is_tcp(entry) && entry.service.flags.is_none() => {
@@ -168,10 +194,11 @@ fn tail(words: &mut Words<'_>, family: Family, entry: &mut Entry) -> Option<()> 
             "match-all" | "match-any" if is_tcp(entry) && entry.service.flags.is_none() => {
                 entry.service.flags = Some(words.attempt(signed_flags)?);
             }
-            "fragments" => {
+            word if word == kin.syntax.fragments => {
                 words.next();
                 entry.fragments = true;
             }
+            word if kin.syntax.silent.contains(&word) => drop(words.next()),
             "log" | "log-input" => {
                 words.next();
                 entry.log = if word == "log" {
@@ -184,7 +211,7 @@ fn tail(words: &mut Words<'_>, family: Family, entry: &mut Entry) -> Option<()> 
             }
             _ => entry
                 .conditions
-                .push(words.attempt(|w| condition(w, family))?),
+                .push(words.attempt(|w| condition(w, family, kin))?),
         }
     }
     Some(())
@@ -195,17 +222,17 @@ fn is_tcp(entry: &Entry) -> bool {
 }
 
 /// An ICMP message or an IGMP type, which stands first.
-fn l4_type(words: &mut Words<'_>, family: Family, entry: &mut Entry) {
+fn l4_type(words: &mut Words<'_>, family: Family, entry: &mut Entry, kin: &'static Kin) {
     let own_icmp = match family {
         Family::V4 => ICMP,
         Family::V6 => ICMPV6,
     };
     match entry.service.protocol {
         Protocol::Number(protocol) if protocol == own_icmp => {
-            entry.service.icmp = icmp(words, family);
+            entry.service.icmp = icmp(words, family, kin);
         }
         Protocol::Number(IGMP) => {
-            if let Some(kind) = words.read(|word| names().is_igmp(word).then_some(word)) {
+            if let Some(kind) = words.read(|word| kin.names().is_igmp(word).then_some(word)) {
                 entry.conditions.push(format!("igmp {kind}"));
             }
         }
@@ -214,7 +241,11 @@ fn l4_type(words: &mut Words<'_>, family: Family, entry: &mut Entry) {
 }
 
 /// A message by name, or type and perhaps code in digits.
-pub(super) fn icmp(words: &mut Words<'_>, family: Family) -> Option<Icmp> {
+pub(in crate::vendor) fn icmp(
+    words: &mut Words<'_>,
+    family: Family,
+    kin: &'static Kin,
+) -> Option<Icmp> {
     if let Some(kind) = words.number() {
         return Some(Icmp {
             name: None,
@@ -223,7 +254,7 @@ pub(super) fn icmp(words: &mut Words<'_>, family: Family) -> Option<Icmp> {
         });
     }
     words.read(|word| {
-        let (kind, code) = names().icmp(word, family)?;
+        let (kind, code) = kin.names().icmp(word, family)?;
         Some(Icmp {
             name: Some(word.to_owned()),
             kind,
@@ -267,22 +298,15 @@ fn signed_flags(words: &mut Words<'_>) -> Option<Flags> {
 }
 
 /// A test of what is not in the header of D6 (D7), folded.
-fn condition(words: &mut Words<'_>, family: Family) -> Option<String> {
+fn condition(words: &mut Words<'_>, family: Family, kin: &'static Kin) -> Option<String> {
     let word = words.next()?;
-    let arguments = match (word, family) {
-        ("dscp" | "time-range", _) => 1,
-        ("precedence" | "tos" | "option", Family::V4) => 1,
-        ("ttl", Family::V4) => match words.peek()? {
+    let arguments = match kin.names().condition(word, family)? {
+        Arguments::Count(count) => count,
+        Arguments::Comparison => match words.peek()? {
             "range" => 3,
             "eq" | "neq" | "lt" | "gt" => 2,
             _ => return None,
         },
-        ("flow-label" | "routing-type" | "dest-option-type" | "mobility-type", Family::V6) => 1,
-        (
-            "routing" | "dest-option" | "hbh" | "mobility" | "auth" | "undetermined-transport",
-            Family::V6,
-        ) => 0,
-        _ => return None,
     };
     let mut text = word.to_owned();
     for _ in 0..arguments {
@@ -293,4 +317,13 @@ fn condition(words: &mut Words<'_>, family: Family) -> Option<String> {
         words.eat("(inactive)");
     }
     Some(text)
+}
+
+/// `vlan N MASK` before the protocol.
+fn leading_vlan(words: &mut Words<'_>, entry: &mut Entry) -> Option<()> {
+    if words.eat("vlan") {
+        let text = format!("vlan {} {}", words.next()?, words.next()?);
+        entry.conditions.push(text);
+    }
+    Some(())
 }
