@@ -5,6 +5,7 @@
 mod support;
 
 mod agreement;
+mod assume;
 mod bad_input;
 mod golden;
 mod lists;

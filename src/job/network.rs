@@ -1,10 +1,10 @@
 //! From files to the things the other jobs ask: a policy, what `build` would write for it, devices read back.
 
-use super::{Capture, FileGap, Options, read};
-use crate::base::{Diagnostic, FileId, Lang, Source, SourceMap, Span};
+use super::{Capture, FileGap, Options, attest, read};
+use crate::base::{Diagnostic, FileId, Lang, Severity, Source, SourceMap, Span};
 use crate::compile::{Ability, compile};
 use crate::device::{Interface, InterfaceKind};
-use crate::model::{Network, Policy, Switch, ZoneLink, lower};
+use crate::model::{Network, Policy, Switch, SwitchId, ZoneLink, lower};
 use crate::syntax::keywords::{self, language_of};
 use crate::text;
 use crate::topo::Named;
@@ -58,7 +58,9 @@ pub fn findings(sources: &SourceMap, file: FileId) -> (Option<Policy>, Vec<Diagn
             .into_iter()
             .filter(|d| !broken || !matches!(d.code, "unknown-name")),
     );
-    let mut policy = policy.filter(|_| !broken);
+    diagnostics.extend(policy.iter().flat_map(super::attest::check));
+    let wrong = diagnostics.iter().any(|d| d.severity == Severity::Error);
+    let mut policy = policy.filter(|_| !broken && !wrong);
     if let Some(policy) = policy
         .as_mut()
         .filter(|_| language_of(&sources.get(file).text) == Lang::Ja)
@@ -68,18 +70,19 @@ pub fn findings(sources: &SourceMap, file: FileId) -> (Option<Policy>, Vec<Diagn
     (policy, diagnostics)
 }
 
+/// A statement in English keywords, in the keywords of a language.
+pub(super) fn spelt(text: &str, lang: Lang) -> String {
+    let table: BTreeMap<&str, &str> = keywords::all()
+        .map(|keyword| (keyword.en, keyword.spelt(lang)))
+        .collect();
+    let words = text.split(' ');
+    let words = words.map(|word| table.get(word).copied().unwrap_or(word));
+    words.collect::<Vec<_>>().join(" ")
+}
+
 /// Statements are quoted with the keywords the file is written in.
 fn in_japanese(policy: &mut Policy) {
-    let table: BTreeMap<&str, &str> = keywords::all()
-        .map(|keyword| (keyword.en, keyword.ja))
-        .collect();
-    let said = |text: &mut String| {
-        let words: Vec<&str> = text
-            .split(' ')
-            .map(|word| table.get(word).copied().unwrap_or(word))
-            .collect();
-        *text = words.join(" ");
-    };
+    let said = |text: &mut String| *text = spelt(text, Lang::Ja);
     policy
         .claims
         .iter_mut()
@@ -94,7 +97,7 @@ fn in_japanese(policy: &mut Policy) {
         .for_each(|forbid| said(&mut forbid.text));
 }
 
-fn dialect_of(switch: &Switch) -> &'static dyn Dialect {
+pub(super) fn dialect_of(switch: &Switch) -> &'static dyn Dialect {
     by_id(&switch.dialect).expect("INVARIANT: lowering accepts registered dialects only")
 }
 
@@ -130,8 +133,9 @@ pub fn write(policy: &Policy, options: &Options) -> Result<Vec<Written>, Vec<Dia
     let abilities: Vec<Ability> = network
         .switches
         .iter()
-        .map(|switch| {
-            let able = dialect_of(switch).capabilities(&hint(switch, options));
+        .enumerate()
+        .map(|(index, _)| {
+            let able = attest::capabilities(policy, SwitchId(index), options);
             Ability {
                 bridged_in: able.sees.bridged_in,
                 bridged_out: able.sees.bridged_out,
@@ -181,20 +185,18 @@ pub struct Devices {
 /// Reads back what was written.
 #[must_use]
 pub fn read_back(policy: &Policy, written: &[Written], options: &Options) -> Vec<Named> {
-    let each = policy
-        .network
-        .switches
-        .iter()
-        .zip(written)
-        .map(|(switch, written)| {
+    let each = policy.network.switches.iter().enumerate().zip(written).map(
+        |((index, switch), written)| {
             let source =
                 Source::capture(&format!("{}.cfg", written.switch), written.text.as_bytes());
-            let device = dialect_of(switch).read(&source, &hint(switch, options));
+            let dialect = dialect_of(switch);
+            let device = attest::read(policy, SwitchId(index), dialect, &source, options);
             Named {
                 name: written.switch.clone(),
                 device,
             }
-        });
+        },
+    );
     each.collect()
 }
 
@@ -211,15 +213,17 @@ pub fn read_captures(
 ) -> Result<Devices, Vec<Diagnostic>> {
     let mut devices = Devices::default();
     let mut errors = Vec::new();
-    for switch in &policy.network.switches {
+    for (index, switch) in policy.network.switches.iter().enumerate() {
         let mine: Vec<&Capture> = captures
             .iter()
             .filter(|capture| capture.name == switch.label.name)
             .collect();
         match mine.as_slice() {
             [capture] => {
-                let device =
-                    capture_of(sources, switch, capture, options, &mut devices.diagnostics);
+                let source = sources.get(capture.file);
+                devices.diagnostics.extend(other_dialect(source, switch));
+                let dialect = options.dialect.unwrap_or(dialect_of(switch));
+                let device = attest::read(policy, SwitchId(index), dialect, source, options);
                 devices.gaps.extend(read::gaps(capture.file, &device));
                 devices.named.push(Named {
                     name: capture.name.clone(),
@@ -257,29 +261,16 @@ pub fn read_captures(
     }
 }
 
-/// The capture of a switch, read in the dialect the policy states; a text that looks like another one is remarked on.
-fn capture_of(
-    sources: &SourceMap,
-    switch: &Switch,
-    capture: &Capture,
-    options: &Options,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> crate::device::Device {
-    let source = sources.get(capture.file);
-    let stated = dialect_of(switch);
-    if let Some(likely) = detect(&source.text).filter(|likely| likely.id() != stated.id()) {
-        let found = text!(
-            "other-dialect",
-            path = &source.path,
-            stated = stated.id(),
-            likely = likely.id()
-        );
-        diagnostics.push(Diagnostic::warning(found).at(switch.dialect_span));
-    }
-    options
-        .dialect
-        .unwrap_or(stated)
-        .read(source, &hint(switch, options))
+/// A text that looks like another dialect than the policy states.
+fn other_dialect(source: &Source, switch: &Switch) -> Option<Diagnostic> {
+    let likely = detect(&source.text).filter(|likely| likely.id() != switch.dialect)?;
+    let found = text!(
+        "other-dialect",
+        path = &source.path,
+        stated = &switch.dialect,
+        likely = likely.id()
+    );
+    Some(Diagnostic::warning(found).at(switch.dialect_span))
 }
 
 /// A file of a device that the policy does not name.
@@ -352,14 +343,43 @@ pub fn devices(
     configs: Option<&[Capture]>,
     options: &Options,
 ) -> Result<Devices, Vec<Diagnostic>> {
-    match configs {
-        Some(captures) => read_captures(sources, policy, captures, options),
-        None => {
-            let written = write(policy, options)?;
-            Ok(Devices {
-                named: read_back(policy, &written, options),
+    Texts::of(policy, configs, options)?.read(sources, policy, options)
+}
+
+/// The texts a job is about.
+pub(super) enum Texts<'c> {
+    /// What `build` would write.
+    Written(Vec<Written>),
+    /// Captures.
+    Captured(&'c [Capture]),
+}
+
+impl<'c> Texts<'c> {
+    /// The captures, or what `build` would write.
+    pub(super) fn of(
+        policy: &Policy,
+        configs: Option<&'c [Capture]>,
+        options: &Options,
+    ) -> Result<Texts<'c>, Vec<Diagnostic>> {
+        match configs {
+            Some(captures) => Ok(Texts::Captured(captures)),
+            None => write(policy, options).map(Texts::Written),
+        }
+    }
+
+    /// The devices, under the assumptions of a policy.
+    pub(super) fn read(
+        &self,
+        sources: &SourceMap,
+        policy: &Policy,
+        options: &Options,
+    ) -> Result<Devices, Vec<Diagnostic>> {
+        match self {
+            Texts::Captured(captures) => read_captures(sources, policy, captures, options),
+            Texts::Written(written) => Ok(Devices {
+                named: read_back(policy, written, options),
                 ..Devices::default()
-            })
+            }),
         }
     }
 }

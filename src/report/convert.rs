@@ -7,6 +7,7 @@ use crate::acl::{Direction, Fate};
 use crate::base::{Lang, SourceMap, Text, text::sanitise};
 use crate::diff::{Class, Effect, Verdict as Difference};
 use crate::facts::{Fact, Facts, Table};
+use crate::job::attest::OpenFact;
 use crate::job::build::BuildOutcome;
 use crate::job::check::CheckOutcome;
 use crate::job::diff::{Decider, DiffOutcome, PlacedChange};
@@ -185,6 +186,19 @@ fn claim(words: Words<'_>, claim: &ClaimResult) -> out::Claim {
     }
 }
 
+fn open_facts(words: Words<'_>, facts: &[OpenFact]) -> Vec<out::OpenFact> {
+    let all = |ids: &[String]| ids.iter().map(|id| safe(id)).collect();
+    let fact = |fact: &OpenFact| out::OpenFact {
+        id: safe(&fact.id),
+        says: fact.says.render(words.lang).into_owned(),
+        settle: fact.settle.clone(),
+        decides: all(&fact.decides),
+        together: all(&fact.together),
+        line: safe(&fact.line),
+    };
+    facts.iter().map(fact).collect()
+}
+
 /// `verify`.
 #[must_use]
 pub fn verify(words: Words<'_>, outcome: &VerifyOutcome, options: &Options) -> out::Verify {
@@ -192,6 +206,7 @@ pub fn verify(words: Words<'_>, outcome: &VerifyOutcome, options: &Options) -> o
         schema: "aclc/verify/1",
         verdict: outcome.verdict().word(),
         claims: outcome.claims.iter().map(|one| claim(words, one)).collect(),
+        open_facts: open_facts(words, &outcome.open_facts),
         gaps: words.gaps(&outcome.gaps),
         assumptions: words.all(&outcome.assumptions),
         inputs: words.inputs(),
@@ -228,6 +243,7 @@ pub fn build(
         verdict: outcome.verdict().word(),
         files: files.map(file).collect(),
         claims: outcome.claims.iter().map(|one| claim(words, one)).collect(),
+        open_facts: open_facts(words, &outcome.open_facts),
         written,
     }
 }
@@ -350,6 +366,12 @@ pub fn facts(lang: Lang, outcome: &FactsOutcome) -> out::Facts {
             confirmed: counts.confirmed,
             modelled: counts.modelled,
             open: counts.open,
+            open_facts: facts
+                .facts
+                .iter()
+                .filter(|(_, fact)| !fact.confidence.settles(outcome.confirmed_only))
+                .map(|(id, _)| format!("{}/{id}", facts.dialect))
+                .collect(),
             sheet: outcome
                 .whole
                 .then(|| sheet(lang, facts, outcome.confirmed_only)),

@@ -83,6 +83,8 @@ pub struct Verify {
     pub schema: &'static str,
     pub verdict: &'static str,
     pub claims: Vec<Claim>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub open_facts: Vec<OpenFact>,
     pub gaps: Vec<Gap>,
     pub assumptions: Vec<String>,
     pub inputs: Vec<Input>,
@@ -111,6 +113,22 @@ pub struct Claim {
     /// Where the witness or candidate starts and where it gets to, in names.
     #[serde(skip)]
     pub ends: Option<(String, String)>,
+}
+
+/// A vendor fact that is not settled and that claims hang on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct OpenFact {
+    /// `dialect/fact`.
+    pub id: String,
+    pub says: String,
+    /// What would settle it for good.
+    pub settle: Option<String>,
+    /// Claims that it alone decides.
+    pub decides: Vec<String>,
+    /// Claims that hang on more than this.
+    pub together: Vec<String>,
+    /// The statement with which a site that tested its device settles it.
+    pub line: String,
 }
 
 /// Both levels of a claim (D38).
@@ -143,6 +161,8 @@ pub struct Build {
     pub verdict: &'static str,
     pub files: Vec<File>,
     pub claims: Vec<Claim>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub open_facts: Vec<OpenFact>,
     /// Whether the files were written.
     #[serde(skip)]
     pub written: bool,
@@ -270,6 +290,8 @@ pub struct Dialect {
     pub confirmed: usize,
     pub modelled: usize,
     pub open: usize,
+    /// The ids of those, as `assume fact` names them.
+    pub open_facts: Vec<String>,
     #[serde(flatten)]
     pub sheet: Option<Sheet>,
 }

@@ -95,6 +95,7 @@ fn claim(id: &str, verdict: Verdict) -> ClaimResult {
         witness: None,
         candidate: None,
         because: Vec::new(),
+        questions: Vec::new(),
         holes: Vec::new(),
         assumptions: Vec::new(),
         measures: vec!["⑪".to_owned()],
@@ -109,6 +110,7 @@ fn sources() -> SourceMap {
 
 fn outcome() -> VerifyOutcome {
     VerifyOutcome {
+        open_facts: Vec::new(),
         claims: vec![
             ClaimResult {
                 assumptions: vec![text!("question-limit")],
@@ -195,6 +197,7 @@ fn build_query_and_trace_have_theirs() {
         lang: Lang::En,
     };
     let build = BuildOutcome {
+        open_facts: Vec::new(),
         files: vec![BuiltFile {
             switch: "core01".to_owned(),
             comment: "!",

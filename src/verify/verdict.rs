@@ -1,5 +1,6 @@
 //! The answers.
 
+use crate::acl::Question;
 use crate::base::{Span, Text};
 use crate::net::Flow;
 use crate::reach::Trace;
@@ -89,6 +90,8 @@ pub struct ClaimResult {
     pub candidate: Option<Witness>,
     /// For unknown claims: the questions, in words.
     pub because: Vec<Text>,
+    /// The same as data.
+    pub questions: Vec<Question>,
     /// Standing holes (D36).
     pub holes: Vec<Text>,
     /// Assumptions it leans on (D49).

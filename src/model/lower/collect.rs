@@ -25,6 +25,7 @@ pub(super) struct Parts<'a> {
     pub(super) forbids: Vec<At<'a, ast::Forbid>>,
     pub(super) proves: Vec<At<'a, ast::Prove>>,
     pub(super) assumes: Vec<At<'a, ast::Assume>>,
+    pub(super) facts: Vec<At<'a, ast::AssumeFact>>,
     /// Names of places whose statements are not understood yet: known, without meaning.
     pub(super) later: Vec<&'a ast::Name>,
 }
@@ -76,6 +77,7 @@ impl<'a> Parts<'a> {
             Stmt::Forbid(forbid) => self.forbids.push((forbid, span)),
             Stmt::Prove(prove) => self.proves.push((prove, span)),
             Stmt::Assume(assume) => self.assumes.push((assume, span)),
+            Stmt::AssumeFact(fact) => self.facts.push((fact, span)),
             Stmt::Opaque(opaque) => {
                 not_yet("opaque", opaque.name.span, diags);
                 self.later.push(&opaque.name);

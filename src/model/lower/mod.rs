@@ -6,6 +6,7 @@
 //! Must not know: lists, vendors, packet sets, files.
 
 mod addrs;
+mod assume;
 mod checks;
 mod claims;
 mod collect;
