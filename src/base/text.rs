@@ -109,6 +109,7 @@ const FILES: &[&str] = &[
     include_str!("text/vendor.toml"),
     include_str!("text/verify.toml"),
     include_str!("text/lint.toml"),
+    include_str!("text/report.toml"),
     include_str!("text/cli.toml"),
 ];
 

@@ -1,7 +1,7 @@
 //! `diff`: what changes for packets between two sets of configurations (D46).
 
 use super::{Capture, FileGap, Job, Options, read};
-use crate::base::{Diagnostic, SourceMap};
+use crate::base::{Diagnostic, FileId, SourceMap};
 use crate::device::Device;
 use crate::diff::{Change, Comparison, Place, Side, Verdict, compare, places};
 use crate::model::{Network, Policy};
@@ -14,6 +14,8 @@ use std::collections::BTreeMap;
 pub struct PlacedChange {
     /// Name of the device.
     pub device: String,
+    /// Its file before and after.
+    pub files: [Option<FileId>; 2],
     /// Attachment point, if any.
     pub place: Place,
     /// Name of the list, by the new side if it has one; empty if neither has.
@@ -155,34 +157,35 @@ fn devices<'a>(
     out
 }
 
-type Pair<'a> = (String, Option<&'a Device>, Option<&'a Device>);
+type Pair<'a> = (String, Option<&'a Read<'a>>, Option<&'a Read<'a>>);
 
 fn pair<'a>(old: &'a [Read<'a>], new: &'a [Read<'a>]) -> Vec<Pair<'a>> {
-    if let ([(_, before)], [(capture, after)]) = (old, new) {
-        let host = after.hostname.as_ref().or(before.hostname.as_ref());
-        let name = host.unwrap_or(&capture.name).clone();
+    if let ([before], [after]) = (old, new) {
+        let host = after.1.hostname.as_ref().or(before.1.hostname.as_ref());
+        let name = host.unwrap_or(&after.0.name).clone();
         return vec![(name, Some(before), Some(after))];
     }
-    let mut left: BTreeMap<&str, &Device> = new
+    let mut left: BTreeMap<&str, &Read<'a>> = new
         .iter()
-        .map(|(capture, device)| (capture.name.as_str(), device))
+        .map(|read| (read.0.name.as_str(), read))
         .collect();
     let mut out: Vec<Pair<'a>> = Vec::new();
     let mut alone: Vec<&Read<'a>> = Vec::new();
     for read in old {
         match left.remove(read.0.name.as_str()) {
-            Some(after) => out.push((read.0.name.clone(), Some(&read.1), Some(after))),
+            Some(after) => out.push((read.0.name.clone(), Some(read), Some(after))),
             None => alone.push(read),
         }
     }
-    for (capture, before) in alone {
-        let same = |after: &&Device| before.hostname.is_some() && after.hostname == before.hostname;
+    for before in alone {
+        let host = &before.1.hostname;
+        let same = |after: &&Read<'_>| host.is_some() && after.1.hostname == *host;
         let partner = left
             .iter()
             .find(|(_, after)| same(after))
             .map(|(name, _)| *name);
         let after = partner.and_then(|name| left.remove(name));
-        let name = partner.unwrap_or(&capture.name).to_owned();
+        let name = partner.unwrap_or(&before.0.name).to_owned();
         out.push((name, Some(before), after));
     }
     let added = left.into_iter();
@@ -193,11 +196,13 @@ fn pair<'a>(old: &'a [Read<'a>], new: &'a [Read<'a>]) -> Vec<Pair<'a>> {
 
 fn compare_devices(
     name: &str,
-    old: Option<&Device>,
-    new: Option<&Device>,
+    old: Option<&Read<'_>>,
+    new: Option<&Read<'_>>,
     options: &Options,
     outcome: &mut DiffOutcome,
 ) {
+    let files = [old, new].map(|read| read.map(|(capture, _)| capture.file));
+    let [old, new] = [old, new].map(|read| read.map(|(_, device)| device));
     let mut known: BTreeMap<(Side, Side, Family), Comparison> = BTreeMap::new();
     for place in places(old, new) {
         let (before, after) = (
@@ -214,6 +219,7 @@ fn compare_devices(
             let acl = named.into_iter().find(|name| !name.is_empty());
             outcome.changes.push(PlacedChange {
                 device: name.to_owned(),
+                files,
                 place: place.clone(),
                 acl: acl.cloned().unwrap_or_default(),
                 old: decider(place.old, &before, change.old),

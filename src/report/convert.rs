@@ -1,10 +1,11 @@
 //! Outcomes of the jobs -> what leaves the program. Words are chosen here, data is made safe to print.
 
+use super::issue::Place;
 use super::outcome as out;
 use super::packet::Packet;
 use super::region;
 use crate::acl::{Direction, Fate};
-use crate::base::{Lang, SourceMap, Text, text::sanitise};
+use crate::base::{FileId, Lang, SourceMap, Text, text::sanitise};
 use crate::diff::{Class, Effect, Verdict as Difference};
 use crate::facts::{Fact, Facts, Table};
 use crate::job::attest::OpenFact;
@@ -43,7 +44,7 @@ impl Words<'_> {
         texts.iter().map(|text| self.say(text)).collect()
     }
 
-    fn path(&self, file: crate::base::FileId) -> String {
+    fn path(&self, file: FileId) -> String {
         safe(&self.sources.get(file).path)
     }
 
@@ -55,6 +56,28 @@ impl Words<'_> {
             why: self.say(&gap.gap.why),
         };
         gaps.iter().map(gap).collect()
+    }
+
+    /// The file of a device: it has the device's name.
+    fn file_of(&self, device: &str) -> Option<String> {
+        let is_it = |path: &str| {
+            let name = path.rsplit('/').next().unwrap_or(path);
+            let cut = name.rsplit_once('.');
+            cut.is_some_and(|(stem, end)| stem == device && end.eq_ignore_ascii_case("cfg"))
+        };
+        let mut paths = self.sources.iter().map(|(_, source)| &source.path);
+        paths.find(|path| is_it(path)).map(|path| safe(path))
+    }
+
+    /// Where a statement stands.
+    fn place(&self, span: crate::base::Span) -> Place {
+        let source = self.sources.get(span.file);
+        let (line, column) = source.position(span.start);
+        Place {
+            file: safe(&source.path),
+            line: Some(line),
+            column: Some(column),
+        }
     }
 
     fn inputs(&self) -> Vec<out::Input> {
@@ -129,13 +152,18 @@ pub fn trace(words: Words<'_>, flow: &Flow, outcome: &TraceOutcome) -> out::Trac
             TraceEnd::Unknown => "unknown",
         },
         zone: some(outcome.zone.as_ref()),
-        trace: outcome.trace.hops.iter().map(hop).collect(),
+        trace: outcome
+            .trace
+            .hops
+            .iter()
+            .map(|one| hop(words, one))
+            .collect(),
         because: because.map(|text| words.say(&text)).collect(),
         shown: flow.to_string(),
     }
 }
 
-fn hop(hop: &Hop) -> out::Hop {
+fn hop(words: Words<'_>, hop: &Hop) -> out::Hop {
     out::Hop {
         hop: match hop.kind {
             HopKind::List => "list",
@@ -155,6 +183,7 @@ fn hop(hop: &Hop) -> out::Hop {
             HopAction::Unknown => "unknown",
         },
         text: safe(&hop.text),
+        file: words.file_of(&hop.device),
     }
 }
 
@@ -175,7 +204,14 @@ fn claim(words: Words<'_>, claim: &ClaimResult) -> out::Claim {
             WitnessKind::Reply => "reply",
             WitnessKind::Error => "error",
         }),
-        trace: shown.map(|witness| witness.trace.hops.iter().map(hop).collect()),
+        trace: shown.map(|witness| {
+            witness
+                .trace
+                .hops
+                .iter()
+                .map(|one| hop(words, one))
+                .collect()
+        }),
         candidate: claim.candidate.as_ref().map(|w| Packet::from(&w.flow)),
         because: words.all(&claim.because),
         holes: words.all(&claim.holes),
@@ -183,6 +219,7 @@ fn claim(words: Words<'_>, claim: &ClaimResult) -> out::Claim {
         measures: claim.measures.iter().map(|m| safe(m)).collect(),
         class: None,
         ends: shown.map(|witness| (safe(&witness.from), safe(&witness.to))),
+        place: Some(words.place(claim.span)),
     }
 }
 
@@ -295,8 +332,8 @@ fn change(words: Words<'_>, placed: &PlacedChange, network: Option<&Network>) ->
             .flat_map(|one| region::flows(one, network))
             .collect(),
         witness: Packet::from(&change.witness),
-        old: side(words, &placed.old),
-        new: side(words, &placed.new),
+        old: side(words, &placed.old, placed.files[0]),
+        new: side(words, &placed.new, placed.files[1]),
         shown: change
             .regions
             .iter()
@@ -307,13 +344,17 @@ fn change(words: Words<'_>, placed: &PlacedChange, network: Option<&Network>) ->
     }
 }
 
-fn side(words: Words<'_>, decider: &Decider) -> out::Side {
+fn side(words: Words<'_>, decider: &Decider, file: Option<FileId>) -> out::Side {
     let (line, text) = match decider {
         Decider::Entry(line, text) => (*line, safe(text)),
         Decider::NoList => (None, words.say(&text!("diff-no-list"))),
         Decider::NoInterface => (None, words.say(&text!("diff-no-interface"))),
     };
-    out::Side { line, text }
+    out::Side {
+        line,
+        text,
+        file: file.map(|file| words.path(file)),
+    }
 }
 
 /// `query`.

@@ -2,6 +2,7 @@
 //!
 //! Fields marked `skip` are for the text report only; a change of what is serialised here is a change of the contract.
 
+use super::issue::Place;
 use super::packet::Packet;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -75,6 +76,9 @@ pub struct Hop {
     /// The deciding line's text.
     #[serde(skip)]
     pub text: String,
+    /// The device's file.
+    #[serde(skip)]
+    pub file: Option<String>,
 }
 
 /// `verify`.
@@ -113,6 +117,9 @@ pub struct Claim {
     /// Where the witness or candidate starts and where it gets to, in names.
     #[serde(skip)]
     pub ends: Option<(String, String)>,
+    /// Where it stands in the policy.
+    #[serde(skip)]
+    pub place: Option<Place>,
 }
 
 /// A vendor fact that is not settled and that claims hang on.
@@ -230,6 +237,9 @@ pub struct ChangedFlow {
 pub struct Side {
     pub line: Option<u32>,
     pub text: String,
+    /// The file.
+    #[serde(skip)]
+    pub file: Option<String>,
 }
 
 /// `query`.

@@ -4,6 +4,7 @@ use super::table::aligned;
 use super::{Look, Page, Tone};
 use crate::base::Text;
 use crate::report::outcome::{Change, ChangedFlow, Diff, Side};
+use crate::report::words::effect;
 use crate::text;
 
 /// The report.
@@ -43,11 +44,11 @@ fn heading(look: Look, change: &Change) -> String {
 }
 
 fn one(page: &mut Page, look: Look, change: &Change) {
-    let (tone, effect) = match change.effect {
-        "newly-permitted" => (Tone::Bad, text!("diff-newly-permitted")),
-        _ => (Tone::Doubt, text!("diff-newly-denied")),
+    let tone = match change.effect {
+        "newly-permitted" => Tone::Bad,
+        _ => Tone::Doubt,
     };
-    let mut words = vec![look.paint(tone, &look.say(&effect))];
+    let mut words = vec![look.paint(tone, &look.say(&effect(change.effect)))];
     words.extend(class(change.class).map(|class| look.say(&class)));
     if !change.certain {
         words.push(look.say(&text!("report-uncertain")));
