@@ -5,9 +5,11 @@ use aclc::cli::Exit;
 use std::path::Path;
 use std::process::Command;
 
-/// Compares with a file of the repository, or writes it if `ACLC_UPDATE` is set.
+/// Compares with a file of the repository, or writes it if `ACLC_UPDATE` is set. The digest of the vendor facts is left out:
+/// what is known of one dialect changes no verdict about another, and `aclc facts` and the README hold the digest itself.
 fn expect(path: &str, found: &str) {
     let file = root().join(path);
+    let found = &found.replace(aclc::facts::digest(), "<facts>");
     if std::env::var_os("ACLC_UPDATE").is_some() {
         std::fs::write(&file, found).unwrap();
     }
