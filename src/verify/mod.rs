@@ -12,6 +12,7 @@ mod only;
 pub mod query;
 mod relay;
 pub mod replay;
+mod sets;
 pub mod spec;
 mod spoof;
 pub mod verdict;
