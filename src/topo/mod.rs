@@ -1,4 +1,4 @@
-//! Devices, links, and the ports between them (D24), as one graph.
+//! Devices, links, and the ports between them (D24).
 //!
 //! In: devices as read from text. Out: which interfaces share a link, which addresses a device owns (D19), and its
 //! forwarding tables (D31). Must not know: zones, packet sets.
@@ -11,7 +11,7 @@ use crate::acl::Known;
 use crate::device::{Device, EffectClass, Interface, InterfaceKind, Scope};
 use crate::net::{AddrRanges, Family};
 use ipnet::IpNet;
-use petgraph::graph::{NodeIndex, UnGraph};
+use petgraph::unionfind::UnionFind;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
@@ -44,15 +44,6 @@ pub struct Port {
     pub link: usize,
 }
 
-/// A node of the graph.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Node {
-    /// Index into [`Topo::devices`].
-    Device(usize),
-    /// Index into [`Topo::links`].
-    Link(usize),
-}
-
 /// A device with the name it is known by (the policy's, or its file's).
 #[derive(Clone, Debug)]
 pub struct Named {
@@ -71,8 +62,8 @@ pub struct Topo {
     pub links: Vec<Link>,
     /// The ports.
     pub ports: Vec<Port>,
-    /// Devices and links, an edge per port.
-    pub graph: UnGraph<Node, usize>,
+    /// Per link: a number that two links share if a chain of devices and links joins them.
+    parts: Vec<usize>,
 }
 
 /// Joins devices to a network. VLANs named by `vlans` exist as links even if no device has an interface there.
@@ -102,28 +93,32 @@ pub fn build(devices: Vec<Named>, vlans: impl IntoIterator<Item = u16>) -> Topo 
         devices,
         links: Vec::new(),
         ports: Vec::new(),
-        graph: UnGraph::default(),
+        parts: Vec::new(),
     };
-    let nodes: Vec<NodeIndex> = (0..topo.devices.len())
-        .map(|d| topo.graph.add_node(Node::Device(d)))
-        .collect();
     for (key, members) in keys {
         let link = topo.links.len();
-        let node = topo.graph.add_node(Node::Link(link));
         let ports = members.into_iter().map(|(device, interface)| {
             topo.ports.push(Port {
                 device,
                 interface,
                 link,
             });
-            topo.graph
-                .add_edge(nodes[device], node, topo.ports.len() - 1);
             topo.ports.len() - 1
         });
         let ports = ports.collect();
         topo.links.push(Link { key, ports });
     }
+    topo.parts = parts(&topo);
     topo
+}
+
+fn parts(topo: &Topo) -> Vec<usize> {
+    let mut joined = UnionFind::new(topo.devices.len() + topo.links.len());
+    for port in &topo.ports {
+        joined.union(port.device, topo.devices.len() + port.link);
+    }
+    let links = topo.devices.len()..topo.devices.len() + topo.links.len();
+    links.map(|node| joined.find(node)).collect()
 }
 
 /// The link of a routed port that already has a member whose subnet overlaps this interface's.
@@ -295,15 +290,7 @@ impl Topo {
     /// Whether any chain of devices and links joins two links, whatever their lists and routes say.
     #[must_use]
     pub fn joined(&self, a: usize, b: usize) -> bool {
-        let node = |link: usize| {
-            self.graph
-                .node_indices()
-                .find(|&n| self.graph[n] == Node::Link(link))
-        };
-        match (node(a), node(b)) {
-            (Some(a), Some(b)) => petgraph::algo::has_path_connecting(&self.graph, a, b, None),
-            _ => false,
-        }
+        self.parts[a] == self.parts[b]
     }
 
     /// Whether a family is forwarded by a device.

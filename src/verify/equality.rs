@@ -69,7 +69,7 @@ pub(super) fn check(view: &View<'_>, halves: &[&Half]) -> (Verdict, Vec<Unequal>
 fn wider(view: &View<'_>, ends: &Ends<'_>, link: usize) -> Vec<Unequal> {
     let space = view.space();
     let (may, must) = (view.spread(link, Side::May), view.spread(link, Side::Must));
-    let nd = view.neighbour_discovery();
+    let nd = view.sets.neighbour_discovery;
     let mut found = Vec::new();
     // Where people attest that addresses are not forged, only what can lie there is injected (D40).
     let forged = match view.authentic(link) {
@@ -77,6 +77,9 @@ fn wider(view: &View<'_>, ends: &Ends<'_>, link: usize) -> Vec<Unequal> {
         false => space.empty(),
     };
     let mut compare = |end: Reached, may: PacketSet, must: PacketSet| {
+        if space.is_empty(may) {
+            return;
+        }
         let high = space.union(high(view, ends, link, end), forged);
         let may = space.minus(space.minus(may, nd), high);
         if !space.is_empty(may) {
@@ -92,7 +95,7 @@ fn wider(view: &View<'_>, ends: &Ends<'_>, link: usize) -> Vec<Unequal> {
         .delivered
         .iter()
         .enumerate()
-        .filter(|(other, _)| *other != link)
+        .filter(|&(other, &set)| other != link && !space.is_empty(set))
     {
         // What one router puts there for another's own address is left to claims, like all own-address arrivals.
         let own = view.to(&view.routers(other));

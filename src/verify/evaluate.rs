@@ -601,7 +601,7 @@ fn no_spoof(
             continue;
         };
         let set = if refuted { s.must } else { s.may };
-        let sets = vec![view.space().complement(view.martian_sources())];
+        let sets = vec![view.space().complement(view.sets.martian_sources)];
         let Some(flow) = view.space().witness(set, &crate::pset::Prefer { sets }) else {
             continue;
         };
@@ -710,7 +710,7 @@ fn wider(
 ) {
     let certain = !view.space().is_empty(must);
     let set = if certain { must } else { may };
-    let sets = vec![view.space().complement(view.martian_sources())];
+    let sets = vec![view.space().complement(view.sets.martian_sources)];
     let Some(flow) = view.space().witness(set, &crate::pset::Prefer { sets }) else {
         return;
     };

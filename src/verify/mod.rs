@@ -13,6 +13,7 @@ mod only;
 pub mod query;
 mod relay;
 pub mod replay;
+mod sets;
 pub mod spec;
 mod spoof;
 pub mod verdict;

@@ -84,7 +84,6 @@ pub(super) fn check(view: &View<'_>, claim: &Only<'_>, unnamed: &[usize]) -> Ans
         holes: Vec::new(),
         asked: false,
     };
-    let openings = view.openings();
     for from in claim.from {
         let Some(origin) = view.origin(from.at) else {
             continue;
@@ -99,7 +98,7 @@ pub(super) fn check(view: &View<'_>, claim: &Only<'_>, unnamed: &[usize]) -> Ans
                 Beside::Inside => continue,
                 Beside::OneLink => {
                     answer.asked = true;
-                    inseparable(view, claim, from, to, origin, &openings, &mut answer);
+                    inseparable(view, claim, from, to, origin, &mut answer);
                     continue;
                 }
                 Beside::Apart => {}
@@ -131,7 +130,7 @@ pub(super) fn check(view: &View<'_>, claim: &Only<'_>, unnamed: &[usize]) -> Ans
                 inseparable: false,
                 opening: false,
             };
-            settle(view, broken, openings, &mut answer);
+            settle(view, broken, &mut answer);
         }
     }
     for &link in unnamed {
@@ -149,7 +148,7 @@ pub(super) fn check(view: &View<'_>, claim: &Only<'_>, unnamed: &[usize]) -> Ans
                 inseparable: false,
                 opening: false,
             };
-            settle(view, broken, openings, &mut answer);
+            settle(view, broken, &mut answer);
         }
     }
     answer
@@ -165,8 +164,8 @@ fn may_have_strangers(view: &View<'_>, to: &Spot) -> bool {
         .is_some_and(|link| view.topo.ports_of(link, view.family).next().is_some())
 }
 
-fn settle(view: &View<'_>, broken: Broken, openings: PacketSet, answer: &mut Answer) {
-    let space = view.space();
+fn settle(view: &View<'_>, broken: Broken, answer: &mut Answer) {
+    let (space, openings) = (view.space(), view.sets.openings);
     let judge = |may: PacketSet, must: PacketSet| match () {
         () if !space.is_empty(must) => Verdict::Refuted,
         () if space.is_empty(may) => Verdict::Proved,
@@ -215,7 +214,6 @@ fn inseparable(
     from: &Spot,
     to: &Spot,
     origin: Origin,
-    openings: &PacketSet,
     answer: &mut Answer,
 ) {
     let space = view.space();
@@ -237,7 +235,7 @@ fn inseparable(
         inseparable: true,
         opening: false,
     };
-    settle(view, broken, *openings, answer);
+    settle(view, broken, answer);
 }
 
 /// Any source, or only the spot's own where people attest that addresses are not forged on the link (D40).
@@ -391,14 +389,7 @@ pub(super) fn replies(view: &View<'_>, origin: Origin, to: &Spot) -> PacketSet {
         .flat_map(|(_, half)| half.with_companions())
         .collect();
     let all = view.space().of_matches(&boxes);
-    let tcp = Match {
-        protocol: ByteSet::one(crate::net::proto::TCP),
-        ..Match::any(view.family)
-    };
-    let opening_tcp = view
-        .space()
-        .intersect(view.openings(), view.space().of_match(&tcp));
-    view.space().minus(all, opening_tcp)
+    view.space().minus(all, view.sets.opening_tcp)
 }
 
 pub(super) fn note_holes(

@@ -87,5 +87,5 @@ fn left(view: &View<'_>, spread: &Spread, link: usize) -> PacketSet {
     let all = delivered
         .chain(handed)
         .fold(space.empty(), |all, set| space.union(all, set));
-    space.minus(all, view.neighbour_discovery())
+    space.minus(all, view.sets.neighbour_discovery)
 }

@@ -1,13 +1,14 @@
 //! One family of one network under one reading, with what the claims ask of it.
 
-use super::spec::{Half, martians};
-use crate::model::{Assumption, At, Policy, Spot, ZoneId};
-use crate::net::{AddrRanges, Family, Match, PositionSet};
+use super::sets::{self, Sets};
+use super::spec::{Half, Hosts};
+use crate::model::{Assumption, At, Place, Policy, Spot, ZoneId};
+use crate::net::{AddrRanges, Family};
 use crate::pset::{PacketSet, Space};
 use crate::reach::{Beyond, Goal, Net, Side, Spread};
 use crate::topo::Topo;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 /// A network as the claims see it.
@@ -25,12 +26,22 @@ pub struct View<'a> {
     beyond: &'a [Beyond],
     /// Per link: the replies that are sent from it, as indices of `halves`. Every claim asks for those of its links.
     pub(super) replies: Vec<Vec<usize>>,
+    /// Who a host is.
+    pub(super) hosts: Hosts<'a>,
+    /// Sets that every claim asks for.
+    pub(super) sets: Sets,
+    /// Addresses of zones by VLAN.
+    named: BTreeMap<u16, AddrRanges>,
+    /// Devices by the number of the policy's switch.
+    switches: Vec<Option<usize>>,
     settled: bool,
     spreads: RefCell<BTreeMap<(usize, Side), Rc<Spread>>>,
+    /// By spot: what of what is delivered on its link has arrived in it.
+    inside: RefCell<HashMap<Spot, PacketSet>>,
 }
 
 /// Where packets of a claim start.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Origin {
     /// Anyone on a link.
     Link(usize),
@@ -67,7 +78,16 @@ impl<'a> View<'a> {
                 replies[link].push(index);
             }
         }
+        let position = |name: &str| topo.devices.iter().position(|named| named.name == name);
+        let switches = policy.network.switches.iter();
         View {
+            hosts: Hosts::new(&policy.network),
+            sets: Sets::new(space, topo, family),
+            named: named(policy, family),
+            switches: switches
+                .map(|switch| position(&switch.label.name))
+                .collect(),
+            inside: RefCell::default(),
             settled,
             replies,
             policy,
@@ -135,25 +155,13 @@ impl<'a> View<'a> {
     /// All packets to some addresses.
     #[must_use]
     pub fn to(&self, dst: &AddrRanges) -> PacketSet {
-        self.space().of_match(&Match {
-            dst: dst.to_set(),
-            ..Match::any(self.family)
-        })
+        sets::to(self.space(), dst)
     }
 
     /// All packets from some addresses.
     #[must_use]
     pub fn from(&self, src: &AddrRanges) -> PacketSet {
-        self.space().of_match(&Match {
-            src: src.to_set(),
-            ..Match::any(self.family)
-        })
-    }
-
-    /// Packets from addresses no host has.
-    #[must_use]
-    pub fn martian_sources(&self) -> PacketSet {
-        self.from(&martians(self.family))
+        sets::from(self.space(), src)
     }
 
     /// The link a spot sits on; `None` for switches and links without a device.
@@ -166,11 +174,7 @@ impl<'a> View<'a> {
     #[must_use]
     pub fn device_of(&self, at: At) -> Option<usize> {
         let At::Switch(id) = at else { return None };
-        let name = &self.policy.network.switch(id).label.name;
-        self.topo
-            .devices
-            .iter()
-            .position(|named| named.name == *name)
+        self.switches[id.0]
     }
 
     /// Where a spot's packets are to arrive.
@@ -209,11 +213,8 @@ impl<'a> View<'a> {
         let goal = self.goal(spot);
         let mut all = space.empty();
         for &link in &goal.links {
-            let mut dst = spot.addrs.of(self.family).clone();
-            if let (At::Link(_, vlan), crate::model::Place::Zone(_)) = (spot.at, spot.place) {
-                dst = dst.union(&AddrRanges::any(self.family).minus(&self.named_on(vlan)));
-            }
-            all = space.union(all, space.intersect(spread.delivered[link], self.to(&dst)));
+            let inside = self.inside(spot);
+            all = space.union(all, space.intersect(spread.delivered[link], inside));
             all = space.union(all, self.own_inside(spread, link, spot));
         }
         let handed = spread.handed.iter();
@@ -224,20 +225,7 @@ impl<'a> View<'a> {
             // Every address it has by its text, also those the policy does not know (D19, D31).
             all = space.union(all, spread.local[device]);
         }
-        space.minus(all, self.neighbour_discovery())
-    }
-
-    /// Every address that a router has by its text, virtual ones too.
-    #[must_use]
-    pub fn own_addrs(&self) -> AddrRanges {
-        let interfaces = self
-            .topo
-            .devices
-            .iter()
-            .flat_map(|named| &named.device.interfaces);
-        interfaces.fold(AddrRanges::none(self.family), |all, interface| {
-            all.union(&crate::topo::interface_addrs(interface, self.family))
-        })
+        space.minus(all, self.sets.neighbour_discovery)
     }
 
     /// Whether people attest that source addresses are not forged on a link (D40).
@@ -249,28 +237,36 @@ impl<'a> View<'a> {
         !rewrites && self.policy.assumptions.iter().any(here)
     }
 
+    /// Packets to the addresses of a spot; for a zone also to those on its VLAN that nobody named (D28).
+    fn inside(&self, spot: &Spot) -> PacketSet {
+        if let Some(&known) = self.inside.borrow().get(spot) {
+            return known;
+        }
+        let mut dst = spot.addrs.of(self.family).clone();
+        if let (At::Link(_, vlan), Place::Zone(_)) = (spot.at, spot.place) {
+            dst = dst.union(&AddrRanges::any(self.family).minus(&self.named_on(vlan)));
+        }
+        let all = self.to(&dst);
+        self.inside.borrow_mut().insert(spot.clone(), all);
+        all
+    }
+
     /// Addresses of zones on a VLAN.
     fn named_on(&self, vlan: u16) -> AddrRanges {
-        let links = self
-            .policy
-            .network
-            .zones
-            .iter()
-            .flat_map(|zone| &zone.links)
-            .filter(|link| link.vlan == vlan);
-        let nets: Vec<ipnet::IpNet> = links
-            .flat_map(|link| link.prefixes.iter().copied())
-            .collect();
-        AddrRanges::prefixes(self.family, &nets)
+        let known = self.named.get(&vlan).cloned();
+        known.unwrap_or_else(|| AddrRanges::none(self.family))
     }
 
     /// Own addresses of switches inside a spot's addresses, or configured on an interface of its link (D27): not the
     /// link-local ones, which every interface answers to.
     fn own_inside(&self, spread: &Spread, link: usize, spot: &Spot) -> PacketSet {
         let space = self.space();
-        let inside = self.to(spot.addrs.of(self.family));
-        let mut all = space.empty();
+        let (mut all, mut inside) = (space.empty(), None);
         for (device, &local) in spread.local.iter().enumerate() {
+            if space.is_empty(local) {
+                continue;
+            }
+            let inside = *inside.get_or_insert_with(|| self.to(spot.addrs.of(self.family)));
             all = space.union(all, space.intersect(local, inside));
             for port in self.topo.links[link]
                 .ports
@@ -278,7 +274,7 @@ impl<'a> View<'a> {
                 .filter(|&&port| self.topo.ports[port].device == device)
             {
                 // A zone that is only partly asked about owns no address that it does not name.
-                if matches!(spot.place, crate::model::Place::Zone(_)) {
+                if matches!(spot.place, Place::Zone(_)) {
                     let named = self.named_on_link(link);
                     let addrs =
                         crate::topo::interface_addrs(self.topo.interface(*port), self.family)
@@ -305,42 +301,6 @@ impl<'a> View<'a> {
             .ports_of(link, self.family)
             .map(|port| crate::topo::interface_addrs(self.topo.interface(port), self.family))
             .fold(AddrRanges::none(self.family), |all, one| all.union(&one))
-    }
-
-    /// ND messages: thrown away by every receiver once they crossed a router (D33).
-    #[must_use]
-    pub fn neighbour_discovery(&self) -> PacketSet {
-        if self.family == Family::V4 {
-            return self.space().empty();
-        }
-        let nd = Match {
-            protocol: crate::net::ByteSet::one(crate::net::proto::ICMPV6),
-            icmp_type: crate::net::ByteSet::of(133..=137),
-            position: PositionSet::L4,
-            ..Match::any(self.family)
-        };
-        self.space().of_match(&nd)
-    }
-
-    /// Opening packets (D35).
-    #[must_use]
-    pub fn openings(&self) -> PacketSet {
-        use crate::net::proto::TCP;
-        use crate::net::{ByteSet, FlagSet};
-        let any = Match {
-            position: PositionSet::L4,
-            ..Match::any(self.family)
-        };
-        let tcp = Match {
-            protocol: ByteSet::one(TCP),
-            flags: FlagSet::opening(),
-            ..any.clone()
-        };
-        let other = Match {
-            protocol: ByteSet::one(TCP).complement(),
-            ..any
-        };
-        self.space().of_matches(&[tcp, other])
     }
 
     /// The router ports a host of a zone hands packets to, with the destinations it hands there (D26): every port of
@@ -448,4 +408,16 @@ impl<'a> View<'a> {
     pub fn beyond(&self) -> &'a [Beyond] {
         self.beyond
     }
+}
+
+/// Addresses of zones by VLAN.
+fn named(policy: &Policy, family: Family) -> BTreeMap<u16, AddrRanges> {
+    let mut named = BTreeMap::new();
+    for link in policy.network.zones.iter().flat_map(|zone| &zone.links) {
+        let all = named
+            .entry(link.vlan)
+            .or_insert_with(|| AddrRanges::none(family));
+        *all = all.union(&AddrRanges::prefixes(family, &link.prefixes));
+    }
+    named
 }

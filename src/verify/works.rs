@@ -9,6 +9,7 @@ use crate::net::{AddrRanges, ByteSet, ExtSet, Family, Match, PortSet, PositionSe
 use crate::pset::PacketSet;
 use crate::reach::{Goal, Side};
 use ipnet::IpNet;
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 
 /// What does not arrive of one half.
@@ -28,27 +29,14 @@ pub(super) struct Missing {
 
 /// The verdict on some halves, and what is missing.
 pub(super) fn check(view: &View<'_>, halves: &[&Half]) -> (Verdict, Vec<Missing>) {
-    let mut groups: Vec<(At, At, Vec<&Half>)> = Vec::new();
-    for half in halves
-        .iter()
-        .filter(|half| half.family == view.family && !half.required.is_empty())
-    {
-        let key = (half.source().at, half.target().at);
-        match groups.iter_mut().find(|(a, b, _)| (*a, *b) == key) {
-            Some((.., list)) => list.push(half),
-            None => groups.push((key.0, key.1, vec![half])),
-        }
-    }
     let mut missing = Vec::new();
-    for (source, target, list) in &groups {
+    for ((source, target), list) in &by_ends(view, halves) {
         if one_link(view, *source, *target) {
             continue;
         }
         // All sessions between two places at once; only where something is missing each by itself.
-        let each = list.iter().map(|half| required(view, half));
-        let required = each.fold(view.space().empty(), |all, one| {
-            view.space().union(all, one)
-        });
+        let each: Vec<PacketSet> = list.iter().map(|half| required(view, half)).collect();
+        let required = view.space().union_all(&each);
         let (from, goal) = (list[0].source(), view.goal(list[0].target()));
         if view
             .space()
@@ -72,6 +60,24 @@ pub(super) fn check(view: &View<'_>, halves: &[&Half]) -> (Verdict, Vec<Missing>
         );
     }
     (verdict(view, &missing), missing)
+}
+
+/// The halves of the view's family that require anything, by where they start and end, in the order of their first one.
+fn by_ends<'h>(view: &View<'_>, halves: &[&'h Half]) -> Vec<((At, At), Vec<&'h Half>)> {
+    let mut groups: Vec<((At, At), Vec<&Half>)> = Vec::new();
+    let mut places: BTreeMap<(At, At), usize> = BTreeMap::new();
+    for half in halves
+        .iter()
+        .filter(|half| half.family == view.family && !half.required.is_empty())
+    {
+        let key = (half.source().at, half.target().at);
+        let place = *places.entry(key).or_insert_with(|| {
+            groups.push((key, Vec::new()));
+            groups.len() - 1
+        });
+        groups[place].1.push(half);
+    }
+    groups
 }
 
 fn verdict(view: &View<'_>, missing: &[Missing]) -> Verdict {
@@ -98,13 +104,12 @@ pub(super) fn asks(views: &[View<'_>], halves: &[&Half]) -> bool {
 fn required(view: &View<'_>, half: &Half) -> PacketSet {
     let space = view.space();
     let all = space.of_matches(&half.required);
-    let own = view.own_addrs();
     let side = |at: At, set: PacketSet| match at {
         At::Switch(_) => space.empty(),
         At::Link(..) | At::External(_) => set,
     };
-    let all = space.minus(all, side(half.source().at, view.from(&own)));
-    space.minus(all, side(half.target().at, view.to(&own)))
+    let all = space.minus(all, side(half.source().at, view.sets.from_own));
+    space.minus(all, side(half.target().at, view.sets.to_own))
 }
 
 /// Neighbours on one link reach each other by assumption (D25).
