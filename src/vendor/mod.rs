@@ -9,6 +9,7 @@ pub mod alaxala_ax;
 pub mod capture;
 pub mod cisco_ios_xe;
 mod ios_like;
+pub mod juniper_junos;
 pub mod redact;
 pub mod words;
 
@@ -69,11 +70,21 @@ pub trait Dialect: Sync {
 
 /// The vendor data files, in registry order, for the digest.
 pub fn data() -> impl Iterator<Item = &'static str> {
-    [cisco_ios_xe::DATA, alaxala_ax::DATA].into_iter().flatten()
+    [
+        cisco_ios_xe::DATA,
+        alaxala_ax::DATA,
+        juniper_junos::DATA,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// The registry: every dialect, a line each.
-pub static DIALECTS: &[&dyn Dialect] = &[&cisco_ios_xe::CiscoIosXe, &alaxala_ax::AlaxalaAx];
+pub static DIALECTS: &[&dyn Dialect] = &[
+    &cisco_ios_xe::CiscoIosXe,
+    &alaxala_ax::AlaxalaAx,
+    &juniper_junos::JuniperJunos,
+];
 
 /// The dialect of an id.
 #[must_use]
