@@ -8,6 +8,7 @@
 pub mod alaxala_ax;
 pub mod capture;
 pub mod cisco_ios_xe;
+pub mod linux_nftables;
 pub mod redact;
 pub mod words;
 
@@ -68,11 +69,17 @@ pub trait Dialect: Sync {
 
 /// The vendor data files, in registry order, for the digest.
 pub fn data() -> impl Iterator<Item = &'static str> {
-    [cisco_ios_xe::DATA, alaxala_ax::DATA].into_iter().flatten()
+    [cisco_ios_xe::DATA, alaxala_ax::DATA, linux_nftables::DATA]
+        .into_iter()
+        .flatten()
 }
 
 /// The registry: every dialect, a line each.
-pub static DIALECTS: &[&dyn Dialect] = &[&cisco_ios_xe::CiscoIosXe, &alaxala_ax::AlaxalaAx];
+pub static DIALECTS: &[&dyn Dialect] = &[
+    &cisco_ios_xe::CiscoIosXe,
+    &alaxala_ax::AlaxalaAx,
+    &linux_nftables::LinuxNftables,
+];
 
 /// The dialect of an id.
 #[must_use]
