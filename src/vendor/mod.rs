@@ -10,6 +10,7 @@ pub mod capture;
 pub mod cisco_ios_xe;
 mod ios_like;
 pub mod juniper_junos;
+pub mod linux_nftables;
 pub mod redact;
 pub mod words;
 
@@ -49,7 +50,9 @@ pub struct Capabilities {
 pub trait Dialect: Sync {
     /// Its id in policies and files: `cisco-ios-xe`.
     fn id(&self) -> &'static str;
-    /// What its data folder says.
+    /// The files of its data folder: profile, names, models.
+    fn data(&self) -> [&'static str; 3];
+    /// What they say.
     fn facts(&self) -> &'static Facts;
     /// How a comment line starts.
     fn comment(&self) -> &'static str {
@@ -70,13 +73,7 @@ pub trait Dialect: Sync {
 
 /// The vendor data files, in registry order, for the digest.
 pub fn data() -> impl Iterator<Item = &'static str> {
-    [
-        cisco_ios_xe::DATA,
-        alaxala_ax::DATA,
-        juniper_junos::DATA,
-    ]
-    .into_iter()
-    .flatten()
+    DIALECTS.iter().flat_map(|dialect| dialect.data())
 }
 
 /// The registry: every dialect, a line each.
@@ -84,6 +81,7 @@ pub static DIALECTS: &[&dyn Dialect] = &[
     &cisco_ios_xe::CiscoIosXe,
     &alaxala_ax::AlaxalaAx,
     &juniper_junos::JuniperJunos,
+    &linux_nftables::LinuxNftables,
 ];
 
 /// The dialect of an id.

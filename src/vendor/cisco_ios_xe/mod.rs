@@ -31,7 +31,7 @@ use std::sync::LazyLock;
 pub(super) const ID: &str = "cisco-ios-xe";
 
 /// The data files, for the digest.
-pub(super) const DATA: [&str; 3] = [
+const DATA: [&str; 3] = [
     include_str!("../../../vendors/cisco-ios-xe/profile.toml"),
     include_str!("../../../vendors/cisco-ios-xe/names.toml"),
     include_str!("../../../vendors/cisco-ios-xe/models.toml"),
@@ -129,6 +129,10 @@ pub struct CiscoIosXe;
 impl Dialect for CiscoIosXe {
     fn id(&self) -> &'static str {
         ID
+    }
+
+    fn data(&self) -> [&'static str; 3] {
+        DATA
     }
 
     fn facts(&self) -> &'static Facts {

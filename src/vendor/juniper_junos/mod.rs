@@ -42,7 +42,7 @@ use tree::At;
 pub(super) const ID: &str = "juniper-junos";
 
 /// The data files, for the digest.
-pub(super) const DATA: [&str; 3] = [
+const DATA: [&str; 3] = [
     include_str!("../../../vendors/juniper-junos/profile.toml"),
     include_str!("../../../vendors/juniper-junos/names.toml"),
     include_str!("../../../vendors/juniper-junos/models.toml"),
@@ -60,6 +60,10 @@ pub struct JuniperJunos;
 impl Dialect for JuniperJunos {
     fn id(&self) -> &'static str {
         ID
+    }
+
+    fn data(&self) -> [&'static str; 3] {
+        DATA
     }
 
     fn facts(&self) -> &'static Facts {

@@ -184,10 +184,7 @@ impl Text2Tree {
                 Token::Unclosed => self.spoil(line, text!("junos-quote")),
             }
         }
-        if self.open.len() == 1
-            && !self.pending.is_empty()
-            && !self.in_bracket
-            && !self.in_comment
+        if self.open.len() == 1 && !self.pending.is_empty() && !self.in_bracket && !self.in_comment
         {
             // A statement begins and ends on its line unless it has a block.
             self.pending.clear();
@@ -385,8 +382,7 @@ mod tests {
         let set = "set version 1\nset firewall family inet filter \"A b\" term t from port [ 22 http ]\n# c\n\
                    set firewall family inet filter \"A b\" term t then accept\nset firewall family inet filter \"A b\" term off then discard\n\
                    deactivate firewall family inet filter \"A b\" term off\n";
-        let expect =
-            "{ version 1; firewall family inet filter A b term t { from port { 22; http; }; then accept; }; }";
+        let expect = "{ version 1; firewall family inet filter A b term t { from port { 22; http; }; then accept; }; }";
         assert_eq!(shown(curly), (expect.to_owned(), vec![]));
         assert_eq!(shown(set), (expect.to_owned(), vec![]));
         assert!(shown(&format!("{curly}{set}")).1.is_empty());
@@ -396,14 +392,26 @@ mod tests {
     fn edits_move_rename_and_delete() {
         for (text, expect) in [
             ("set a b\nset a c\ninsert a c before a b", "a { c; b; }"),
-            ("set a t b\nset a t c\ninsert a t c before t b", "a t { c; b; }"),
-            ("set a t b\nset a t c\ninsert a t b after t c", "a t { c; b; }"),
+            (
+                "set a t b\nset a t c\ninsert a t c before t b",
+                "a t { c; b; }",
+            ),
+            (
+                "set a t b\nset a t c\ninsert a t b after t c",
+                "a t { c; b; }",
+            ),
             ("set a b c\nset a b d\ndelete a b c", "a b d"),
             ("set a b c\ndelete a\nset a x", "a x"),
-            ("edit a b\nset c 1\nup\nset d\ntop\nset e", "{ a { b c 1; d; }; e; }"),
+            (
+                "edit a b\nset c 1\nup\nset d\ntop\nset e",
+                "{ a { b c 1; d; }; e; }",
+            ),
             ("set a t b x\nrename a t b to t c", "a t c x"),
             ("set a b\ndeactivate a b\nactivate a b", "a b"),
-            ("a {\n b;\n replace: c { x; }\n}\na {\n replace: c { y; }\n}", "a { b; c y; }"),
+            (
+                "a {\n b;\n replace: c { x; }\n}\na {\n replace: c { y; }\n}",
+                "a { b; c y; }",
+            ),
         ] {
             assert_eq!(shown(text).0, expect, "{text}");
         }
