@@ -74,9 +74,9 @@ fn in_japanese(policy: &mut Policy) {
         .map(|keyword| (keyword.en, keyword.ja))
         .collect();
     let said = |text: &mut String| {
-        let words: Vec<&str> = text
+        let words: Vec<String> = text
             .split(' ')
-            .map(|word| table.get(word).copied().unwrap_or(word))
+            .map(|word| translated(&table, word))
             .collect();
         *text = words.join(" ");
     };
@@ -92,6 +92,18 @@ fn in_japanese(policy: &mut Policy) {
         .forbids
         .iter_mut()
         .for_each(|forbid| said(&mut forbid.text));
+    let roles = policy.guidelines.iter_mut().flat_map(|g| &mut g.roles);
+    roles.filter_map(|role| role.places.as_mut()).for_each(said);
+}
+
+/// A word with the punctuation around it.
+fn translated(table: &BTreeMap<&str, &str>, word: &str) -> String {
+    let open = word.len() - word.trim_start_matches('(').len();
+    let (before, rest) = word.split_at(open);
+    let bare = rest.trim_end_matches([')', ';', ',']);
+    let after = &rest[bare.len()..];
+    let said = table.get(bare).copied().unwrap_or(bare);
+    format!("{before}{said}{after}")
 }
 
 fn dialect_of(switch: &Switch) -> &'static dyn Dialect {

@@ -7,6 +7,7 @@
 
 pub mod convert;
 pub mod diagnostics;
+mod guideline;
 pub mod json;
 pub mod outcome;
 pub mod packet;

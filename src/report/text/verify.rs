@@ -11,6 +11,7 @@ use crate::text;
 pub fn verify(look: Look, outcome: &Verify) -> String {
     let mut page = Page::default();
     let assumptions = claims(&mut page, look, &outcome.claims);
+    super::guideline::guidelines(&mut page, look, &outcome.guidelines);
     page.gaps(look, &outcome.gaps);
     page.list(look, &text!("report-assumptions"), &assumptions);
     page.inputs(look, &outcome.inputs);
