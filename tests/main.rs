@@ -9,6 +9,7 @@ mod assume;
 mod bad_input;
 mod formats;
 mod golden;
+mod guideline;
 mod lists;
 mod mutation;
 mod pair;

@@ -75,8 +75,7 @@ pub(super) fn spelt(text: &str, lang: Lang) -> String {
     let table: BTreeMap<&str, &str> = keywords::all()
         .map(|keyword| (keyword.en, keyword.spelt(lang)))
         .collect();
-    let words = text.split(' ');
-    let words = words.map(|word| table.get(word).copied().unwrap_or(word));
+    let words = text.split(' ').map(|word| translated(&table, word));
     words.collect::<Vec<_>>().join(" ")
 }
 
@@ -95,6 +94,18 @@ fn in_japanese(policy: &mut Policy) {
         .forbids
         .iter_mut()
         .for_each(|forbid| said(&mut forbid.text));
+    let roles = policy.guidelines.iter_mut().flat_map(|g| &mut g.roles);
+    roles.filter_map(|role| role.places.as_mut()).for_each(said);
+}
+
+/// A word with the punctuation around it.
+fn translated(table: &BTreeMap<&str, &str>, word: &str) -> String {
+    let open = word.len() - word.trim_start_matches('(').len();
+    let (before, rest) = word.split_at(open);
+    let bare = rest.trim_end_matches([')', ';', ',']);
+    let after = &rest[bare.len()..];
+    let said = table.get(bare).copied().unwrap_or(bare);
+    format!("{before}{said}{after}")
 }
 
 pub(super) fn dialect_of(switch: &Switch) -> &'static dyn Dialect {

@@ -4,6 +4,7 @@ use super::attest::{self, OpenFact};
 use super::{Capture, FileGap, Job, Options, network};
 use crate::base::{Diagnostic, FileId, SourceMap, Text};
 use crate::model::Policy;
+use crate::model::guideline::Guideline;
 use crate::syntax::keywords::language_of;
 use crate::verify::{ClaimResult, Verdict};
 
@@ -18,6 +19,8 @@ pub struct VerifyOutcome {
     pub gaps: Vec<FileGap>,
     /// Assumptions of the whole run (D49); those of one claim are with the claim.
     pub assumptions: Vec<Text>,
+    /// Guidelines of the policy, whose claims are among the claims.
+    pub guidelines: Vec<Guideline>,
     /// Findings about the inputs, warnings and remarks only; printed to standard error.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -71,6 +74,7 @@ pub fn verify(
         claims: report.claims,
         gaps: devices.gaps,
         assumptions,
+        guidelines: loaded.policy.guidelines,
         diagnostics,
     })
 }

@@ -1,5 +1,6 @@
 //! Outcomes of the jobs -> what leaves the program. Words are chosen here, data is made safe to print.
 
+use super::guideline;
 use super::issue::Place;
 use super::outcome as out;
 use super::packet::Packet;
@@ -20,10 +21,11 @@ use crate::job::trace_network::TraceOutcome;
 use crate::job::verify::VerifyOutcome;
 use crate::job::{FileGap, Options};
 use crate::model::Network;
+use crate::model::guideline::Class as Evidence;
 use crate::net::Flow;
 use crate::reach::{Hop, HopAction, HopKind, TraceEnd};
 use crate::text;
-use crate::verify::{ClaimResult, WitnessKind};
+use crate::verify::{ClaimResult, Verdict, WitnessKind};
 use serde_json::{Map, Value};
 
 /// What every conversion needs to find words.
@@ -217,7 +219,7 @@ fn claim(words: Words<'_>, claim: &ClaimResult) -> out::Claim {
         holes: words.all(&claim.holes),
         assumptions: words.all(&claim.assumptions),
         measures: claim.measures.iter().map(|m| safe(m)).collect(),
-        class: None,
+        class: class(claim),
         ends: shown.map(|witness| (safe(&witness.from), safe(&witness.to))),
         place: Some(words.place(claim.span)),
     }
@@ -236,6 +238,15 @@ fn open_facts(words: Words<'_>, facts: &[OpenFact]) -> Vec<out::OpenFact> {
     facts.iter().map(fact).collect()
 }
 
+/// What a proof is worth for the measures it serves: never more than it says.
+fn class(claim: &ClaimResult) -> Option<&'static str> {
+    let serves = !claim.measures.is_empty() && claim.verdict == Verdict::Proved;
+    serves.then(|| match claim.attested() {
+        true => Evidence::Attest.word(),
+        false => Evidence::Proved.word(),
+    })
+}
+
 /// `verify`.
 #[must_use]
 pub fn verify(words: Words<'_>, outcome: &VerifyOutcome, options: &Options) -> out::Verify {
@@ -250,6 +261,7 @@ pub fn verify(words: Words<'_>, outcome: &VerifyOutcome, options: &Options) -> o
         at: options.at.to_string(),
         facts: crate::facts::digest(),
         version: env!("CARGO_PKG_VERSION"),
+        guidelines: guideline::all(words.lang, &outcome.guidelines, &outcome.claims),
     }
 }
 

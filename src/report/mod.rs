@@ -9,6 +9,7 @@ pub mod codequality;
 pub mod convert;
 pub mod diagnostics;
 pub mod format;
+mod guideline;
 pub mod issue;
 pub mod json;
 pub mod junit;

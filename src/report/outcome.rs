@@ -95,6 +95,55 @@ pub struct Verify {
     pub at: String,
     pub facts: &'static str,
     pub version: &'static str,
+    pub guidelines: Vec<Guideline>,
+}
+
+/// A guideline of the policy: its roles, and its measures with what stands behind each.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Guideline {
+    pub name: String,
+    pub edition: String,
+    pub title: String,
+    pub clauses: Vec<Clause>,
+    pub roles: Vec<Role>,
+    pub measures: Vec<Measure>,
+}
+
+/// A clause of law or guideline; one that is not confirmed may have another number in the primary text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Clause {
+    pub text: String,
+    pub confirmed: bool,
+    pub measures: Vec<String>,
+}
+
+/// A role; no places is the answer `none`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Role {
+    pub role: String,
+    pub text: String,
+    pub places: Option<String>,
+}
+
+/// A measure.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Measure {
+    pub measure: String,
+    pub title: String,
+    pub parts: Vec<Part>,
+}
+
+/// One thing that stands behind a measure. `verdict` is that of its claims; a part that does not apply has none.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Part {
+    pub class: &'static str,
+    pub applies: bool,
+    pub verdict: Option<&'static str>,
+    pub text: String,
+    pub claims: Vec<String>,
+    /// A claim of it leans on what people attest.
+    #[serde(skip)]
+    pub attested: bool,
 }
 
 /// A claim of `verify` and `build`.

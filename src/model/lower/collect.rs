@@ -26,6 +26,7 @@ pub(super) struct Parts<'a> {
     pub(super) proves: Vec<At<'a, ast::Prove>>,
     pub(super) assumes: Vec<At<'a, ast::Assume>>,
     pub(super) facts: Vec<At<'a, ast::AssumeFact>>,
+    pub(super) guidelines: Vec<At<'a, ast::Guideline>>,
     /// Names of places whose statements are not understood yet: known, without meaning.
     pub(super) later: Vec<&'a ast::Name>,
 }
@@ -85,7 +86,7 @@ impl<'a> Parts<'a> {
             Stmt::Import(file) => not_yet("import", file.span, diags),
             Stmt::Zones(table) => not_yet("zones", table.file.span, diags),
             Stmt::Accept(accept) => not_yet("accept", accept.code.span, diags),
-            Stmt::Guideline(guideline) => not_yet("guideline", guideline.name.span, diags),
+            Stmt::Guideline(guideline) => self.guidelines.push((guideline, span)),
         }
     }
 

@@ -12,6 +12,7 @@ pub fn verify(look: Look, outcome: &Verify) -> String {
     let mut page = Page::default();
     let assumptions = claims(&mut page, look, &outcome.claims);
     open_facts(&mut page, look, &outcome.open_facts);
+    super::guideline::guidelines(&mut page, look, &outcome.guidelines);
     page.gaps(look, &outcome.gaps);
     page.list(look, &text!("report-assumptions"), &assumptions);
     page.inputs(look, &outcome.inputs);
