@@ -3,6 +3,8 @@
 //! In: a policy and the devices read from text. Out: a [`ClaimResult`] per claim, each refutation replayed first.
 //! Must not know: how text is printed, wording.
 
+pub mod arrivals;
+pub mod behind;
 pub mod check;
 mod control;
 mod equality;

@@ -1,6 +1,7 @@
 //! One family of one network under one reading, with what the claims ask of it.
 
 use super::spec::{Half, martians};
+use super::world::World;
 use crate::model::{Assumption, At, Policy, Spot, ZoneId};
 use crate::net::{AddrRanges, Family, Match, PositionSet};
 use crate::pset::{PacketSet, Space};
@@ -78,6 +79,13 @@ impl<'a> View<'a> {
             beyond,
             spreads: RefCell::default(),
         }
+    }
+
+    /// One family of a world.
+    #[must_use]
+    pub fn of(world: &'a World<'a>, family: Family, space: &'a Space) -> View<'a> {
+        let (topo, halves, beyond) = (&world.topo, &world.halves, &world.beyond);
+        View::new(world.policy, topo, halves, beyond, family, space)
     }
 
     /// The arena.
