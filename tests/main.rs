@@ -7,6 +7,7 @@ mod support;
 mod agreement;
 mod assume;
 mod bad_input;
+mod change;
 mod formats;
 mod golden;
 mod guideline;

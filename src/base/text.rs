@@ -112,6 +112,7 @@ const FILES: &[&str] = &[
     include_str!("text/lint.toml"),
     include_str!("text/report.toml"),
     include_str!("text/cli.toml"),
+    include_str!("text/change.toml"),
 ];
 
 static CATALOGUE: LazyLock<BTreeMap<String, Entry>> = LazyLock::new(|| {

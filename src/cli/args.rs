@@ -133,6 +133,15 @@ pub(super) struct Diff {
     pub(super) new: PathBuf,
     #[arg(long, value_name = "POLICY")]
     pub(super) policy: Option<PathBuf>,
+    #[arg(long, value_enum, default_value = "all")]
+    pub(super) class: Classes,
+}
+
+/// Which classes of packets decide (D46).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Classes {
+    All,
+    Core,
 }
 
 #[derive(Debug, clap::Args)]

@@ -7,7 +7,7 @@ use super::packet::Packet;
 use super::region;
 use crate::acl::{Direction, Fate};
 use crate::base::{FileId, Lang, SourceMap, Text, text::sanitise};
-use crate::diff::{Class, Effect, Verdict as Difference};
+use crate::diff::{Beside, Class, Effect, Verdict as Difference};
 use crate::facts::{Fact, Facts, Table};
 use crate::job::attest::OpenFact;
 use crate::job::build::BuildOutcome;
@@ -300,13 +300,19 @@ pub fn build(
 /// `diff`.
 #[must_use]
 pub fn diff(words: Words<'_>, outcome: &DiffOutcome) -> out::Diff {
+    let word = |verdict| match verdict {
+        Difference::Equal => "equal",
+        Difference::Different => "different",
+        Difference::Unknown => "unknown",
+    };
     out::Diff {
         schema: "aclc/diff/1",
-        verdict: match outcome.verdict {
-            Difference::Equal => "equal",
-            Difference::Different => "different",
-            Difference::Unknown => "unknown",
-        },
+        verdict: word(outcome.verdict),
+        core: word(outcome.core),
+        limited_to: outcome.core_only.then_some("core"),
+        text_only: outcome.text_only,
+        network: outcome.network_verdict.map(word),
+        not_compared: words.all(&not_compared(outcome)),
         changes: outcome
             .changes
             .iter()
@@ -333,6 +339,7 @@ fn change(words: Words<'_>, placed: &PlacedChange, network: Option<&Network>) ->
         },
         class: match change.class {
             Class::Core => "core",
+            Class::Rst => "rst",
             Class::Later => "later",
             Class::Ext => "ext",
         },
@@ -346,6 +353,8 @@ fn change(words: Words<'_>, placed: &PlacedChange, network: Option<&Network>) ->
         witness: Packet::from(&change.witness),
         old: side(words, &placed.old, placed.files[0]),
         new: side(words, &placed.new, placed.files[1]),
+        statements: placed.statements.iter().map(statement).collect(),
+        unstated: placed.unstated,
         shown: change
             .regions
             .iter()
@@ -354,6 +363,40 @@ fn change(words: Words<'_>, placed: &PlacedChange, network: Option<&Network>) ->
             .collect(),
         more: change.regions.len().saturating_sub(MOST_SHOWN),
     }
+}
+
+fn statement(statement: &crate::job::diff::Statement) -> out::Statement {
+    out::Statement {
+        text: safe(&statement.text),
+        ticket: some(statement.ticket.as_ref()),
+        owner: some(statement.owner.as_ref()),
+        because: some(statement.because.as_ref()),
+        reply: statement.reply,
+    }
+}
+
+/// What the comparison of lists says nothing about.
+fn not_compared(outcome: &DiffOutcome) -> Vec<Text> {
+    let beside = outcome.beside.iter().map(|(device, beside)| {
+        let what = match beside {
+            Beside::Addresses => text!("diff-beside-addresses"),
+            Beside::Shutdown => text!("diff-beside-shutdown"),
+            Beside::Relays => text!("diff-beside-relays"),
+            Beside::Routes => text!("diff-beside-routes"),
+            Beside::Unread => text!("diff-beside-unread"),
+        };
+        text!("diff-beside", device = device, what = what)
+    });
+    let unseen = outcome.unseen.iter().map(|(device, place)| {
+        text!(
+            "diff-unseen",
+            device = device,
+            interface = place.attachment.clone().unwrap_or_default(),
+            direction = place.direction.map_or("", Direction::word),
+            family = format!("IPv{}", place.family.digit())
+        )
+    });
+    beside.chain(unseen).collect()
 }
 
 fn side(words: Words<'_>, decider: &Decider, file: Option<FileId>) -> out::Side {

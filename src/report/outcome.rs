@@ -248,6 +248,16 @@ pub struct Diff {
     pub changes: Vec<Change>,
     pub gaps: Vec<Gap>,
     pub inputs: Vec<Input>,
+    /// The verdict on class `core` alone.
+    pub core: &'static str,
+    /// `core` if the verdict is limited to it.
+    pub limited_to: Option<&'static str>,
+    /// Nothing changes but text does.
+    pub text_only: bool,
+    /// Whether the same packets arrive everywhere, if something differs besides lists and a policy is given.
+    pub network: Option<&'static str>,
+    /// What this comparison says nothing about, in words.
+    pub not_compared: Vec<String>,
 }
 
 /// A change of what gets through at one place.
@@ -265,12 +275,27 @@ pub struct Change {
     pub witness: Packet,
     pub old: Side,
     pub new: Side,
+    /// Of the policy, if one is given.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub statements: Vec<Statement>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unstated: Option<bool>,
     /// The first flows for a reader, a box on a line.
     #[serde(skip)]
     pub shown: Vec<ChangedFlow>,
     /// How many boxes are not shown.
     #[serde(skip)]
     pub more: usize,
+}
+
+/// A statement of a policy behind a change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Statement {
+    pub text: String,
+    pub ticket: Option<String>,
+    pub owner: Option<String>,
+    pub because: Option<String>,
+    pub reply: bool,
 }
 
 /// Packets of a change.

@@ -3,7 +3,9 @@
 //! In: a policy and the devices read from text. Out: a [`ClaimResult`] per claim, each refutation replayed first.
 //! Must not know: how text is printed, wording.
 
+pub mod arrivals;
 pub mod attested;
+pub mod behind;
 pub mod check;
 mod control;
 mod equality;

@@ -2,6 +2,7 @@
 
 use super::sets::{self, Sets};
 use super::spec::{Half, Hosts};
+use super::world::World;
 use crate::model::{Assumption, At, Place, Policy, Spot, ZoneId};
 use crate::net::{AddrRanges, Family};
 use crate::pset::{PacketSet, Space};
@@ -98,6 +99,13 @@ impl<'a> View<'a> {
             beyond,
             spreads: RefCell::default(),
         }
+    }
+
+    /// One family of a world.
+    #[must_use]
+    pub fn of(world: &'a World<'a>, family: Family, space: &'a Space) -> View<'a> {
+        let (topo, halves, beyond) = (&world.topo, &world.halves, &world.beyond);
+        View::new(world.policy, topo, halves, beyond, family, space)
     }
 
     /// The arena.
