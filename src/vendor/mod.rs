@@ -6,10 +6,14 @@
 #![warn(missing_docs, clippy::indexing_slicing, clippy::string_slice)]
 
 pub mod alaxala_ax;
+pub mod arista_eos;
 pub mod capture;
 pub mod cisco_ios_xe;
+pub mod cisco_nx_os;
 mod ios_like;
 pub mod redact;
+#[cfg(test)]
+mod suite;
 pub mod words;
 
 use crate::acl::Known;
@@ -69,11 +73,22 @@ pub trait Dialect: Sync {
 
 /// The vendor data files, in registry order, for the digest.
 pub fn data() -> impl Iterator<Item = &'static str> {
-    [cisco_ios_xe::DATA, alaxala_ax::DATA].into_iter().flatten()
+    let all = [
+        cisco_ios_xe::DATA,
+        alaxala_ax::DATA,
+        cisco_nx_os::DATA,
+        arista_eos::DATA,
+    ];
+    all.into_iter().flatten()
 }
 
 /// The registry: every dialect, a line each.
-pub static DIALECTS: &[&dyn Dialect] = &[&cisco_ios_xe::CiscoIosXe, &alaxala_ax::AlaxalaAx];
+pub static DIALECTS: &[&dyn Dialect] = &[
+    &cisco_ios_xe::CiscoIosXe,
+    &alaxala_ax::AlaxalaAx,
+    &cisco_nx_os::CiscoNxOs,
+    &arista_eos::AristaEos,
+];
 
 /// The dialect of an id.
 #[must_use]
