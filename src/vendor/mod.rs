@@ -6,12 +6,16 @@
 #![warn(missing_docs, clippy::indexing_slicing, clippy::string_slice)]
 
 pub mod alaxala_ax;
+pub mod arista_eos;
 pub mod capture;
 pub mod cisco_ios_xe;
+pub mod cisco_nx_os;
 mod ios_like;
 pub mod juniper_junos;
 pub mod linux_nftables;
 pub mod redact;
+#[cfg(test)]
+mod suite;
 pub mod words;
 
 use crate::acl::Known;
@@ -80,6 +84,8 @@ pub fn data() -> impl Iterator<Item = &'static str> {
 pub static DIALECTS: &[&dyn Dialect] = &[
     &cisco_ios_xe::CiscoIosXe,
     &alaxala_ax::AlaxalaAx,
+    &cisco_nx_os::CiscoNxOs,
+    &arista_eos::AristaEos,
     &juniper_junos::JuniperJunos,
     &linux_nftables::LinuxNftables,
 ];

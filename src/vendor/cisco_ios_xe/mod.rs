@@ -17,7 +17,7 @@ mod write;
 use super::ios_like::groups::GroupKind;
 use super::ios_like::native::List;
 use super::ios_like::places::{host_or, masked, prefix_or_wildcard, wildcard_words};
-use super::ios_like::{Data, Head, Kin, Named, Style, Syntax, read};
+use super::ios_like::{Data, Head, Kin, Named, STYLE, SYNTAX, Style, Syntax, read};
 use super::words::Words;
 use super::{Capabilities, Dialect, Hint};
 use crate::acl::Known;
@@ -43,23 +43,20 @@ pub(super) static KIN: Kin = Kin {
     data: LazyLock::new(|| Data::new(ID, &DATA)),
     syntax: Syntax {
         heads: &[
-            head("ip access-list extended", Family::V4, false, false),
-            head("ip access-list standard", Family::V4, true, false),
-            head("ipv6 access-list", Family::V6, false, false),
-            head("extended ip access list", Family::V4, false, true),
-            head("standard ip access list", Family::V4, true, true),
-            head("ipv6 access list", Family::V6, false, true),
+            Head::of("ip access-list extended", Family::V4),
+            Head::of("ip access-list standard", Family::V4).standard(),
+            Head::of("ipv6 access-list", Family::V6),
+            Head::of("extended ip access list", Family::V4).shown(),
+            Head::of("standard ip access list", Family::V4)
+                .standard()
+                .shown(),
+            Head::of("ipv6 access list", Family::V6).shown(),
         ],
         numbered,
-        list_fragments: &[],
-        any: ["ip", "ipv6"],
         place: masked,
         address_group: Named::Behind("object-group"),
         service_group: Some("object-group"),
-        port_group: None,
-        neq: "neq",
         many_ports: true,
-        swaps_range: false,
         groups: &[
             ("object-group network", GroupKind::Addresses(Family::V4)),
             ("object-group v6-network", GroupKind::Addresses(Family::V6)),
@@ -67,10 +64,8 @@ pub(super) static KIN: Kin = Kin {
             ("object-group v6-service", GroupKind::Services),
         ],
         group_masks: true,
-        remark: "remark",
-        fragments: "fragments",
-        implicit_nd: &[(136, "nd-na"), (135, "nd-ns")],
-        silent: &[],
+        implicit_nd: |_| &[(136, "nd-na"), (135, "nd-ns")],
+        ..SYNTAX
     },
     style: Style {
         indent: " ",
@@ -84,26 +79,18 @@ pub(super) static KIN: Kin = Kin {
         // In IPv4 lists `deny` is padded, so that it lines up with `permit`.
         deny: ["deny  ", "deny"],
         sequence: ["", "sequence "],
-        prefixes_only: [false, true],
         // As the device prints it (S6); what a number used twice does in IPv6 is not known.
         remark_shares: [true, false],
+        ..STYLE
     },
     face: interface::face,
     statement: statement::statement,
     interface_line: interface::line,
     routing_per_vrf: false,
     vrf_behind_route: false,
+    nd_first: false,
     svi_is_up: true,
 };
-
-const fn head(words: &'static str, family: Family, standard: bool, shown: bool) -> Head {
-    Head {
-        words,
-        family,
-        standard,
-        shown,
-    }
-}
 
 fn numbered(number: u32) -> Option<bool> {
     match number {

@@ -1,41 +1,30 @@
 //! A [`Config`] -> text, as `show running-config` prints it.
 
 use super::{KIN, redundancy};
-use crate::acl::Direction;
 use crate::base::Text;
-use crate::device::{Config, Interface, InterfaceKind, NextHop, Route};
+use crate::device::{Config, Interface, InterfaceKind, Route};
 use crate::net::Family;
-use crate::text;
-use crate::vendor::ios_like::draft;
+use crate::vendor::ios_like::config::{
+    bindings, check_names, finish, lists, nets4, nets6, port_name, prefix, put, via,
+};
 use crate::vendor::ios_like::native::List;
-use crate::vendor::ios_like::print::{list, shown, upper};
+use crate::vendor::ios_like::print::{list, upper};
+use crate::vendor::ios_like::redundancy::refusal;
 use crate::vendor::words::netmask;
 use ipnet::IpNet;
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
-
-/// Adds a line. Writing to a `String` never fails.
-macro_rules! put {
-    ($out:expr, $($arg:tt)*) => {
-        let _ = writeln!($out, $($arg)*);
-    };
-}
 
 /// The whole text, or every refusal.
 pub(super) fn config(config: &Config) -> Result<String, Vec<Text>> {
     let mut refusals = Vec::new();
-    let lists: Vec<List> = config
-        .acls
-        .iter()
-        .map(|acl| draft::list(acl, &KIN, &mut refusals))
-        .collect();
+    let lists = lists(config, &KIN, &mut refusals);
     check_names(config, &lists, &mut refusals);
     let mut out = String::new();
     put!(out, "!\nhostname {}\n!", config.hostname);
     if config.interfaces.iter().any(redundancy::has_vrrp) {
         put!(out, "fhrp version vrrp v3\n!");
     }
-    vrfs(config, &mut out);
+    vrf_definitions(config, &mut out);
     if !config.interfaces.is_empty() {
         put!(out, "ip routing\n!");
         if config.interfaces.iter().any(|i| i.carries(Family::V6))
@@ -60,44 +49,12 @@ pub(super) fn config(config: &Config) -> Result<String, Vec<Text>> {
         put!(out, "!");
     }
     put!(out, "end");
-    if refusals.is_empty() {
-        Ok(out)
-    } else {
-        Err(refusals)
-    }
+    finish(out, refusals)
 }
 
-/// Names that would break a line, or stand for two things.
-fn check_names(config: &Config, lists: &[List], refusals: &mut Vec<Text>) {
-    let word =
-        |name: &str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_graphic() && b != b'!');
-    let vrfs = config
-        .interfaces
-        .iter()
-        .map(|i| &i.vrf)
-        .chain(config.routes.iter().map(|r| &r.vrf));
-    let words = vrfs.filter(|vrf| !vrf.is_empty()).chain([&config.hostname]);
-    for name in words.collect::<BTreeSet<_>>() {
-        if !word(name) {
-            refusals.push(text!("ios-refuse-word", name = name));
-        }
-    }
-    let mut seen = BTreeSet::new();
-    for list in lists {
-        if !seen.insert(&list.name) {
-            refusals.push(text!("ios-refuse-same-name", name = &list.name));
-        }
-    }
-}
-
-fn vrfs(config: &Config, out: &mut String) {
-    let names: BTreeSet<&String> = config
-        .interfaces
-        .iter()
-        .map(|i| &i.vrf)
-        .filter(|vrf| !vrf.is_empty())
-        .collect();
-    for name in names {
+fn vrf_definitions(config: &Config, out: &mut String) {
+    let faces = config.interfaces.iter().map(|i| &i.vrf);
+    for name in faces.filter(|vrf| !vrf.is_empty()).collect::<BTreeSet<_>>() {
         put!(out, "vrf definition {name}");
         for family in ["ipv4", "ipv6"] {
             put!(out, " !\n address-family {family}\n exit-address-family");
@@ -112,11 +69,7 @@ fn interface(face: &Interface, lists: &[List], out: &mut String, refusals: &mut 
             put!(out, "interface Vlan{vlan}");
         }
         InterfaceKind::Routed | InterfaceKind::Loopback | InterfaceKind::Management => {
-            let name: String = face.name.split_whitespace().collect();
-            let fits = !name.is_empty() && name.bytes().all(|b| b.is_ascii_graphic());
-            if !fits {
-                refusals.push(text!("ios-refuse-word", name = &face.name));
-            }
+            let name = port_name(face, refusals);
             put!(out, "interface {name}");
             if face.kind == InterfaceKind::Routed {
                 put!(out, " no switchport");
@@ -130,12 +83,16 @@ fn interface(face: &Interface, lists: &[List], out: &mut String, refusals: &mut 
     for helper in &face.helpers {
         put!(out, " ip helper-address {helper}");
     }
-    bindings(face, Family::V4, lists, out, refusals);
+    for (name, direction) in bindings(face, Family::V4, lists, refusals) {
+        put!(out, " ip access-group {name} {}", direction.word());
+    }
     redundancy::standby(face, out);
     addresses6(face, out);
-    bindings(face, Family::V6, lists, out, refusals);
+    for (name, direction) in bindings(face, Family::V6, lists, refusals) {
+        put!(out, " ipv6 traffic-filter {name} {}", direction.word());
+    }
     redundancy::vrrp(face, out);
-    refusals.extend(redundancy::refusal(face));
+    refusals.extend(refusal(face));
     if face.shutdown {
         put!(out, " shutdown");
     }
@@ -144,14 +101,7 @@ fn interface(face: &Interface, lists: &[List], out: &mut String, refusals: &mut 
 
 /// The first address is the primary one; the device prints it last.
 fn addresses4(face: &Interface, out: &mut String) {
-    let nets: Vec<_> = face
-        .addrs
-        .iter()
-        .filter_map(|net| match net {
-            IpNet::V4(net) => Some(net),
-            IpNet::V6(_) => None,
-        })
-        .collect();
+    let nets = nets4(face);
     if let Some((primary, secondary)) = nets.split_first() {
         for net in secondary {
             put!(
@@ -173,8 +123,7 @@ fn addresses4(face: &Interface, out: &mut String) {
 }
 
 fn addresses6(face: &Interface, out: &mut String) {
-    for net in &face.addrs {
-        let IpNet::V6(net) = net else { continue };
+    for net in nets6(face) {
         let addr = upper(net.addr());
         if net.addr().is_unicast_link_local() {
             put!(out, " ipv6 address {addr} link-local");
@@ -187,66 +136,18 @@ fn addresses6(face: &Interface, out: &mut String) {
     }
 }
 
-fn bindings(
-    face: &Interface,
-    family: Family,
-    lists: &[List],
-    out: &mut String,
-    refusals: &mut Vec<Text>,
-) {
-    let command = match family {
-        Family::V4 => "ip access-group",
-        Family::V6 => "ipv6 traffic-filter",
-    };
-    for direction in [Direction::In, Direction::Out] {
-        let Some(binding) = face.binding(family, direction) else {
-            continue;
-        };
-        match lists.get(binding.acl).filter(|list| list.family == family) {
-            Some(list) => {
-                put!(out, " {command} {} {}", list.name, direction.word());
-            }
-            None => refusals.push(text!("ios-refuse-binding", interface = &face.name)),
-        }
-    }
-}
-
 fn route(route: &Route, out: &mut String, refusals: &mut Vec<Text>) {
-    if route.conditional {
-        refusals.push(text!("ios-refuse-track", prefix = route.prefix));
-    }
     let vrf = if route.vrf.is_empty() {
         String::new()
     } else {
         format!("vrf {} ", route.vrf)
     };
-    let via = match &route.via {
-        NextHop::Via(addr) => shown(*addr, true),
-        NextHop::Interface(name, None) => name.clone(),
-        NextHop::Interface(name, Some(addr)) => format!("{name} {}", shown(*addr, true)),
-        NextHop::Null => "Null0".to_owned(),
-    };
-    let distance = if route.distance == 1 {
-        String::new()
-    } else {
-        format!(" {}", route.distance)
-    };
-    match route.prefix {
+    let via = via(route, "Null0", true, refusals);
+    match &route.prefix {
         IpNet::V4(net) => {
-            put!(
-                out,
-                "ip route {vrf}{} {} {via}{distance}",
-                net.network(),
-                netmask(net.prefix_len())
-            );
+            let (net, mask) = (net.network(), netmask(net.prefix_len()));
+            put!(out, "ip route {vrf}{net} {mask} {via}");
         }
-        IpNet::V6(net) => {
-            put!(
-                out,
-                "ipv6 route {vrf}{}/{} {via}{distance}",
-                upper(net.network()),
-                net.prefix_len()
-            );
-        }
+        net @ IpNet::V6(_) => put!(out, "ipv6 route {vrf}{} {via}", prefix(net, true)),
     }
 }

@@ -21,6 +21,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(in crate::vendor) struct Context<'a> {
     pub(in crate::vendor) kin: &'static Kin,
     confirmed_only: bool,
+    model: Option<&'a str>,
     pub(in crate::vendor) groups: &'a mut Groups,
     /// Definitions of time ranges, folded, so that the same name with another definition is another question.
     pub(in crate::vendor) time_ranges: &'a BTreeMap<String, String>,
@@ -37,12 +38,14 @@ impl<'a> Context<'a> {
     pub(in crate::vendor) fn new(
         kin: &'static Kin,
         confirmed_only: bool,
+        model: Option<&'a str>,
         groups: &'a mut Groups,
         time_ranges: &'a BTreeMap<String, String>,
     ) -> Context<'a> {
         Context {
             kin,
             confirmed_only,
+            model,
             groups,
             time_ranges,
             modelled: BTreeSet::new(),
@@ -86,6 +89,9 @@ impl<'a> Context<'a> {
             entries.push(all);
         } else {
             let (first, rest) = search_order(list);
+            if self.kin.nd_first && !(first.is_empty() && rest.is_empty()) {
+                entries.extend(self.all_nd(list.family));
+            }
             for (item, twice) in first {
                 entries.push(self.item(item, list.family, twice));
             }
@@ -153,10 +159,8 @@ impl<'a> Context<'a> {
     /// The end of a list that has entries (D11).
     fn tail(&mut self, family: Family) -> Vec<Ace> {
         let mut tail = Vec::new();
-        if family == Family::V6 {
-            let nd = self.ask("implicit-nd-permit");
-            let implicit = self.kin.syntax.implicit_nd.iter();
-            tail.extend(implicit.filter_map(|(kind, name)| self.implicit_nd(*kind, name, &nd)));
+        if !self.kin.nd_first {
+            tail = self.all_nd(family);
         }
         let any = match family {
             Family::V4 => "ip",
@@ -168,6 +172,17 @@ impl<'a> Context<'a> {
             &format!("(implicit) deny {any} any any"),
         ));
         tail
+    }
+
+    /// The ND permits that a list of a family has by itself.
+    fn all_nd(&mut self, family: Family) -> Vec<Ace> {
+        let messages = (self.kin.syntax.implicit_nd)(self.model);
+        if family == Family::V4 || messages.is_empty() {
+            return Vec::new();
+        }
+        let adds = self.ask("implicit-nd-permit");
+        let permit = |(kind, name): &(u8, &str)| self.implicit_nd(*kind, name, &adds);
+        messages.iter().filter_map(permit).collect()
     }
 
     /// A permit of one ND message that the device adds to IPv6 lists, if it may.
@@ -184,7 +199,16 @@ impl<'a> Context<'a> {
             service,
             ..Entry::any(true, family)
         };
-        let parts = hang(self.parts(&entry, family, ""), adds);
+        let mut parts = self.parts(&entry, family, "");
+        if self.kin.nd_first {
+            // Rules of the device itself, for messages of neighbour discovery: a fragment is none (RFC 6980).
+            let (later, whole): (Vec<Part>, Vec<Part>) = parts
+                .into_iter()
+                .partition(|(_, m)| m.position == PositionSet::LATER);
+            parts = whole;
+            parts.extend(hang(later, &self.ask("implicit-nd-matches-later")));
+        }
+        let parts = hang(parts, adds);
         let text = format!("(implicit) permit icmp any any {name}");
         (!parts.is_empty()).then(|| ace(Action::Permit, parts, &text))
     }

@@ -3,7 +3,7 @@
 use super::native::{
     Body, Entry, Flags, Icmp, Item, List, Log, Place, PortOp, Ports, Protocol, Service,
 };
-use super::{Kin, of};
+use super::{Kin, pick};
 use crate::acl::{Draft, DraftEntry, DraftLine};
 use crate::base::Text;
 use crate::net::proto::{SCTP, TCP, UDP};
@@ -46,7 +46,7 @@ pub(in crate::vendor) fn list(draft: &Draft, kin: &'static Kin, refusals: &mut V
                 }
             },
         };
-        let shares = *of(&kin.style.remark_shares, draft.family) && matches!(body, Body::Remark(_));
+        let shares = pick(kin.style.remark_shares, draft.family) && matches!(body, Body::Remark(_));
         list.items.push(Item {
             seq: Some(next),
             line: 0,
@@ -120,7 +120,7 @@ fn entry(draft: &DraftEntry, family: Family, kin: &'static Kin) -> Result<Entry,
 }
 
 fn place(wildcard: Wildcard, kin: &'static Kin) -> Result<Place, Text> {
-    if *of(&kin.style.prefixes_only, wildcard.family()) && wildcard.as_prefix().is_none() {
+    if pick(kin.style.prefixes_only, wildcard.family()) && wildcard.as_prefix().is_none() {
         return Err(text!("ios-refuse-wildcard6", addr = wildcard.to_string()));
     }
     Ok(Place::Is(wildcard))

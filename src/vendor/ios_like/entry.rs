@@ -5,7 +5,7 @@
 
 use super::names::Arguments;
 use super::native::{Entry, Flags, Icmp, Log, Place, PortOp, Ports, Protocol, Service};
-use super::{Kin, Named, of};
+use super::{Kin, Named, pick};
 use crate::net::proto::{ICMP, ICMPV6, SCTP, TCP, UDP};
 use crate::net::{Family, TcpFlags};
 use crate::vendor::words::{Words, ipv4, wildcard4};
@@ -123,7 +123,7 @@ fn protocol(words: &mut Words<'_>, family: Family, kin: &'static Kin) -> Option<
     if kin.syntax.service_group.is_some_and(|word| words.eat(word)) {
         return words.next().map(|name| Protocol::Group(name.to_owned()));
     }
-    if words.eat(*of(&kin.syntax.any, family)) {
+    if words.eat(pick(kin.syntax.any, family)) {
         return Some(Protocol::Any);
     }
     words
@@ -136,7 +136,7 @@ fn place(words: &mut Words<'_>, family: Family, kin: &'static Kin) -> Option<Pla
         Named::Behind(word) if words.eat(word) => {
             words.next().map(|name| Place::Group(name.to_owned()))
         }
-        Named::Behind(_) => (kin.syntax.place)(words, family).map(Place::Is),
+        Named::Behind(_) | Named::Never => (kin.syntax.place)(words, family).map(Place::Is),
     }
 }
 

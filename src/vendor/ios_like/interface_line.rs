@@ -123,7 +123,9 @@ impl Reader {
             face.effect(EffectClass::Narrows, None, line);
             self.gap(line, text!("ios-address-unknown"));
         } else {
-            words.eat("anycast");
+            if !words.eat("anycast") {
+                words.eat("secondary");
+            }
             face.add(IpNet::V6(net), false);
         }
         words.is_end()
@@ -168,7 +170,8 @@ fn switchport(face: &mut Face, mut words: Words<'_>, line: &Line<'_>) -> bool {
 
 /// `dot1Q N [native]`.
 fn encapsulation(face: &mut Face, mut words: Words<'_>) -> bool {
-    let tagged = words.eat("dot1Q") || words.eat("dot1q");
+    let tagged = words.eat("dot1q");
+    words.eat("vlan");
     let vlan = words
         .number::<u16>()
         .filter(|vlan| tagged && (1..=4094).contains(vlan));
@@ -234,8 +237,11 @@ pub(in crate::vendor) fn address(word: &str) -> Option<IpAddr> {
     word.split('/').next()?.parse().ok()
 }
 
-/// `input|output NAME`.
+/// `[type KIND] input|output NAME`.
 fn service_policy(face: &mut Face, mut words: Words<'_>, line: &Line<'_>) -> bool {
+    if words.eat("type") {
+        words.next();
+    }
     let direction = match words.next() {
         Some("input") => Some(Direction::In),
         Some("output") => Some(Direction::Out),

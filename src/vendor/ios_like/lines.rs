@@ -46,11 +46,13 @@ fn shows_config(prompt: &str) -> bool {
 /// A banner whose body begins on this line.
 struct Banner {
     delimiter: String,
+    /// The delimiter is a line of its own.
+    line: bool,
     /// It ends on the same line.
     closed: bool,
 }
 
-/// `banner motd ^C...`: the device prints its delimiter as a caret and a C.
+/// `banner motd ^C...`: the device prints its delimiter as a caret and a C. Without one, the banner ends at a line `EOF`.
 fn banner(text: &str) -> Option<Banner> {
     let mut words = Words::new(text);
     if !words.eat("banner") {
@@ -58,6 +60,13 @@ fn banner(text: &str) -> Option<Banner> {
     }
     words.next()?;
     let rest = words.rest();
+    if rest.is_empty() {
+        return Some(Banner {
+            delimiter: "EOF".to_owned(),
+            line: true,
+            closed: false,
+        });
+    }
     let delimiter = if rest.starts_with("^C") {
         "^C".to_owned()
     } else {
@@ -66,7 +75,11 @@ fn banner(text: &str) -> Option<Banner> {
     };
     let body = rest.strip_prefix(&delimiter)?;
     let closed = body.contains(&delimiter);
-    Some(Banner { delimiter, closed })
+    Some(Banner {
+        delimiter,
+        line: false,
+        closed,
+    })
 }
 
 /// How many of the lines behind its head belong to a banner; `None` if it never ends.
@@ -77,9 +90,11 @@ fn end_of(banner: &Banner, rest: &[Line<'_>], absent: &mut BTreeSet<String>) -> 
     if absent.contains(&banner.delimiter) {
         return None;
     }
-    let end = rest
-        .iter()
-        .position(|line| line.text.contains(&banner.delimiter));
+    let ends = |text: &str| match banner.line {
+        true => text == banner.delimiter,
+        false => text.contains(&banner.delimiter),
+    };
+    let end = rest.iter().position(|line| ends(&line.text));
     if end.is_none() {
         absent.insert(banner.delimiter.clone());
     }

@@ -127,7 +127,7 @@ pub(in crate::vendor) fn item(
     let body = match entry::read(Words::new(rest), family, standard, kin) {
         Some(entry) => Body::Entry(Box::new(entry)),
         None => Body::Unread {
-            first: matches!(words.peek(), Some("no" | "default")),
+            first: matches!(words.peek(), Some("no" | "default" | "ignore")),
         },
     };
     (seq, body)

@@ -11,6 +11,7 @@
 //! Must not know: any one dialect. A difference is a field of [`Kin`] with a name, never a test for an id.
 
 pub(in crate::vendor) mod boxes;
+pub(in crate::vendor) mod config;
 pub(in crate::vendor) mod convert;
 pub(in crate::vendor) mod draft;
 pub(in crate::vendor) mod entry;
@@ -28,6 +29,8 @@ pub(in crate::vendor) mod redundancy;
 pub(in crate::vendor) mod route;
 pub(in crate::vendor) mod statement;
 pub(in crate::vendor) mod table;
+#[cfg(test)]
+mod tests;
 
 use super::capture::Line;
 use super::words::Words;
@@ -60,7 +63,9 @@ pub(in crate::vendor) struct Kin {
     pub(in crate::vendor) routing_per_vrf: bool,
     /// Whether the VRF behind a next hop is that of the route, and not another one that the next hop is in.
     pub(in crate::vendor) vrf_behind_route: bool,
-    /// Whether an interface that says nothing is up, by whether it is a VLAN interface.
+    /// Whether implicit ND permits stand before all entries.
+    pub(in crate::vendor) nd_first: bool,
+    /// Whether a VLAN interface that says nothing is up.
     pub(in crate::vendor) svi_is_up: bool,
 }
 
@@ -115,8 +120,8 @@ pub(in crate::vendor) struct Syntax {
     pub(in crate::vendor) remark: &'static str,
     /// The word for "later fragments only".
     pub(in crate::vendor) fragments: &'static str,
-    /// ND messages that an IPv6 list perhaps permits by itself: type and name.
-    pub(in crate::vendor) implicit_nd: &'static [(u8, &'static str)],
+    /// ND messages that an IPv6 list of a model perhaps permits by itself: type and name.
+    pub(in crate::vendor) implicit_nd: fn(Option<&str>) -> &'static [(u8, &'static str)],
     /// Words of an entry that change no fate.
     pub(in crate::vendor) silent: &'static [&'static str],
 }
@@ -126,6 +131,8 @@ pub(in crate::vendor) struct Syntax {
 pub(in crate::vendor) enum Named {
     /// Behind this word.
     Behind(&'static str),
+    /// There are none.
+    Never,
 }
 
 /// A head of lists: words, then a name.
@@ -155,6 +162,10 @@ pub(in crate::vendor) struct Style {
     pub(in crate::vendor) prefixes_only: [bool; 2],
     /// Whether a comment carries the number of the entry behind it, by family.
     pub(in crate::vendor) remark_shares: [bool; 2],
+    /// Whether lists log, by family.
+    pub(in crate::vendor) logs: [bool; 2],
+    /// Whether outbound lists log.
+    pub(in crate::vendor) logs_outbound: bool,
 }
 
 /// The data folder of a dialect, in the forms that readers ask.
@@ -187,10 +198,87 @@ impl Kin {
     }
 }
 
-/// Of a pair by family.
+/// Of a pair of words or switches by family.
+pub(in crate::vendor) fn pick<T: Copy>([v4, v6]: [T; 2], family: Family) -> T {
+    match family {
+        Family::V4 => v4,
+        Family::V6 => v6,
+    }
+}
+
+/// Of a pair of tables by family.
 pub(in crate::vendor) fn of<T>([v4, v6]: &[T; 2], family: Family) -> &T {
     match family {
         Family::V4 => v4,
         Family::V6 => v6,
+    }
+}
+
+/// What most of these dialects say; each names what it says otherwise.
+pub(in crate::vendor) const SYNTAX: Syntax = Syntax {
+    heads: &[],
+    numbered: |_| None,
+    list_fragments: &[],
+    any: ["ip", "ipv6"],
+    place: places::masked_or_prefix,
+    address_group: Named::Never,
+    service_group: None,
+    port_group: None,
+    neq: "neq",
+    many_ports: false,
+    swaps_range: false,
+    groups: &[],
+    group_masks: false,
+    remark: "remark",
+    fragments: "fragments",
+    implicit_nd: |_| &[],
+    silent: &[],
+};
+
+/// How most of them print.
+pub(in crate::vendor) const STYLE: Style = Style {
+    indent: "   ",
+    head: |list| match list.family {
+        Family::V4 => format!("ip access-list {}", list.name),
+        Family::V6 => format!("ipv6 access-list {}", list.name),
+    },
+    place: |wildcard| {
+        places::host_or(wildcard, false, |wildcard| {
+            places::prefix_or_wildcard(wildcard, false)
+        })
+    },
+    deny: ["deny", "deny"],
+    sequence: ["", ""],
+    prefixes_only: [false, true],
+    remark_shares: [false, false],
+    logs: [true, true],
+    logs_outbound: true,
+};
+
+impl Head {
+    /// A head of the configuration, extended.
+    pub(in crate::vendor) const fn of(words: &'static str, family: Family) -> Head {
+        Head {
+            words,
+            family,
+            standard: false,
+            shown: false,
+        }
+    }
+
+    /// The same for lists that test sources only.
+    pub(in crate::vendor) const fn standard(self) -> Head {
+        Head {
+            standard: true,
+            ..self
+        }
+    }
+
+    /// The same where it is printed by `show access-lists`.
+    pub(in crate::vendor) const fn shown(self) -> Head {
+        Head {
+            shown: true,
+            ..self
+        }
     }
 }

@@ -3,7 +3,7 @@
 //! Ports and ICMP messages are digits: they are always accepted, and need no table of names to be read back.
 
 use super::native::{Body, Entry, Flags, List, Log, Place, PortOp, Ports, Protocol};
-use super::{Kin, Named, of};
+use super::{Kin, Named, pick};
 use crate::net::{Family, TcpFlags};
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -15,7 +15,7 @@ pub(in crate::vendor) fn list(list: &List, kin: &'static Kin, out: &mut String) 
     for item in &list.items {
         out.push_str(style.indent);
         if let Some(seq) = item.seq {
-            let word = of(&style.sequence, list.family);
+            let word = pick(style.sequence, list.family);
             out.push_str(&format!("{word}{seq} "));
         }
         match &item.body {
@@ -38,7 +38,7 @@ pub(in crate::vendor) fn entry(
     out.push_str(if entry.permit {
         "permit"
     } else {
-        *of(&kin.style.deny, family)
+        pick(kin.style.deny, family)
     });
     if standard {
         place(&entry.src, kin, out);
@@ -81,7 +81,7 @@ fn extended(entry: &Entry, family: Family, kin: &'static Kin, out: &mut String) 
 
 fn protocol(protocol: &Protocol, family: Family, kin: &'static Kin) -> String {
     match protocol {
-        Protocol::Any => (*of(&kin.syntax.any, family)).to_owned(),
+        Protocol::Any => pick(kin.syntax.any, family).to_owned(),
         Protocol::Number(number) => kin
             .names()
             .protocol_name(*number, family)
@@ -98,6 +98,7 @@ fn behind(word: Option<&str>, name: &str) -> String {
 fn place(place: &Place, kin: &'static Kin, out: &mut String) {
     let text = match (place, kin.syntax.address_group) {
         (Place::Group(name), Named::Behind(word)) => behind(Some(word), name),
+        (Place::Group(name), Named::Never) => name.clone(),
         (Place::Is(wildcard), _) => (kin.style.place)(wildcard),
     };
     out.push(' ');

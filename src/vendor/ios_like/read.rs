@@ -222,9 +222,16 @@ impl Reader {
 
     fn finish(mut self, hint: &Hint) -> Device {
         self.merge_shown();
+        let model = hint.model.clone().or(self.model.take());
         let mut groups = std::mem::replace(&mut self.groups, Groups::new(self.kin));
         let time_ranges = std::mem::take(&mut self.time_ranges);
-        let mut context = Context::new(self.kin, hint.confirmed_only, &mut groups, &time_ranges);
+        let mut context = Context::new(
+            self.kin,
+            hint.confirmed_only,
+            model.as_deref(),
+            &mut groups,
+            &time_ranges,
+        );
         let mut acls = Vec::new();
         let mut index: BTreeMap<ListKey, usize> = BTreeMap::new();
         for list in self.lists.all.iter().filter(|list| !list.name.is_empty()) {
@@ -266,7 +273,7 @@ impl Reader {
         Device {
             hostname: self.hostname,
             dialect: self.kin.id,
-            model: hint.model.clone().or(self.model),
+            model: model.clone(),
             interfaces,
             routes: self.routes,
             acls,

@@ -146,7 +146,7 @@ impl Reader {
         self.runs_dynamic(vrf(words).unwrap_or_default(), head.number);
         for line in body {
             let words = Words::new(&line.text);
-            if words.peek() == Some("address-family")
+            if matches!(words.peek(), Some("address-family" | "vrf"))
                 && let Some(name) = vrf(words)
             {
                 self.runs_dynamic(name, line.number);
