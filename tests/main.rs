@@ -12,6 +12,7 @@ mod mutation;
 mod pair;
 mod readme;
 mod relay;
+mod session;
 mod smt;
 mod tidy;
 mod twins;

@@ -8,6 +8,7 @@ use crate::model::{Network, Policy};
 use crate::net::{Family, Match};
 use crate::topo::Named;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A change and where it takes effect.
 #[derive(Clone, Debug)]
@@ -128,10 +129,12 @@ pub fn run(
     Ok(outcome)
 }
 
-fn named(read: &[Read<'_>]) -> Vec<Named> {
-    let one = |(capture, device): &Read<'_>| Named {
-        name: capture.name.clone(),
-        device: device.clone(),
+fn named(read: &[Read<'_>]) -> Vec<Arc<Named>> {
+    let one = |(capture, device): &Read<'_>| {
+        Arc::new(Named {
+            name: capture.name.clone(),
+            device: device.clone(),
+        })
     };
     read.iter().map(one).collect()
 }

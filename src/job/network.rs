@@ -10,6 +10,7 @@ use crate::text;
 use crate::topo::Named;
 use crate::vendor::{DIALECTS, Dialect, Hint, by_id, detect};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A policy with everything that was remarked on the way.
 #[derive(Clone, Debug)]
@@ -171,7 +172,7 @@ pub fn write(policy: &Policy, options: &Options) -> Result<Vec<Written>, Vec<Dia
 #[derive(Clone, Debug, Default)]
 pub struct Devices {
     /// By the policy's order, then others.
-    pub named: Vec<Named>,
+    pub named: Vec<Arc<Named>>,
     /// Gaps of all files.
     pub gaps: Vec<FileGap>,
     /// Remarks.
@@ -180,22 +181,28 @@ pub struct Devices {
 
 /// Reads back what was written.
 #[must_use]
-pub fn read_back(policy: &Policy, written: &[Written], options: &Options) -> Vec<Named> {
-    let each = policy
-        .network
-        .switches
+pub fn read_back(policy: &Policy, written: &[Written], options: &Options) -> Vec<Arc<Named>> {
+    written
         .iter()
-        .zip(written)
-        .map(|(switch, written)| {
-            let source =
-                Source::capture(&format!("{}.cfg", written.switch), written.text.as_bytes());
-            let device = dialect_of(switch).read(&source, &hint(switch, options));
-            Named {
-                name: written.switch.clone(),
-                device,
-            }
-        });
-    each.collect()
+        .map(|written| read_again(policy, written, options))
+        .collect()
+}
+
+/// Reads back the text of one switch.
+///
+/// # Panics
+/// If it is no switch of the policy.
+#[must_use]
+pub fn read_again(policy: &Policy, written: &Written, options: &Options) -> Arc<Named> {
+    let mut switches = policy.network.switches.iter();
+    let switch = switches
+        .find(|switch| switch.label.name == written.switch)
+        .expect("INVARIANT: what is written is written for a switch of the policy");
+    let source = Source::capture(&format!("{}.cfg", written.switch), written.text.as_bytes());
+    Arc::new(Named {
+        name: written.switch.clone(),
+        device: dialect_of(switch).read(&source, &hint(switch, options)),
+    })
 }
 
 /// Reads captures (D32): every switch of the policy needs exactly one; a file of another device takes part if it has an
@@ -221,10 +228,10 @@ pub fn read_captures(
                 let device =
                     capture_of(sources, switch, capture, options, &mut devices.diagnostics);
                 devices.gaps.extend(read::gaps(capture.file, &device));
-                devices.named.push(Named {
+                devices.named.push(Arc::new(Named {
                     name: capture.name.clone(),
                     device,
-                });
+                }));
             }
             [] => errors.push(
                 Diagnostic::error(text!("missing-capture", switch = &switch.label.name))
@@ -315,10 +322,10 @@ fn other(
         devices
             .diagnostics
             .push(Diagnostic::warning(text!("unnamed-router", path = path)));
-        devices.named.push(Named {
+        devices.named.push(Arc::new(Named {
             name: capture.name.clone(),
             device,
-        });
+        }));
     } else {
         devices
             .diagnostics
