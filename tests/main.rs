@@ -16,6 +16,7 @@ mod mutation;
 mod pair;
 mod readme;
 mod relay;
+mod session;
 mod smt;
 mod tidy;
 mod twins;

@@ -14,6 +14,7 @@ use crate::topo::Named;
 use crate::verify::arrivals;
 use crate::verify::world::World;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A change and where it takes effect.
 #[derive(Clone, Debug)]
@@ -247,10 +248,12 @@ fn statements(policy: &Policy, effect: Effect, options: &Options, changes: &mut 
     }
 }
 
-fn named(read: &[Read<'_>]) -> Vec<Named> {
-    let one = |(capture, device): &Read<'_>| Named {
-        name: capture.name.clone(),
-        device: device.clone(),
+fn named(read: &[Read<'_>]) -> Vec<Arc<Named>> {
+    let one = |(capture, device): &Read<'_>| {
+        Arc::new(Named {
+            name: capture.name.clone(),
+            device: device.clone(),
+        })
     };
     read.iter().map(one).collect()
 }

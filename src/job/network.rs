@@ -10,6 +10,7 @@ use crate::text;
 use crate::topo::Named;
 use crate::vendor::{DIALECTS, Dialect, Hint, by_id, detect};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A policy with everything that was remarked on the way.
 #[derive(Clone, Debug)]
@@ -186,7 +187,7 @@ pub fn write(policy: &Policy, options: &Options) -> Result<Vec<Written>, Vec<Dia
 #[derive(Clone, Debug, Default)]
 pub struct Devices {
     /// By the policy's order, then others.
-    pub named: Vec<Named>,
+    pub named: Vec<Arc<Named>>,
     /// Gaps of all files.
     pub gaps: Vec<FileGap>,
     /// Remarks.
@@ -195,20 +196,34 @@ pub struct Devices {
 
 /// Reads back what was written.
 #[must_use]
-pub fn read_back(policy: &Policy, written: &[Written], options: &Options) -> Vec<Named> {
-    let each = policy.network.switches.iter().enumerate().zip(written).map(
-        |((index, switch), written)| {
-            let source =
-                Source::capture(&format!("{}.cfg", written.switch), written.text.as_bytes());
-            let dialect = dialect_of(switch);
-            let device = attest::read(policy, SwitchId(index), dialect, &source, options);
-            Named {
-                name: written.switch.clone(),
-                device,
-            }
-        },
-    );
-    each.collect()
+pub fn read_back(policy: &Policy, written: &[Written], options: &Options) -> Vec<Arc<Named>> {
+    written
+        .iter()
+        .map(|written| read_again(policy, written, options))
+        .collect()
+}
+
+/// Reads back the text of one switch.
+///
+/// # Panics
+/// If it is no switch of the policy.
+#[must_use]
+pub fn read_again(policy: &Policy, written: &Written, options: &Options) -> Arc<Named> {
+    let mut switches = policy.network.switches.iter().enumerate();
+    let (index, switch) = switches
+        .find(|(_, switch)| switch.label.name == written.switch)
+        .expect("INVARIANT: what is written is written for a switch of the policy");
+    let source = Source::capture(&format!("{}.cfg", written.switch), written.text.as_bytes());
+    Arc::new(Named {
+        name: written.switch.clone(),
+        device: attest::read(
+            policy,
+            SwitchId(index),
+            dialect_of(switch),
+            &source,
+            options,
+        ),
+    })
 }
 
 /// Reads captures (D32): every switch of the policy needs exactly one; a file of another device takes part if it has an
@@ -236,10 +251,10 @@ pub fn read_captures(
                 let dialect = options.dialect.unwrap_or(dialect_of(switch));
                 let device = attest::read(policy, SwitchId(index), dialect, source, options);
                 devices.gaps.extend(read::gaps(capture.file, &device));
-                devices.named.push(Named {
+                devices.named.push(Arc::new(Named {
                     name: capture.name.clone(),
                     device,
-                });
+                }));
             }
             [] => errors.push(
                 Diagnostic::error(text!("missing-capture", switch = &switch.label.name))
@@ -317,10 +332,10 @@ fn other(
         devices
             .diagnostics
             .push(Diagnostic::warning(text!("unnamed-router", path = path)));
-        devices.named.push(Named {
+        devices.named.push(Arc::new(Named {
             name: capture.name.clone(),
             device,
-        });
+        }));
     } else {
         devices
             .diagnostics

@@ -2,14 +2,14 @@
 
 use super::Beyond;
 use super::filters::{Net, asked};
-use crate::acl::Known;
+use crate::acl::{Direction, Known};
 use crate::pset::PacketSet;
 use crate::topo::Target;
 use std::collections::{BTreeMap, VecDeque};
 use std::net::IpAddr;
 
 /// Which bound of D3 is computed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Side {
     /// E+: some reading, some state; over-approximated. Proves forbidding claims.
     May,
@@ -141,14 +141,12 @@ impl<'n, 'a> Run<'n, 'a> {
         let space = net.space;
         let device = net.topo.ports[port].device;
         let table = net.table(port);
-        let passed = {
-            let filter = net.inward[port];
-            space.intersect(fresh, self.choose(filter.must, filter.may))
-        };
+        let filter = net.ask(port, Direction::In, fresh);
+        let passed = space.intersect(fresh, self.choose(filter.must, filter.may));
         let own = asked(
             space,
             &net.topo.device(port).sees.to_switch,
-            net.inward[port],
+            filter,
             space.intersect(fresh, table.own),
         );
         let own = self.choose(own.must, own.may);
@@ -212,7 +210,7 @@ impl<'n, 'a> Run<'n, 'a> {
             true => &net.topo.device(out).sees.from_switch,
             false => &Known::Yes,
         };
-        let passed = asked(net.space, fact, net.outward[out], part);
+        let passed = net.sent(out, fact, part);
         let part = self.choose(passed.must, passed.may);
         if net.space.is_empty(part) {
             return;
@@ -245,13 +243,13 @@ impl<'n, 'a> Run<'n, 'a> {
             .filter(|&port| port != out)
             .collect();
         for port in ports {
-            let here = space.intersect(part, net.addressed[port]);
+            let here = space.intersect(part, net.frame.addressed[port]);
             if !space.is_empty(here) {
                 self.present(port, here);
             }
             if self.side == Side::May {
                 // A router may answer for addresses that are not in its subnets here (proxy ARP).
-                let far = space.minus(space.minus(part, net.near[port]), here);
+                let far = space.minus(space.minus(part, net.frame.near[port]), here);
                 self.out.open |= !space.is_empty(far);
                 self.present(port, far);
             }
@@ -280,7 +278,7 @@ impl<'n, 'a> Run<'n, 'a> {
             }
             // What was rewritten may be another packet behind the out-list than in front of it.
             let part = if filtered {
-                net.space.intersect(packets, net.outward[out].may)
+                net.sent(out, &Known::Yes, packets).may
             } else {
                 packets
             };

@@ -14,6 +14,7 @@ use ipnet::IpNet;
 use petgraph::unionfind::UnionFind;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 /// What identifies a link.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -57,7 +58,7 @@ pub struct Named {
 #[derive(Clone, Debug)]
 pub struct Topo {
     /// The devices.
-    pub devices: Vec<Named>,
+    pub devices: Vec<Arc<Named>>,
     /// The links, ascending by key: VLANs first.
     pub links: Vec<Link>,
     /// The ports.
@@ -68,7 +69,7 @@ pub struct Topo {
 
 /// Joins devices to a network. VLANs named by `vlans` exist as links even if no device has an interface there.
 #[must_use]
-pub fn build(devices: Vec<Named>, vlans: impl IntoIterator<Item = u16>) -> Topo {
+pub fn build(devices: Vec<Arc<Named>>, vlans: impl IntoIterator<Item = u16>) -> Topo {
     let mut keys: BTreeMap<LinkKey, Vec<(usize, usize)>> = vlans
         .into_iter()
         .map(|vlan| (LinkKey::Vlan(vlan), Vec::new()))
@@ -124,7 +125,7 @@ fn parts(topo: &Topo) -> Vec<usize> {
 /// The link of a routed port that already has a member whose subnet overlaps this interface's.
 fn shared_routed(
     keys: &BTreeMap<LinkKey, Vec<(usize, usize)>>,
-    devices: &[Named],
+    devices: &[Arc<Named>],
     interface: &Interface,
 ) -> Option<LinkKey> {
     let overlaps =
@@ -167,6 +168,24 @@ impl Topo {
     pub fn vlan(&self, vlan: u16) -> Option<usize> {
         let key = LinkKey::Vlan(vlan);
         self.links.binary_search_by(|link| link.key.cmp(&key)).ok()
+    }
+
+    /// Whether it differs from another topology in lists and what is bound where at most: then links, ports and devices
+    /// have the same numbers.
+    #[must_use]
+    pub fn same_frame(&self, other: &Topo) -> bool {
+        let keys = |topo: &Topo| {
+            topo.links
+                .iter()
+                .map(|link| &link.key)
+                .eq(self.links.iter().map(|link| &link.key))
+        };
+        let same = |(a, b): (&Arc<Named>, &Arc<Named>)| {
+            Arc::ptr_eq(a, b) || (a.name == b.name && a.device.same_frame(&b.device))
+        };
+        keys(other)
+            && self.devices.len() == other.devices.len()
+            && self.devices.iter().zip(&other.devices).all(same)
     }
 
     /// How a link is printed.

@@ -116,7 +116,7 @@ pub fn in_each_family<T>(
                 Some(nodes) => space.with_limit(nodes),
                 None => space,
             };
-            let view = |world| View::of(world, family, &space);
+            let view = |world| View::in_world(world, family, &space);
             let views: Vec<View<'_>> = worlds.iter().map(view).collect();
             let answer = ask(&views);
             (!space.exhausted()).then_some(answer)

@@ -7,6 +7,7 @@ use crate::model::At;
 use crate::net::Match;
 use crate::pset::PacketSet;
 use crate::reach::{Goal, Side};
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
@@ -36,7 +37,7 @@ pub(super) enum Reached {
 }
 
 /// Compares one family of the read-back with the policy.
-pub(super) fn check(view: &View<'_>, halves: &[&Half]) -> (Verdict, Vec<Unequal>) {
+pub(super) fn check(view: &View<'_>, halves: &[Half]) -> (Verdict, Vec<Unequal>) {
     let (mut verdict, missing) = works::check(view, halves);
     let mut unequal: Vec<Unequal> = missing.into_iter().map(Unequal::Narrower).collect();
     for blocked in control::check(view) {
@@ -48,9 +49,19 @@ pub(super) fn check(view: &View<'_>, halves: &[&Half]) -> (Verdict, Vec<Unequal>
         });
         unequal.push(Unequal::Blocked(blocked));
     }
-    let ends = Ends::of(view);
+    let ends = OnceCell::new();
     for link in 0..view.topo.links.len() {
-        for found in wider(view, &ends, link) {
+        let known = view.found().borrow().equal.get(&link).cloned();
+        if let Some(grounds) = known {
+            view.lean_on(&grounds);
+            continue;
+        }
+        let (found, grounds) =
+            view.grounds(|| wider(view, ends.get_or_init(|| Ends::of(view)), link));
+        if found.is_empty() {
+            view.found().borrow_mut().equal.insert(link, grounds);
+        }
+        for found in found {
             if let Unequal::Wider { must, .. } = &found {
                 let one = if view.space().is_empty(*must) {
                     Verdict::Unknown

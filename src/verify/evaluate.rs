@@ -6,11 +6,10 @@ use super::view::{Origin, View};
 use super::works::Missing;
 use super::world::World;
 use super::{Level, Verdict, Witness, equality, filtered, relay, spoof, works};
-use crate::acl::{Acl, Question};
+use crate::acl::Question;
 use crate::base::Text;
 use crate::model::{Addrs, Claim, ClaimKind, Spot};
-use crate::net::{AddrRanges, Family};
-use crate::pset::Space;
+use crate::net::AddrRanges;
 use crate::text;
 
 /// The answer to one claim in one world, without anything that lives in the arena.
@@ -51,6 +50,14 @@ impl Answer {
         }
     }
 
+    /// Whether nothing in it is read off a text: no packet's way, no question, no remark.
+    pub(super) fn is_plain(&self) -> bool {
+        self.witness.is_none()
+            && self.candidate.is_none()
+            && self.because.is_empty()
+            && self.notes.is_empty()
+    }
+
     fn both(verdict: Verdict) -> Answer {
         Answer {
             level: Level {
@@ -62,7 +69,7 @@ impl Answer {
         }
     }
 
-    fn unknown(reason: &'static str) -> Answer {
+    pub(super) fn unknown(reason: &'static str) -> Answer {
         Answer {
             reason: Some(reason),
             ..Answer::both(Verdict::Unknown)
@@ -79,59 +86,18 @@ pub enum Asked<'c> {
     Equality,
 }
 
-/// Answers questions in one world. `limit` is the number of diagram nodes per family.
+/// Answers one question in one world; `views` are of both families.
 ///
 /// # Errors
 /// [`OurBug`] if a witness does not replay.
-pub fn evaluate(
+pub(super) fn answer(
     world: &World<'_>,
-    asked: &[Asked<'_>],
-    limit: Option<usize>,
-) -> Result<Vec<Answer>, OurBug> {
-    let spaces = Family::BOTH.map(|family| space(world, family, limit));
-    let views: Vec<View<'_>> = Family::BOTH
-        .iter()
-        .zip(&spaces)
-        .map(|(&family, space)| {
-            View::new(
-                world.policy,
-                &world.topo,
-                &world.halves,
-                &world.beyond,
-                family,
-                space,
-            )
-        })
-        .collect();
-    let answers = asked.iter().map(|asked| match asked {
-        Asked::Claim(claim) => one(world, &views, claim),
-        Asked::Equality => equal(world, &views),
-    });
-    let mut answers: Vec<Answer> = answers.collect::<Result<_, _>>()?;
-    // INVARIANT: past the limit every set is empty, so no answer that was computed may stand.
-    if spaces.iter().any(Space::exhausted) {
-        for answer in &mut answers {
-            *answer = Answer {
-                because: vec![Question::Limit],
-                ..Answer::unknown("limit")
-            };
-        }
-    }
-    Ok(answers)
-}
-
-fn space(world: &World<'_>, family: Family, limit: Option<usize>) -> Space {
-    let acls: Vec<&Acl> = world
-        .topo
-        .devices
-        .iter()
-        .flat_map(|named| &named.device.acls)
-        .filter(|acl| acl.family == family)
-        .collect();
-    let space = Space::for_acls(family, &acls);
-    match limit {
-        Some(nodes) => space.with_limit(nodes),
-        None => space,
+    views: &[View<'_>],
+    asked: &Asked<'_>,
+) -> Result<Answer, OurBug> {
+    match asked {
+        Asked::Claim(claim) => one(world, views, claim),
+        Asked::Equality => equal(world, views),
     }
 }
 
@@ -143,14 +109,9 @@ fn one(world: &World<'_>, views: &[View<'_>], claim: &Claim) -> Result<Answer, O
         }
         ClaimKind::Works { from, to, terms } => {
             let halves = super::spec::halves_of(world.policy, from, to, terms);
-            requiring(world, views, &claim.id, &halves.iter().collect::<Vec<_>>())
+            requiring(world, views, &claim.id, &halves)
         }
-        ClaimKind::AllowsWork => requiring(
-            world,
-            views,
-            &claim.id,
-            &world.halves.iter().collect::<Vec<_>>(),
-        ),
+        ClaimKind::AllowsWork => requiring(world, views, &claim.id, &world.halves),
         ClaimKind::Filtered { of } => Ok(filter_claim(world, of)),
         ClaimKind::NoRelay { from, to, except } => no_relay(views, claim, from, to, except),
         ClaimKind::NoSpoof { from } => no_spoof(world, views, claim, from),
@@ -361,7 +322,7 @@ fn requiring(
     world: &World<'_>,
     views: &[View<'_>],
     claim: &str,
-    halves: &[&super::spec::Half],
+    halves: &[super::spec::Half],
 ) -> Result<Answer, OurBug> {
     if halves.is_empty() {
         return Ok(Answer::unknown("vacuous"));
@@ -643,7 +604,7 @@ fn no_spoof(
 fn equal(world: &World<'_>, views: &[View<'_>]) -> Result<Answer, OurBug> {
     let mut answer = Answer::proved();
     for view in views {
-        let (verdict, unequal) = equality::check(view, &world.halves.iter().collect::<Vec<_>>());
+        let (verdict, unequal) = equality::check(view, &world.halves);
         if verdict <= answer.verdict {
             continue;
         }

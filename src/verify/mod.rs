@@ -11,10 +11,13 @@ mod control;
 mod equality;
 pub mod evaluate;
 mod filtered;
+mod found;
 mod only;
 pub mod query;
 mod relay;
 pub mod replay;
+mod seen;
+pub mod session;
 mod sets;
 pub mod spec;
 mod spoof;
@@ -24,6 +27,7 @@ mod works;
 pub mod world;
 
 pub use check::{Options, Report, verify};
+pub use session::Session;
 pub use verdict::{ClaimResult, Level, Verdict, Witness, WitnessKind};
 
 #[cfg(test)]

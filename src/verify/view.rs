@@ -1,5 +1,6 @@
 //! One family of one network under one reading, with what the claims ask of it.
 
+use super::found::{Found, Grounds, Start};
 use super::sets::{self, Sets};
 use super::spec::{Half, Hosts};
 use super::world::World;
@@ -9,7 +10,7 @@ use crate::pset::{PacketSet, Space};
 use crate::reach::{Beyond, Goal, Net, Side, Spread};
 use crate::topo::Topo;
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
 /// A network as the claims see it.
@@ -35,8 +36,12 @@ pub struct View<'a> {
     named: BTreeMap<u16, AddrRanges>,
     /// Devices by the number of the policy's switch.
     switches: Vec<Option<usize>>,
+    /// Nothing is open, so that both bounds are one.
     settled: bool,
-    spreads: RefCell<BTreeMap<(usize, Side), Rc<Spread>>>,
+    /// What has been found out.
+    found: RefCell<Found>,
+    /// The spreads that were looked at, for [`View::grounds`].
+    starts: RefCell<BTreeSet<Start>>,
     /// By spot: what of what is delivered on its link has arrived in it.
     inside: RefCell<HashMap<Spot, PacketSet>>,
 }
@@ -70,7 +75,24 @@ impl<'a> View<'a> {
         family: Family,
         space: &'a Space,
     ) -> View<'a> {
-        let net = Net::new(topo, family, space);
+        View::of(
+            policy,
+            Net::new(topo, family, space),
+            halves,
+            beyond,
+            Found::default(),
+        )
+    }
+
+    /// A view of a network that something is known of.
+    pub(super) fn of(
+        policy: &'a Policy,
+        net: Net<'a>,
+        halves: &'a [Half],
+        beyond: &'a [Beyond],
+        found: Found,
+    ) -> View<'a> {
+        let (topo, family, space) = (net.topo(), net.family(), net.space());
         let settled = net.is_settled();
         let mut replies = vec![Vec::new(); topo.links.len()];
         for (index, half) in halves.iter().enumerate().filter(|(_, half)| half.reply) {
@@ -97,15 +119,46 @@ impl<'a> View<'a> {
             net,
             halves,
             beyond,
-            spreads: RefCell::default(),
+            found: RefCell::new(found),
+            starts: RefCell::default(),
         }
     }
 
     /// One family of a world.
     #[must_use]
-    pub fn of(world: &'a World<'a>, family: Family, space: &'a Space) -> View<'a> {
+    pub fn in_world(world: &'a World<'a>, family: Family, space: &'a Space) -> View<'a> {
         let (topo, halves, beyond) = (&world.topo, &world.halves, &world.beyond);
         View::new(world.policy, topo, halves, beyond, family, space)
+    }
+
+    /// What has been found out, to be kept.
+    pub(super) fn into_found(self) -> Found {
+        self.found.into_inner()
+    }
+
+    /// Whether both bounds are one.
+    pub(super) fn settled(&self) -> bool {
+        self.settled
+    }
+
+    /// What has been found out.
+    pub(super) fn found(&self) -> &RefCell<Found> {
+        &self.found
+    }
+
+    /// A computation, and what it hangs on. Who surrounds it hangs on the same.
+    pub(super) fn grounds<T>(&self, work: impl FnOnce() -> T) -> (T, Grounds) {
+        let outer = self.starts.take();
+        let (result, trail) = self.net.followed(work);
+        let starts = self.starts.replace(outer);
+        self.starts.borrow_mut().extend(&starts);
+        (result, Grounds { trail, starts })
+    }
+
+    /// Takes what is known of a computation as if it had been done again.
+    pub(super) fn lean_on(&self, grounds: &Grounds) {
+        self.net.asked_again(&grounds.trail);
+        self.starts.borrow_mut().extend(&grounds.starts);
     }
 
     /// The arena.
@@ -117,24 +170,61 @@ impl<'a> View<'a> {
     /// Packets from anyone on a link, any source address, as they spread (D24).
     #[must_use]
     pub fn spread(&self, link: usize, side: Side) -> Rc<Spread> {
+        self.spread_of(Origin::Link(link), side)
+    }
+
+    /// How packets from an origin spread; a device sends with its own addresses.
+    #[must_use]
+    pub fn spread_of(&self, origin: Origin, side: Side) -> Rc<Spread> {
         // Where nothing is open, and no step was only possible, both bounds are the same; one of them is enough.
         if self.settled && side == Side::Must {
-            let may = self.spread(link, Side::May);
+            let may = self.spread_of(origin, Side::May);
             if !may.open {
                 return may;
             }
         }
-        if let Some(done) = self.spreads.borrow().get(&(link, side)) {
-            return Rc::clone(done);
+        self.starts.borrow_mut().insert((origin, side));
+        if let Some((known, _)) = self.found.borrow().spreads.get(&(origin, side)) {
+            return Rc::clone(known);
         }
-        let done = Rc::new(
-            self.net
-                .spread(link, self.space().full(), self.beyond, side),
-        );
-        self.spreads
-            .borrow_mut()
-            .insert((link, side), Rc::clone(&done));
-        done
+        // Whoever looks at a spread hangs on it, not on what it asked: it may ask otherwise and come out the same.
+        let (spread, trail) = self.net.apart(|| Rc::new(self.spreading(origin, side)));
+        let mut found = self.found.borrow_mut();
+        found
+            .spreads
+            .insert((origin, side), (Rc::clone(&spread), trail));
+        spread
+    }
+
+    fn spreading(&self, origin: Origin, side: Side) -> Spread {
+        match origin {
+            Origin::Link(link) => {
+                let all = self.space().full();
+                self.net.spread(link, all, self.beyond, side)
+            }
+            Origin::Device(device) => {
+                let vrfs = self.topo.vrfs(device);
+                let own = |vrf: &str| self.from(&self.topo.own(device, vrf, self.family));
+                let sent: Vec<_> = vrfs.into_iter().map(|vrf| (vrf, own(vrf))).collect();
+                self.net.spread_from(device, &sent, self.beyond, side)
+            }
+        }
+    }
+
+    /// Works out again what fell with a change of lists, and says what came out otherwise.
+    pub(super) fn renew(&self, fallen: Vec<(Start, Rc<Spread>)>) -> BTreeSet<Start> {
+        let mut other = BTreeSet::new();
+        for ((origin, side), before) in fallen {
+            let _ = self.spread_of(origin, side);
+            match self.found.borrow_mut().spreads.get_mut(&(origin, side)) {
+                Some((now, _)) if **now == *before => *now = before,
+                _ => {
+                    other.insert((origin, side));
+                }
+            }
+        }
+        self.starts.take();
+        other
     }
 
     /// Where the packets of a place start; `None` if it has no link, or the switch no text.
@@ -143,20 +233,6 @@ impl<'a> View<'a> {
         match at {
             At::Switch(_) => self.device_of(at).map(Origin::Device),
             At::Link(..) | At::External(_) => self.link_of(at).map(Origin::Link),
-        }
-    }
-
-    /// How packets from an origin spread; a device sends with its own addresses.
-    #[must_use]
-    pub fn spread_of(&self, origin: Origin, side: Side) -> Rc<Spread> {
-        match origin {
-            Origin::Link(link) => self.spread(link, side),
-            Origin::Device(device) => {
-                let vrfs = self.topo.vrfs(device);
-                let own = |vrf: &str| self.from(&self.topo.own(device, vrf, self.family));
-                let sent: Vec<_> = vrfs.into_iter().map(|vrf| (vrf, own(vrf))).collect();
-                Rc::new(self.net.spread_from(device, &sent, self.beyond, side))
-            }
         }
     }
 
@@ -365,6 +441,22 @@ impl<'a> View<'a> {
     /// The part of `packets` that gets from a spot to a goal under every state (D42); `side` chooses the reading.
     #[must_use]
     pub fn carried(&self, source: &Spot, goal: &Goal, packets: PacketSet, side: Side) -> PacketSet {
+        let way = (source.at, goal.clone(), packets, side);
+        if let Some((known, trail)) = self.found.borrow().carried.get(&way) {
+            self.net.asked_again(trail);
+            return *known;
+        }
+        let (arrived, trail) = self
+            .net
+            .followed(|| self.carrying(source, goal, packets, side));
+        self.found
+            .borrow_mut()
+            .carried
+            .insert(way, (arrived, trail));
+        arrived
+    }
+
+    fn carrying(&self, source: &Spot, goal: &Goal, packets: PacketSet, side: Side) -> PacketSet {
         let space = self.space();
         let zone = match source.at {
             At::Link(zone, vlan) => Some((zone, vlan)),
