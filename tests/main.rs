@@ -4,11 +4,13 @@
 
 mod support;
 
+mod accept;
 mod agreement;
 mod assume;
 mod bad_input;
 mod golden;
 mod lists;
+mod logged;
 mod mutation;
 mod pair;
 mod readme;

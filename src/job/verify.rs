@@ -1,7 +1,7 @@
 //! `verify`: the claims of a policy against what `build` would write, or against captures.
 
 use super::attest::{self, OpenFact};
-use super::{Capture, FileGap, Job, Options, network};
+use super::{Capture, FileGap, Job, Options, network, remarks};
 use crate::base::{Diagnostic, FileId, SourceMap, Text};
 use crate::model::Policy;
 use crate::syntax::keywords::language_of;
@@ -66,6 +66,8 @@ pub fn verify(
     let mut diagnostics = loaded.diagnostics;
     diagnostics.extend(devices.diagnostics);
     diagnostics.extend(unused);
+    diagnostics.extend(remarks::remarks(&loaded.policy, options));
+    remarks::settle(&loaded.policy, options.at, &mut diagnostics);
     Ok(VerifyOutcome {
         open_facts,
         claims: report.claims,

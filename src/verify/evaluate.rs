@@ -5,7 +5,7 @@ use super::replay::{OurBug, bridged, lost, name, pick, through};
 use super::view::{Origin, View};
 use super::works::Missing;
 use super::world::World;
-use super::{Level, Verdict, Witness, equality, filtered, relay, spoof, works};
+use super::{Level, Verdict, Witness, equality, filtered, logged, relay, spoof, works};
 use crate::acl::{Acl, Question};
 use crate::base::Text;
 use crate::model::{Addrs, Claim, ClaimKind, Spot};
@@ -35,7 +35,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    fn proved() -> Answer {
+    pub(super) fn proved() -> Answer {
         Answer {
             level: Level {
                 connection: Verdict::Proved,
@@ -51,7 +51,7 @@ impl Answer {
         }
     }
 
-    fn both(verdict: Verdict) -> Answer {
+    pub(super) fn both(verdict: Verdict) -> Answer {
         Answer {
             level: Level {
                 connection: verdict,
@@ -62,7 +62,7 @@ impl Answer {
         }
     }
 
-    fn unknown(reason: &'static str) -> Answer {
+    pub(super) fn unknown(reason: &'static str) -> Answer {
         Answer {
             reason: Some(reason),
             ..Answer::both(Verdict::Unknown)
@@ -154,6 +154,13 @@ fn one(world: &World<'_>, views: &[View<'_>], claim: &Claim) -> Result<Answer, O
         ClaimKind::Filtered { of } => Ok(filter_claim(world, of)),
         ClaimKind::NoRelay { from, to, except } => no_relay(views, claim, from, to, except),
         ClaimKind::NoSpoof { from } => no_spoof(world, views, claim, from),
+        ClaimKind::Logged { from, to, services } => {
+            let mut answer = logged::answer(views, &claim.id, from, to, services.as_deref())?;
+            if answer.verdict == Verdict::Unknown && answer.because.is_empty() {
+                answer.because = anything_open(world);
+            }
+            Ok(answer)
+        }
     }
 }
 

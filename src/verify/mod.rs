@@ -9,6 +9,7 @@ mod control;
 mod equality;
 pub mod evaluate;
 mod filtered;
+mod logged;
 mod only;
 pub mod query;
 mod relay;

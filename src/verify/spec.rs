@@ -2,7 +2,7 @@
 //!
 //! Everything here is boxes of headers per pair of spots; nothing knows a list or a route.
 
-use crate::model::{Allow, At, Network, Policy, Session, Spot, Term};
+use crate::model::{At, Network, Policy, Session, Spot, Term};
 use crate::net::proto::TCP;
 use crate::net::{
     AddrRanges, ByteSet, ExtSet, Family, FlagSet, Match, PortSet, PositionSet, TcpFlags,
@@ -86,15 +86,9 @@ pub fn halves(policy: &Policy, at: Date) -> Vec<Half> {
                         continue;
                     }
                     for term in &allow.terms {
-                        halves.extend(term_halves(
-                            &policy.network,
-                            index,
-                            allow,
-                            from,
-                            to,
-                            family,
-                            term,
-                        ));
+                        let wide = policy.answers_wide(allow, term, from.at, at);
+                        let network = &policy.network;
+                        halves.extend(make_halves(network, index, wide, from, to, family, term));
                     }
                 }
             }
@@ -103,21 +97,16 @@ pub fn halves(policy: &Policy, at: Date) -> Vec<Half> {
     halves
 }
 
-/// The halves of sessions that a claim names, as if an `allow` said so.
+/// The halves of sessions that a claim names, as if an `allow` said so: for what they require.
 #[must_use]
 pub fn halves_of(policy: &Policy, from: &[Spot], to: &[Spot], terms: &[Term]) -> Vec<Half> {
-    let allow = policy
-        .allows
-        .iter()
-        .find(|allow| allow.wide_return && allow.from == from && allow.to == to);
-    let wide = allow.is_some();
     let mut halves = Vec::new();
     for a in from {
         for b in to {
             for family in Family::BOTH {
                 if !a.addrs.of(family).is_empty() && !b.addrs.of(family).is_empty() {
                     let each = terms.iter().flat_map(|term| {
-                        make_halves(&policy.network, usize::MAX, wide, a, b, family, term)
+                        make_halves(&policy.network, usize::MAX, false, a, b, family, term)
                     });
                     halves.extend(each);
                 }
@@ -125,18 +114,6 @@ pub fn halves_of(policy: &Policy, from: &[Spot], to: &[Spot], terms: &[Term]) ->
         }
     }
     halves
-}
-
-fn term_halves(
-    network: &Network,
-    index: usize,
-    allow: &Allow,
-    from: &Spot,
-    to: &Spot,
-    family: Family,
-    term: &Term,
-) -> Vec<Half> {
-    make_halves(network, index, allow.wide_return, from, to, family, term)
 }
 
 fn make_halves(
