@@ -29,10 +29,18 @@ pub(super) fn lapsed(policy: &Policy, at: Date) -> Vec<Diagnostic> {
     once(lapsed.map(diagnostic))
 }
 
-/// Remarks and warnings on a policy of this day.
+/// Remarks and warnings on a policy of this day that somebody is writing or building.
 #[must_use]
 pub(super) fn remarks(policy: &Policy, options: &Options) -> Vec<Diagnostic> {
-    let at = options.at;
+    let mut found = expired(policy, options.at);
+    found.extend(no_log(policy, options));
+    found.extend(no_pmtu(policy, options.at));
+    found
+}
+
+/// Openings past their last day.
+#[must_use]
+pub(super) fn expired(policy: &Policy, at: Date) -> Vec<Diagnostic> {
     let expired = policy.allows.iter().filter(|allow| !allow.in_force(at));
     let expired = expired.map(|allow| {
         let until = allow.until.map(|day| day.to_string()).unwrap_or_default();
@@ -41,10 +49,7 @@ pub(super) fn remarks(policy: &Policy, options: &Options) -> Vec<Diagnostic> {
             .at(allow.span)
             .help(text!("allow-expired-help"))
     });
-    let mut found = once(expired);
-    found.extend(no_log(policy, options));
-    found.extend(no_pmtu(policy, at));
-    found
+    once(expired)
 }
 
 /// Both ways of `<->` stand at one place.

@@ -66,7 +66,7 @@ pub fn verify(
     let mut diagnostics = loaded.diagnostics;
     diagnostics.extend(devices.diagnostics);
     diagnostics.extend(unused);
-    diagnostics.extend(remarks::remarks(&loaded.policy, options));
+    diagnostics.extend(remarks::expired(&loaded.policy, options.at));
     remarks::settle(&loaded.policy, options.at, &mut diagnostics);
     Ok(VerifyOutcome {
         open_facts,
