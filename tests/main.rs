@@ -4,6 +4,7 @@
 
 mod support;
 
+mod accept;
 mod agreement;
 mod assume;
 mod bad_input;
@@ -12,6 +13,7 @@ mod formats;
 mod golden;
 mod guideline;
 mod lists;
+mod logged;
 mod mutation;
 mod pair;
 mod readme;

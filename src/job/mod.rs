@@ -15,6 +15,7 @@ pub mod places;
 pub mod query;
 pub mod question;
 pub mod read;
+mod remarks;
 pub mod trace_acl;
 pub mod trace_network;
 pub mod verify;

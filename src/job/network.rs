@@ -1,6 +1,6 @@
 //! From files to the things the other jobs ask: a policy, what `build` would write for it, devices read back.
 
-use super::{Capture, FileGap, Options, attest, read};
+use super::{Capture, FileGap, Options, attest, read, remarks};
 use crate::base::{Diagnostic, FileId, Lang, Severity, Source, SourceMap, Span};
 use crate::compile::{Ability, compile};
 use crate::device::{Interface, InterfaceKind};
@@ -156,10 +156,15 @@ pub fn write(policy: &Policy, options: &Options) -> Result<Vec<Written>, Vec<Dia
             }
         })
         .collect();
+    let mut refused = remarks::lapsed(policy, options.at);
     let configs = compile(policy, options.at, &abilities);
     let mut written = Vec::new();
-    let mut refused = Vec::new();
-    for (switch, config) in network.switches.iter().zip(&configs) {
+    for (index, (switch, config)) in network.switches.iter().zip(&configs).enumerate() {
+        let wide = remarks::wide_returns(policy, SwitchId(index), config, options);
+        if let Some(wide) = wide {
+            refused.push(wide);
+            continue;
+        }
         match dialect_of(switch).write(config) {
             Ok(text) => written.push(Written {
                 switch: switch.label.name.clone(),
@@ -238,7 +243,7 @@ pub fn read_captures(
     options: &Options,
 ) -> Result<Devices, Vec<Diagnostic>> {
     let mut devices = Devices::default();
-    let mut errors = Vec::new();
+    let mut errors = remarks::lapsed(policy, options.at);
     for (index, switch) in policy.network.switches.iter().enumerate() {
         let mine: Vec<&Capture> = captures
             .iter()

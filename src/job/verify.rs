@@ -1,7 +1,7 @@
 //! `verify`: the claims of a policy against what `build` would write, or against captures.
 
 use super::attest::{self, OpenFact};
-use super::{Capture, FileGap, Job, Options, network};
+use super::{Capture, FileGap, Job, Options, network, remarks};
 use crate::base::{Diagnostic, FileId, SourceMap, Text};
 use crate::model::Policy;
 use crate::model::guideline::Guideline;
@@ -69,6 +69,8 @@ pub fn verify(
     let mut diagnostics = loaded.diagnostics;
     diagnostics.extend(devices.diagnostics);
     diagnostics.extend(unused);
+    diagnostics.extend(remarks::expired(&loaded.policy, options.at));
+    remarks::settle(&loaded.policy, options.at, &mut diagnostics);
     Ok(VerifyOutcome {
         open_facts,
         claims: report.claims,

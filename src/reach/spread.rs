@@ -33,6 +33,12 @@ pub struct Spread {
     /// Per link: put there by a switch that may choose any next hop (D23 R and X, D31): handed to whoever has an address
     /// there, whether or not a route names it.
     pub strayed: Vec<PacketSet>,
+    /// Per port: came in on its link, in front of its in-list.
+    pub presented: Vec<PacketSet>,
+    /// Per port: routed out of it, in front of its out-list.
+    pub leaving: Vec<PacketSet>,
+    /// Per device: past the in-list, and no route leads on. Under [`Side::May`] also what only may have none.
+    pub routeless: Vec<PacketSet>,
 }
 
 struct Run<'n, 'a> {
@@ -90,6 +96,9 @@ impl<'n, 'a> Run<'n, 'a> {
                 crossing: vec![empty; net.topo.links.len()],
                 open: false,
                 strayed: vec![empty; net.topo.links.len()],
+                presented: Vec::new(),
+                leaving: vec![empty; net.topo.ports.len()],
+                routeless: vec![empty; net.topo.devices.len()],
             },
         }
     }
@@ -98,7 +107,14 @@ impl<'n, 'a> Run<'n, 'a> {
         while let Some((port, fresh)) = self.queue.pop_front() {
             self.enter(port, fresh);
         }
+        self.out.presented = self.at;
         self.out
+    }
+
+    /// Records that no route leads on.
+    fn strand(&mut self, device: usize, packets: PacketSet) {
+        let all = &mut self.out.routeless[device];
+        *all = self.net.space.union(*all, packets);
     }
 
     fn choose(&self, must: PacketSet, may: PacketSet) -> PacketSet {
@@ -152,13 +168,27 @@ impl<'n, 'a> Run<'n, 'a> {
         let own = self.choose(own.must, own.may);
         self.out.local[device] = space.union(self.out.local[device], own);
         if net.topo.rewrites(device) {
+            if self.side == Side::May {
+                self.strand(device, passed);
+            }
             if self.side == Side::May && !self.rewritten[device] {
                 self.rewritten[device] = true;
                 self.scatter(device, None, space.full(), false);
             }
             return;
         }
-        if !self.holds(net.topo.forwards(device, net.family)) {
+        let forwards = net.topo.forwards(device, net.family);
+        let stopped = match self.side {
+            Side::May => !forwards.must(),
+            Side::Must => !forwards.may(),
+        };
+        if stopped {
+            self.strand(
+                device,
+                space.minus(space.minus(passed, table.own), table.unrouted),
+            );
+        }
+        if !self.holds(forwards) {
             return;
         }
         // Directed broadcast and multicast routing are effects of class R (D33); a leak may end at another VRF's address.
@@ -186,20 +216,24 @@ impl<'n, 'a> Run<'n, 'a> {
             // What sends packets elsewhere may also send them into another VRF: leaks are of this class (D23, D31).
             let vrf = Some(vrf).filter(|_| !net.topo.redirects(device));
             self.scatter(device, vrf, routed, true);
+            self.strand(device, routed);
         }
+        let mut left = routed;
         for (dst, targets) in &net.table_of(device, vrf).routes {
             let part = net.space.intersect(routed, *dst);
             if net.space.is_empty(part) {
                 continue;
             }
+            left = net.space.minus(left, part);
             for target in targets {
                 match *target {
-                    Target::Null => {}
+                    Target::Null => self.strand(device, part),
                     Target::Connected(out) => self.leave(out, None, part, from_switch),
                     Target::Via(out, hop) => self.leave(out, Some(hop), part, from_switch),
                 }
             }
         }
+        self.strand(device, left);
     }
 
     /// Out of a port, past its out-list, onto its link.
@@ -210,6 +244,9 @@ impl<'n, 'a> Run<'n, 'a> {
             true => &net.topo.device(out).sees.from_switch,
             false => &Known::Yes,
         };
+        if !from_switch {
+            self.out.leaving[out] = net.space.union(self.out.leaving[out], part);
+        }
         let passed = net.sent(out, fact, part);
         let part = self.choose(passed.must, passed.may);
         if net.space.is_empty(part) {
@@ -277,6 +314,8 @@ impl<'n, 'a> Run<'n, 'a> {
                 continue;
             }
             // What was rewritten may be another packet behind the out-list than in front of it.
+            let all = &mut self.out.leaving[out];
+            *all = net.space.union(*all, packets);
             let part = if filtered {
                 net.sent(out, &Known::Yes, packets).may
             } else {

@@ -5,7 +5,7 @@ use super::replay::{OurBug, bridged, lost, name, pick, through};
 use super::view::{Origin, View};
 use super::works::Missing;
 use super::world::World;
-use super::{Level, Verdict, Witness, equality, filtered, relay, spoof, works};
+use super::{Level, Verdict, Witness, equality, filtered, logged, relay, spoof, works};
 use crate::acl::Question;
 use crate::base::Text;
 use crate::model::{Addrs, Claim, ClaimKind, Spot};
@@ -34,7 +34,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    fn proved() -> Answer {
+    pub(super) fn proved() -> Answer {
         Answer {
             level: Level {
                 connection: Verdict::Proved,
@@ -58,7 +58,7 @@ impl Answer {
             && self.notes.is_empty()
     }
 
-    fn both(verdict: Verdict) -> Answer {
+    pub(super) fn both(verdict: Verdict) -> Answer {
         Answer {
             level: Level {
                 connection: verdict,
@@ -115,6 +115,13 @@ fn one(world: &World<'_>, views: &[View<'_>], claim: &Claim) -> Result<Answer, O
         ClaimKind::Filtered { of } => Ok(filter_claim(world, of)),
         ClaimKind::NoRelay { from, to, except } => no_relay(views, claim, from, to, except),
         ClaimKind::NoSpoof { from } => no_spoof(world, views, claim, from),
+        ClaimKind::Logged { from, to, services } => {
+            let mut answer = logged::answer(views, &claim.id, from, to, services.as_deref())?;
+            if answer.verdict == Verdict::Unknown && answer.because.is_empty() {
+                answer.because = anything_open(world);
+            }
+            Ok(answer)
+        }
     }
 }
 

@@ -12,6 +12,7 @@ mod equality;
 pub mod evaluate;
 mod filtered;
 mod found;
+mod logged;
 mod only;
 pub mod query;
 mod relay;

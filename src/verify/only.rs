@@ -38,6 +38,7 @@ impl<'c> Only<'c> {
             | ClaimKind::AllowsWork
             | ClaimKind::Filtered { .. }
             | ClaimKind::NoRelay { .. }
+            | ClaimKind::Logged { .. }
             | ClaimKind::NoSpoof { .. } => None,
         }
     }

@@ -287,7 +287,7 @@ fn reads_text(asked: &Asked<'_>) -> bool {
     match asked {
         Asked::Equality => false,
         Asked::Claim(claim) => match claim.kind {
-            ClaimKind::Filtered { .. } => true,
+            ClaimKind::Filtered { .. } | ClaimKind::Logged { .. } => true,
             ClaimKind::Only { .. }
             | ClaimKind::Works { .. }
             | ClaimKind::AllowsWork

@@ -19,12 +19,13 @@ pub(super) struct Parts<'a> {
     /// Externals with the index of their segment.
     pub(super) externals: Vec<(&'a ast::External, Option<usize>)>,
     pub(super) groups: Vec<&'a ast::Group>,
-    pub(super) services: Vec<&'a ast::Service>,
-    pub(super) switches: Vec<&'a ast::Switch>,
+    pub(super) services: Vec<At<'a, ast::Service>>,
+    pub(super) switches: Vec<At<'a, ast::Switch>>,
     pub(super) allows: Vec<At<'a, ast::Allow>>,
     pub(super) forbids: Vec<At<'a, ast::Forbid>>,
     pub(super) proves: Vec<At<'a, ast::Prove>>,
     pub(super) assumes: Vec<At<'a, ast::Assume>>,
+    pub(super) accepts: Vec<&'a ast::Accept>,
     pub(super) facts: Vec<At<'a, ast::AssumeFact>>,
     pub(super) guidelines: Vec<At<'a, ast::Guideline>>,
     /// Names of places whose statements are not understood yet: known, without meaning.
@@ -67,13 +68,8 @@ impl<'a> Parts<'a> {
                 }
                 self.groups.push(group);
             }
-            Stmt::Service(service) => {
-                for accept in &service.accepts {
-                    not_yet("accept", accept.span, diags);
-                }
-                self.services.push(service);
-            }
-            Stmt::Switch(switch) => self.switches.push(switch),
+            Stmt::Service(service) => self.services.push((service, span)),
+            Stmt::Switch(switch) => self.switches.push((switch, span)),
             Stmt::Allow(allow) => self.allows.push((allow, span)),
             Stmt::Forbid(forbid) => self.forbids.push((forbid, span)),
             Stmt::Prove(prove) => self.proves.push((prove, span)),
@@ -85,7 +81,7 @@ impl<'a> Parts<'a> {
             }
             Stmt::Import(file) => not_yet("import", file.span, diags),
             Stmt::Zones(table) => not_yet("zones", table.file.span, diags),
-            Stmt::Accept(accept) => not_yet("accept", accept.code.span, diags),
+            Stmt::Accept(accept) => self.accepts.push(accept),
             Stmt::Guideline(guideline) => self.guidelines.push((guideline, span)),
         }
     }

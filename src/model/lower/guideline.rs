@@ -54,7 +54,7 @@ impl<'a> Lower<'a> {
                 continue;
             }
             seen.insert(&pack.name, ast.name.span);
-            if !parts.services.iter().any(|service| service.encrypted) {
+            if !parts.services.iter().any(|(service, _)| service.encrypted) {
                 let diagnostic = Diagnostic::error(text!("nothing-encrypted")).at(ast.name.span);
                 self.report(diagnostic.help(text!("nothing-encrypted-help")));
                 continue;
