@@ -52,7 +52,7 @@ const SINGLE: [(&str, &[&str], Exit); 2] = [
     ),
 ];
 
-const CASES: [Case; 4] = [
+const CASES: [Case; 5] = [
     Case {
         dir: "p1_wired",
         switches: &SWITCHES,
@@ -70,6 +70,11 @@ const CASES: [Case; 4] = [
     },
     Case {
         dir: "p1_single/alaxala-ax",
+        switches: &["L3SW-01"],
+        says: &SINGLE,
+    },
+    Case {
+        dir: "p1_single/juniper-junos",
         switches: &["L3SW-01"],
         says: &SINGLE,
     },

@@ -14,7 +14,12 @@ use std::collections::BTreeMap;
 #[must_use]
 pub fn used(switch: &Switch, device: &Device) -> Vec<TableUse> {
     let mut rows: BTreeMap<&'static str, u32> = BTreeMap::new();
-    let extra = u32::from(switch.dialect == "alaxala-ax");
+    // The implicit discard takes an entry per binding.
+    let extra = u32::from(matches!(
+        switch.dialect.as_str(),
+        "alaxala-ax" | "juniper-junos"
+    ));
+    let mut largest = 0;
     for binding in device
         .interfaces
         .iter()
@@ -24,6 +29,7 @@ pub fn used(switch: &Switch, device: &Device) -> Vec<TableUse> {
         *rows
             .entry(table(binding.family, binding.direction))
             .or_default() += entries + extra;
+        largest = largest.max(entries + extra);
     }
     let find = |name: &str| {
         let facts = by_id(&switch.dialect)?.facts();
@@ -50,12 +56,28 @@ pub fn used(switch: &Switch, device: &Device) -> Vec<TableUse> {
             available: stated(switch, "shared").or(shared.available),
         }];
     }
+    if find("in").is_some() || find("out").is_some() {
+        rows = by_direction(&rows);
+    } else if find("filter").is_some() {
+        // A limit of each filter, not of all together.
+        rows = BTreeMap::from([("filter", largest)]);
+    }
     let row = |(table, used): (&'static str, u32)| TableUse {
         table: table.to_owned(),
         used,
         available: stated(switch, table).or_else(|| find(table).and_then(|t| t.available)),
     };
     rows.into_iter().map(row).collect()
+}
+
+/// Both families share the table of a direction.
+fn by_direction(rows: &BTreeMap<&'static str, u32>) -> BTreeMap<&'static str, u32> {
+    let mut out = BTreeMap::new();
+    for (table, used) in rows {
+        let direction = if table.ends_with("-in") { "in" } else { "out" };
+        *out.entry(direction).or_default() += used;
+    }
+    out
 }
 
 /// What the policy's `limit` says of a table.

@@ -69,13 +69,9 @@ pub trait Dialect: Sync {
 
 /// The vendor data files, in registry order, for the digest.
 pub fn data() -> impl Iterator<Item = &'static str> {
-    [
-        cisco_ios_xe::DATA,
-        alaxala_ax::DATA,
-        juniper_junos::DATA,
-    ]
-    .into_iter()
-    .flatten()
+    [cisco_ios_xe::DATA, alaxala_ax::DATA, juniper_junos::DATA]
+        .into_iter()
+        .flatten()
 }
 
 /// The registry: every dialect, a line each.

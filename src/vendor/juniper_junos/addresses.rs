@@ -39,13 +39,21 @@ pub(super) fn prefix_lists(options: At<'_>, lists: &mut PrefixLists) {
             match net(member.word()).filter(|_| member.is_leaf()) {
                 Some(Place::Net(net)) => list.nets.push(net),
                 _ => {
-                    let text = redact(&format!("prefix-list {} {}", named.word(), member.text(200)));
+                    let text = redact(&format!(
+                        "prefix-list {} {}",
+                        named.word(),
+                        member.text(200)
+                    ));
                     list.unread.get_or_insert(text);
                 }
             }
         }
         if named.is_broken() {
-            let text = redact(&format!("prefix-list {} (line {})", named.word(), named.line()));
+            let text = redact(&format!(
+                "prefix-list {} (line {})",
+                named.word(),
+                named.line()
+            ));
             list.unread.get_or_insert(text);
         }
     }
@@ -79,7 +87,9 @@ fn net(word: &str) -> Option<Place> {
             }
         },
     };
-    Some(Place::Net(IpNet::V4(Ipv4Net::new(addr, length).ok()?.trunc())))
+    Some(Place::Net(IpNet::V4(
+        Ipv4Net::new(addr, length).ok()?.trunc(),
+    )))
 }
 
 /// One address condition (`source-address` with `source-prefix-list`) while it is read.

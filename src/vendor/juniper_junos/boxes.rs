@@ -161,10 +161,21 @@ fn slices(test: &Test, context: &mut Context<'_>) -> Vec<Slice> {
     if let Some(protocols) = test.protocol {
         let mut out = vec![slice(protocols, PositionSet::L4, ExtSet::ABSENT, false)];
         for (fact, position, ext) in [
-            ("payload-protocol-matches-later", PositionSet::LATER, ExtSet::FULL),
-            ("payload-protocol-behind-ext", PositionSet::L4, ExtSet::PRESENT),
+            (
+                "payload-protocol-matches-later",
+                PositionSet::LATER,
+                ExtSet::FULL,
+            ),
+            (
+                "payload-protocol-behind-ext",
+                PositionSet::L4,
+                ExtSet::PRESENT,
+            ),
         ] {
-            out.extend(hang(slice(protocols, position, ext, false), &context.ask(fact)));
+            out.extend(hang(
+                slice(protocols, position, ext, false),
+                &context.ask(fact),
+            ));
         }
         if test.next_header.is_some() {
             // Both in one term: what the two see together was not read.
@@ -286,7 +297,11 @@ fn l4(
     if !test.has_l4() {
         return vec![(None, base.clone())];
     }
-    let bytes = || Some(condition("bytes tested where this packet has no such header"));
+    let bytes = || {
+        Some(condition(
+            "bytes tested where this packet has no such header",
+        ))
+    };
     if raw {
         return vec![(bytes(), base.clone())];
     }

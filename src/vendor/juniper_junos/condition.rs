@@ -161,9 +161,7 @@ fn one(test: &mut Test, at: At<'_>, lists: &PrefixLists) -> Option<()> {
         .any(|value| value.word().starts_with(|c: char| c.is_ascii_alphabetic()));
     match word {
         "source-address" | "ip-source-address" => addresses(&mut test.src, family, at),
-        "destination-address" | "ip-destination-address" => {
-            addresses(&mut test.dst, family, at)
-        }
+        "destination-address" | "ip-destination-address" => addresses(&mut test.dst, family, at),
         "address" => addresses(&mut test.either, family, at),
         "source-prefix-list" => prefix_lists(&mut test.src, family, at, lists),
         "destination-prefix-list" => prefix_lists(&mut test.dst, family, at, lists),
@@ -185,19 +183,20 @@ fn one(test: &mut Test, at: At<'_>, lists: &PrefixLists) -> Option<()> {
         "protocol" | "ip-protocol" if v4 => {
             narrow(&mut test.protocol, bytes(at, names::protocols)?)
         }
-        "protocol-except" if v4 => {
-            narrow(&mut test.protocol, bytes(at, names::protocols)?.complement())
-        }
-        "payload-protocol" if !v4 => {
-            narrow(&mut test.protocol, bytes(at, names::protocols)?)
-        }
-        "payload-protocol-except" if !v4 => {
-            narrow(&mut test.protocol, bytes(at, names::protocols)?.complement())
-        }
+        "protocol-except" if v4 => narrow(
+            &mut test.protocol,
+            bytes(at, names::protocols)?.complement(),
+        ),
+        "payload-protocol" if !v4 => narrow(&mut test.protocol, bytes(at, names::protocols)?),
+        "payload-protocol-except" if !v4 => narrow(
+            &mut test.protocol,
+            bytes(at, names::protocols)?.complement(),
+        ),
         "next-header" if !v4 => narrow(&mut test.next_header, bytes(at, names::protocols)?),
-        "next-header-except" if !v4 => {
-            narrow(&mut test.next_header, bytes(at, names::protocols)?.complement())
-        }
+        "next-header-except" if !v4 => narrow(
+            &mut test.next_header,
+            bytes(at, names::protocols)?.complement(),
+        ),
         "tcp-established" if at.is_leaf() => narrow_flags(test, FlagSet::established()),
         "tcp-initial" if at.is_leaf() => {
             narrow_flags(test, FlagSet::all(TcpFlags::SYN, TcpFlags::ACK))
@@ -207,13 +206,9 @@ fn one(test: &mut Test, at: At<'_>, lists: &PrefixLists) -> Option<()> {
             narrow_flags(test, flags::expression(value.word())?)
         }
         "icmp-type" => narrow(&mut test.icmp_type, bytes(at, types(family))?),
-        "icmp-type-except" => {
-            narrow(&mut test.icmp_type, bytes(at, types(family))?.complement())
-        }
+        "icmp-type-except" => narrow(&mut test.icmp_type, bytes(at, types(family))?.complement()),
         "icmp-code" => narrow(&mut test.icmp_code, bytes(at, codes(family))?),
-        "icmp-code-except" => {
-            narrow(&mut test.icmp_code, bytes(at, codes(family))?.complement())
-        }
+        "icmp-code-except" => narrow(&mut test.icmp_code, bytes(at, codes(family))?.complement()),
         "is-fragment" if v4 && at.is_leaf() => {
             test.fragments.push(Fragment::Is);
             Some(())
@@ -282,7 +277,9 @@ fn prefix_lists(
     at: At<'_>,
     lists: &PrefixLists,
 ) -> Option<()> {
-    members(slot, family, at, |places, member| places.list(member, lists))
+    members(slot, family, at, |places, member| {
+        places.list(member, lists)
+    })
 }
 
 /// The union of the values; `None` if there is none or one is not understood.

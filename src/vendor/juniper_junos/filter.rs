@@ -96,7 +96,11 @@ pub(super) fn read(filter: At<'_>, family: Family, context: &mut Context<'_>) ->
     }
     if filter.is_broken() {
         let text = format!("filter {}", filter.word());
-        unplaced.push(unread(family, &format!("{text} @{}", filter.line()), filter.line()));
+        unplaced.push(unread(
+            family,
+            &format!("{text} @{}", filter.line()),
+            filter.line(),
+        ));
         context.gap(filter.line(), &text, text!("junos-filter-cut"));
     }
     let mut count = 0;

@@ -95,7 +95,9 @@ impl Inheritance<'_> {
     fn here(&mut self, id: Id, above: &Sources) -> Sources {
         let mut sources = above.clone();
         let names = |tree: &Tree, word: &str| -> Vec<(String, u32)> {
-            let Some(list) = tree.find(id, word).filter(|&l| tree.active(id).any(|c| c == l))
+            let Some(list) = tree
+                .find(id, word)
+                .filter(|&l| tree.active(id).any(|c| c == l))
             else {
                 return Vec::new();
             };
@@ -304,7 +306,8 @@ mod tests {
     fn a_group_applied_below_acts_there() {
         let text = "set groups G a <*> x 1\nset groups H a b y 2\nset a b apply-groups [ G H ]\nset a c z\n";
         assert_eq!(shown(text).0, "a { b { x 1; y 2; }; c z; }");
-        let undefined = "set a apply-groups Q\nset groups W when x\nset groups W a q\nset a apply-groups W\n";
+        let undefined =
+            "set a apply-groups Q\nset groups W when x\nset groups W a q\nset a apply-groups W\n";
         assert_eq!(shown(undefined), ("a".to_owned(), 2));
         assert_eq!(shown("set apply-groups Q").1, 1);
     }

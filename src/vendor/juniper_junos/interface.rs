@@ -3,9 +3,9 @@
 //! A unit with `family inet` or `inet6` is a layer-3 interface: on a VLAN if a VLAN names it or if it is tagged, a port of
 //! its own otherwise. Filters of switched ports and VLANs are not modelled: they may drop (D16, D25).
 
+use super::is_irrelevant;
 use super::read::{Reader, Wanted};
 use super::tree::At;
-use super::is_irrelevant;
 use crate::acl::Direction;
 use crate::base::text::sanitise;
 use crate::device::{EffectClass, Interface, InterfaceKind, Scope};
@@ -77,7 +77,12 @@ impl Reader {
             self.unknown(range, "interface-range", text!("junos-range"));
             return;
         }
-        self.rest("interface", range, "interface-range", &["member", "member-range", "unit", "disable"]);
+        self.rest(
+            "interface",
+            range,
+            "interface-range",
+            &["member", "member-range", "unit", "disable"],
+        );
         for unit in range.child("unit").into_iter().flat_map(At::children) {
             self.switched(unit, range.word());
         }
@@ -101,8 +106,7 @@ impl Reader {
         let down = at.child("disable").is_some();
         self.rest("interface", at, &above, &["unit", "disable"]);
         for unit in at.child("unit").into_iter().flat_map(At::children) {
-            let layer3 =
-                unit.down("family inet").is_some() || unit.down("family inet6").is_some();
+            let layer3 = unit.down("family inet").is_some() || unit.down("family inet6").is_some();
             if layer3 {
                 self.unit(unit, name, down);
             } else {
@@ -151,7 +155,11 @@ impl Reader {
             None => InterfaceKind::Routed,
         };
         if kind == InterfaceKind::Routed && (port == "irb" || port == "vlan") {
-            self.unknown(unit, &format!("interfaces {port} unit"), text!("junos-no-vlan"));
+            self.unknown(
+                unit,
+                &format!("interfaces {port} unit"),
+                text!("junos-no-vlan"),
+            );
         }
         let mut interface = Interface::new(&name, kind);
         interface.line = unit.line();
@@ -175,7 +183,9 @@ impl Reader {
             interface.ipv6 |= family == Family::V6;
         }
         for child in at.children() {
-            let class = FAMILY_EFFECTS.iter().find(|(word, _)| *word == child.word());
+            let class = FAMILY_EFFECTS
+                .iter()
+                .find(|(word, _)| *word == child.word());
             match child.word() {
                 "address" => {
                     for addr in child.children() {
@@ -235,9 +245,10 @@ impl Reader {
                 return false;
             };
             for addr in group.child(word).into_iter().flat_map(At::children) {
-                let (Ok(addr), Some(interface)) =
-                    (addr.word().parse::<IpAddr>(), self.interfaces.get_mut(index))
-                else {
+                let (Ok(addr), Some(interface)) = (
+                    addr.word().parse::<IpAddr>(),
+                    self.interfaces.get_mut(index),
+                ) else {
                     return false;
                 };
                 interface.share(false, id, addr);
@@ -250,9 +261,10 @@ impl Reader {
     /// `virtual-gateway-address A`: one address on several switches at once.
     fn anycast(&mut self, index: usize, at: At<'_>) -> bool {
         for addr in at.children() {
-            let (Ok(addr), Some(interface)) =
-                (addr.word().parse::<IpAddr>(), self.interfaces.get_mut(index))
-            else {
+            let (Ok(addr), Some(interface)) = (
+                addr.word().parse::<IpAddr>(),
+                self.interfaces.get_mut(index),
+            ) else {
                 return false;
             };
             interface.virtuals.push(addr);
@@ -272,11 +284,17 @@ impl Reader {
                     self.unknown(list, &above, text!("junos-second-filter"));
                     continue;
                 }
-                (Some(one), None) => one.value().map(|v| v.word().to_owned()).into_iter().collect(),
+                (Some(one), None) => one
+                    .value()
+                    .map(|v| v.word().to_owned())
+                    .into_iter()
+                    .collect(),
                 (None, Some(list)) => list.children().map(|v| v.word().to_owned()).collect(),
                 (None, None) => continue,
             };
-            let Some(head) = single.or(list) else { continue };
+            let Some(head) = single.or(list) else {
+                continue;
+            };
             if names.is_empty() || head.children().any(|name| !name.is_leaf()) {
                 self.unknown(head, &above, text!("junos-line-unread"));
                 continue;

@@ -15,7 +15,10 @@ where
     T: std::str::FromStr + TryFrom<i64> + PartialOrd + Copy,
 {
     let named = |word: &str| tables.iter().find_map(|table| lookup(table, word));
-    if let Some(value) = number(word).filter(|_| !word.is_empty()).or_else(|| named(word)) {
+    if let Some(value) = number(word)
+        .filter(|_| !word.is_empty())
+        .or_else(|| named(word))
+    {
         return Some((value, value));
     }
     let (first, last) = word.split_once('-')?;

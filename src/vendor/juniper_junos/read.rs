@@ -348,4 +348,3 @@ pub(super) fn sees(hint: &Hint) -> Sees {
         from_switch: known(own),
     }
 }
-

@@ -92,7 +92,12 @@ impl Reader {
     }
 
     fn unread_route(&mut self, at: At<'_>, above: &str, vrf: &str) {
-        self.effect(EffectClass::Redirects, Scope::Vrf(vrf.to_owned()), at, above);
+        self.effect(
+            EffectClass::Redirects,
+            Scope::Vrf(vrf.to_owned()),
+            at,
+            above,
+        );
         self.gap(at, above, text!("junos-route"));
     }
 

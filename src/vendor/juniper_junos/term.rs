@@ -142,9 +142,7 @@ pub(super) fn read(term: At<'_>, family: Family, context: &mut Context<'_>) -> T
     }
     let why = match then {
         _ if term.is_broken() => Some(text!("junos-term-cut")),
-        Then::Unread if effects.contains(&EffectClass::Redirects) => {
-            Some(text!("junos-redirect"))
-        }
+        Then::Unread if effects.contains(&EffectClass::Redirects) => Some(text!("junos-redirect")),
         Then::Unread => Some(text!("junos-action-unread")),
         _ => match gap {
             Some(word) => Some(text!("junos-condition-unread", word = redact(&word))),
@@ -156,11 +154,14 @@ pub(super) fn read(term: At<'_>, family: Family, context: &mut Context<'_>) -> T
             line: Some(term.line()),
             text: redact(&format!("term {}", term.text(SHOWN))),
             log,
-            ..entry(match then {
-                Then::Accept => Action::Permit,
-                Then::Discard => Action::Deny,
-                Then::Next | Then::Unread => Action::Unread,
-            }, parts)
+            ..entry(
+                match then {
+                    Then::Accept => Action::Permit,
+                    Then::Discard => Action::Deny,
+                    Then::Next | Then::Unread => Action::Unread,
+                },
+                parts,
+            )
         }),
         effects,
         why,

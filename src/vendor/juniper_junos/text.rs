@@ -75,12 +75,16 @@ enum Token {
 }
 
 impl Text2Tree {
+    /// One problem a line is enough.
     pub(super) fn problem(&mut self, line: &Line<'_>, why: Text) {
-        self.problems.push(Problem {
-            line: line.number,
-            text: line.text.clone().into_owned(),
-            why,
-        });
+        const SHOWN: usize = 200;
+        if self.problems.last().is_none_or(|p| p.line != line.number) {
+            self.problems.push(Problem {
+                line: line.number,
+                text: line.text.chars().take(SHOWN).collect(),
+                why,
+            });
+        }
     }
 
     fn line(&mut self, line: &Line<'_>) {
@@ -150,10 +154,7 @@ impl Text2Tree {
     /// The end of a text: everything that is still open was cut off.
     fn close(&mut self, line: &Line<'_>) {
         if !self.pending.is_empty() || self.open.len() > 1 || self.in_comment {
-            for &id in self.open.iter().skip(1) {
-                self.tree.set_broken(id);
-            }
-            self.problem(line, text!("junos-cut-off"));
+            self.spoil(line, text!("junos-cut-off"));
         }
         self.open = vec![ROOT];
         self.pending.clear();
@@ -184,10 +185,7 @@ impl Text2Tree {
                 Token::Unclosed => self.spoil(line, text!("junos-quote")),
             }
         }
-        if self.open.len() == 1
-            && !self.pending.is_empty()
-            && !self.in_bracket
-            && !self.in_comment
+        if self.open.len() == 1 && !self.pending.is_empty() && !self.in_bracket && !self.in_comment
         {
             // A statement begins and ends on its line unless it has a block.
             self.pending.clear();
@@ -216,8 +214,10 @@ impl Text2Tree {
 
     /// Something inside the open blocks was not read.
     fn spoil(&mut self, line: &Line<'_>, why: Text) {
-        for &id in self.open.iter().skip(1) {
-            self.tree.set_broken(id);
+        for &id in self.open.iter().skip(1).rev() {
+            if !self.tree.set_broken(id) {
+                break; // and so are all around it
+            }
         }
         self.problem(line, why);
     }
@@ -385,8 +385,7 @@ mod tests {
         let set = "set version 1\nset firewall family inet filter \"A b\" term t from port [ 22 http ]\n# c\n\
                    set firewall family inet filter \"A b\" term t then accept\nset firewall family inet filter \"A b\" term off then discard\n\
                    deactivate firewall family inet filter \"A b\" term off\n";
-        let expect =
-            "{ version 1; firewall family inet filter A b term t { from port { 22; http; }; then accept; }; }";
+        let expect = "{ version 1; firewall family inet filter A b term t { from port { 22; http; }; then accept; }; }";
         assert_eq!(shown(curly), (expect.to_owned(), vec![]));
         assert_eq!(shown(set), (expect.to_owned(), vec![]));
         assert!(shown(&format!("{curly}{set}")).1.is_empty());
@@ -396,14 +395,26 @@ mod tests {
     fn edits_move_rename_and_delete() {
         for (text, expect) in [
             ("set a b\nset a c\ninsert a c before a b", "a { c; b; }"),
-            ("set a t b\nset a t c\ninsert a t c before t b", "a t { c; b; }"),
-            ("set a t b\nset a t c\ninsert a t b after t c", "a t { c; b; }"),
+            (
+                "set a t b\nset a t c\ninsert a t c before t b",
+                "a t { c; b; }",
+            ),
+            (
+                "set a t b\nset a t c\ninsert a t b after t c",
+                "a t { c; b; }",
+            ),
             ("set a b c\nset a b d\ndelete a b c", "a b d"),
             ("set a b c\ndelete a\nset a x", "a x"),
-            ("edit a b\nset c 1\nup\nset d\ntop\nset e", "{ a { b c 1; d; }; e; }"),
+            (
+                "edit a b\nset c 1\nup\nset d\ntop\nset e",
+                "{ a { b c 1; d; }; e; }",
+            ),
             ("set a t b x\nrename a t b to t c", "a t c x"),
             ("set a b\ndeactivate a b\nactivate a b", "a b"),
-            ("a {\n b;\n replace: c { x; }\n}\na {\n replace: c { y; }\n}", "a { b; c y; }"),
+            (
+                "a {\n b;\n replace: c { x; }\n}\na {\n replace: c { y; }\n}",
+                "a { b; c y; }",
+            ),
         ] {
             assert_eq!(shown(text).0, expect, "{text}");
         }
@@ -415,7 +426,7 @@ mod tests {
             ("a {\n b;\n", vec![2]),
             ("a;\n}\nb;", vec![2]),
             ("a {\n b\n}\n", vec![3]),
-            ("a \"x;\nb;", vec![1, 1]),
+            ("a \"x;\nb;", vec![1]),
             ("a /* x;\nb;", vec![1]),
             ("--- JUNOS 1\nb;", vec![1]),
             ("set a\nwildcard delete a x\ncopy a to b", vec![2, 3]),

@@ -130,7 +130,11 @@ impl Writer<'_> {
             for direction in [Direction::In, Direction::Out] {
                 written |= self.binding(interface, family, direction, &base);
             }
-            for net in interface.addrs.iter().filter(|n| Family::of_net(n) == family) {
+            for net in interface
+                .addrs
+                .iter()
+                .filter(|n| Family::of_net(n) == family)
+            {
                 self.set(&format!("{base} address {net}"));
                 written = true;
             }
@@ -139,8 +143,7 @@ impl Writer<'_> {
                 self.set(&base);
             }
         }
-        let of_group =
-            |addr: &IpAddr| interface.redundancy.iter().any(|g| g.addrs.contains(addr));
+        let of_group = |addr: &IpAddr| interface.redundancy.iter().any(|g| g.addrs.contains(addr));
         if !interface.virtuals.iter().all(of_group) {
             self.refuse(text!("junos-refuse-virtual", name = &interface.name));
         }
@@ -202,10 +205,18 @@ impl Writer<'_> {
     /// A server group for each set of targets.
     fn relays(&mut self) {
         let mut groups: BTreeMap<(&str, &[Ipv4Addr]), Vec<String>> = BTreeMap::new();
-        for interface in self.config.interfaces.iter().filter(|i| !i.helpers.is_empty()) {
+        for interface in self
+            .config
+            .interfaces
+            .iter()
+            .filter(|i| !i.helpers.is_empty())
+        {
             if let Some((port, unit)) = unit_of(interface) {
                 let key = (interface.vrf.as_str(), interface.helpers.as_slice());
-                groups.entry(key).or_default().push(format!("{port}.{unit}"));
+                groups
+                    .entry(key)
+                    .or_default()
+                    .push(format!("{port}.{unit}"));
             }
         }
         for (index, ((vrf, targets), interfaces)) in groups.into_iter().enumerate() {
@@ -273,7 +284,9 @@ impl Writer<'_> {
             };
             if known.insert(&interface.vrf) {
                 let vrf = &interface.vrf;
-                self.set(&format!("routing-instances {vrf} instance-type virtual-router"));
+                self.set(&format!(
+                    "routing-instances {vrf} instance-type virtual-router"
+                ));
             }
             let vrf = &interface.vrf;
             self.set(&format!("routing-instances {vrf} interface {port}.{unit}"));
@@ -362,7 +375,10 @@ fn conditions(entry: &DraftEntry, family: Family) -> Result<Vec<String>, Text> {
         };
         out.push(format!("{word} {}", protocol_name(number)));
     }
-    for (word, range) in [("source-port", entry.sport), ("destination-port", entry.dport)] {
+    for (word, range) in [
+        ("source-port", entry.sport),
+        ("destination-port", entry.dport),
+    ] {
         out.extend(port(word, range, protocol)?);
     }
     if entry.established {
@@ -381,10 +397,9 @@ fn conditions(entry: &DraftEntry, family: Family) -> Result<Vec<String>, Text> {
 fn address(wildcard: Wildcard) -> Result<String, Text> {
     match wildcard.as_prefix() {
         Some(net) => Ok(net.to_string()),
-        None if wildcard.family() == Family::V6 => Err(text!(
-            "junos-refuse-wildcard6",
-            addr = wildcard.to_string()
-        )),
+        None if wildcard.family() == Family::V6 => {
+            Err(text!("junos-refuse-wildcard6", addr = wildcard.to_string()))
+        }
         None => {
             let care = !wildcard.free() & Family::V4.ones();
             Ok(format!("{}/{}", wildcard.first(), Family::V4.addr(care)))
@@ -442,7 +457,9 @@ fn route_path(route: &Route) -> Option<Vec<String>> {
         NextHop::Via(addr) if default => vec![format!("{base} next-hop {addr}")],
         NextHop::Via(addr) => {
             let preference = route.distance;
-            vec![format!("{base} qualified-next-hop {addr} preference {preference}")]
+            vec![format!(
+                "{base} qualified-next-hop {addr} preference {preference}"
+            )]
         }
         NextHop::Interface(name, None) if default && name.contains('.') => {
             vec![format!("{base} next-hop {name}")]
