@@ -58,7 +58,7 @@ const SINGLE: [(&str, &[&str], Exit); 2] = [
 /// may be written if that is allowed.
 const OPEN: [(&str, &[&str], Exit); 1] = [("verify.ja.txt", &["--lang", "ja"], Exit::Unknown)];
 
-const CASES: [Case; 6] = [
+const CASES: [Case; 7] = [
     Case {
         dir: "p1_wired",
         switches: &SWITCHES,
@@ -88,6 +88,11 @@ const CASES: [Case; 6] = [
         dir: "p1_single/arista-eos",
         switches: &["L3SW-01"],
         says: &OPEN,
+    },
+    Case {
+        dir: "p1_single/juniper-junos",
+        switches: &["L3SW-01"],
+        says: &SINGLE,
     },
 ];
 
