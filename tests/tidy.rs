@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// A module and the modules it may name besides itself. Anything not in the row is a change of the architecture.
-const MAY_USE: [(&str, &[&str]); 20] = [
+const MAY_USE: [(&str, &[&str]); 21] = [
     // Files, spans, words: no networks. `base::Text` turns addresses and ports into data, which is std and ipnet only.
     ("base", &[]),
     // The values of the field know nothing but themselves.
@@ -54,18 +54,25 @@ const MAY_USE: [(&str, &[&str]); 20] = [
             "topo", "reach", "verify", "diff", "lint",
         ],
     ),
+    // Real packets: devices and reach against the kernel. Rules come from the one printer of the nft dialect.
+    (
+        "lab",
+        &[
+            "net", "model", "acl", "device", "vendor", "pset", "topo", "reach", "verify",
+        ],
+    ),
     // Results into words and JSON: knows their types, not how they are computed; places have the model's names.
     (
         "report",
         &[
-            "base", "net", "model", "acl", "facts", "pset", "reach", "verify", "diff", "job",
+            "base", "net", "model", "acl", "facts", "pset", "reach", "verify", "diff", "job", "lab",
         ],
     ),
     // The outside: files, clock, terminal.
     (
         "cli",
         &[
-            "base", "syntax", "model", "vendor", "reach", "verify", "diff", "job", "report",
+            "base", "syntax", "model", "vendor", "reach", "verify", "diff", "job", "lab", "report",
         ],
     ),
     // Arguments in, exit code out.

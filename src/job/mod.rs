@@ -9,6 +9,7 @@ pub mod capacity;
 pub mod check;
 pub mod diff;
 pub mod facts;
+pub mod lab;
 pub mod lint;
 pub mod network;
 pub mod places;
