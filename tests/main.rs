@@ -14,5 +14,6 @@ mod pair;
 mod readme;
 mod relay;
 mod smt;
+mod tables;
 mod tidy;
 mod twins;

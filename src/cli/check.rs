@@ -8,7 +8,7 @@ use crate::job::{self, Options};
 use crate::report::{convert, json, text};
 
 pub(super) fn run(session: &mut Session<'_, '_>, args: &Check, options: &Options) -> Outcome {
-    let policy = input::policy(session, &args.policy).map_err(|error| vec![*error])?;
+    let policy = input::policy(session, &args.policy)?;
     let outcome = job::check::check(&session.sources, policy, options)?;
     match session.format {
         Format::Text => {

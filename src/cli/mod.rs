@@ -12,6 +12,7 @@ mod fmt;
 mod help;
 mod input;
 mod lint;
+mod mentioned;
 mod output;
 mod query;
 mod schema;

@@ -137,7 +137,6 @@ const CASES: &[Case] = &[
     ("prove A -> C none", "prove A -> C : web no-relay", "claim-shape", "no-relay", 22),
     ("prove A -> C none", "prove A no-relay", "claim-shape", "no-relay", 22),
     ("prove A -> C none", "prove A -> C logged", "not-yet", "logged", 22),
-    ("prove A -> C none", "import \"b.acl\"", "not-yet", "\"b.acl\"", 22),
     // guidelines
     ("prove A -> C none", "guideline screen \"R7\" { terminals = A }", "unknown-guideline", "screen", 22),
     ("prove A -> C none", "guideline screen-transfer \"R7\" { terminals = A }", "unknown-edition", "\"R7\"", 22),
@@ -148,7 +147,6 @@ const CASES: &[Case] = &[
     ("service web = tcp 443 encrypted", PACK_OPEN, "nothing-encrypted", "screen-transfer", 9),
     ("prove A -> C none", "opaque O { svi A .9 }\nprove O -> C none", "not-yet", "O", 22),
     ("b1 : web", "b1 : web accept all-ports because \"x\"", "not-yet", "all-ports", 20),
-    ("group G = A, B", "group G \"g.csv\"", "not-yet", "\"g.csv\"", 7),
     ("  svi C\n", "  svi C\n  dynamic ospf on T\n", "not-yet", "ospf", 17),
     ("site CITY", "language 2\nsite CITY", "language-newer", "2", 1),
     ("zone A vlan", "site B { log-denied }\nzone A vlan", "second-site", "B", 2),
