@@ -325,7 +325,7 @@ fn dhcp(read: &Read, row: &Row) -> Option<Spanned<ZoneAttr>> {
     };
     let list: Vec<Place> = parts(&cell.said).map(place).collect();
     let except = Vec::new();
-    (!list.is_empty()).then(|| Spanned {
+    (!list.is_empty()).then_some(Spanned {
         node: ZoneAttr::Dhcp(Places { list, except, span }),
         span,
     })

@@ -252,7 +252,10 @@ fn assumptions(policy: &Policy, kind: &ClaimKind, modelled: &[Text]) -> Vec<Text
             ]
         }
     };
-    if let ClaimKind::Only { from, .. } | ClaimKind::NoRelay { from, .. } = kind {
+    if let ClaimKind::Only { from, .. }
+    | ClaimKind::NoRelay { from, .. }
+    | ClaimKind::NoSpoof { from } = kind
+    {
         for assumption in &policy.assumptions {
             if let Assumption::Authentic { vlan, because } = assumption
                 && from
