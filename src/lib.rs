@@ -41,6 +41,8 @@ pub mod facts;
 
 pub mod syntax;
 
+pub mod sheet;
+
 pub mod prelude;
 
 pub mod model;

@@ -20,5 +20,6 @@ mod readme;
 mod relay;
 mod session;
 mod smt;
+mod tables;
 mod tidy;
 mod twins;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// A module and the modules it may name besides itself. Anything not in the row is a change of the architecture.
-const MAY_USE: [(&str, &[&str]); 21] = [
+const MAY_USE: [(&str, &[&str]); 22] = [
     // Files, spans, words: no networks. `base::Text` turns addresses and ports into data, which is std and ipnet only.
     ("base", &[]),
     // The values of the field know nothing but themselves.
@@ -14,6 +14,8 @@ const MAY_USE: [(&str, &[&str]); 21] = [
     ("prelude", &[]),
     // What is written, not what a name means.
     ("syntax", &["base"]),
+    // Cells of tables that people keep, as the statements they stand for; no files.
+    ("sheet", &["base", "syntax"]),
     // What network and policy mean; no lists, no vendors.
     ("model", &["base", "net", "syntax", "prelude"]),
     // Filters of any vendor; no zones, no printing.
@@ -50,8 +52,8 @@ const MAY_USE: [(&str, &[&str]); 21] = [
     (
         "job",
         &[
-            "base", "net", "syntax", "model", "acl", "device", "facts", "compile", "vendor",
-            "topo", "reach", "verify", "diff", "lint",
+            "base", "net", "syntax", "sheet", "model", "acl", "device", "facts", "compile",
+            "vendor", "topo", "reach", "verify", "diff", "lint",
         ],
     ),
     // Real packets: devices and reach against the kernel. Rules come from the one printer of the nft dialect.
@@ -72,7 +74,8 @@ const MAY_USE: [(&str, &[&str]); 21] = [
     (
         "cli",
         &[
-            "base", "syntax", "model", "vendor", "reach", "verify", "diff", "job", "lab", "report",
+            "base", "syntax", "sheet", "model", "vendor", "reach", "verify", "diff", "job", "lab",
+            "report",
         ],
     ),
     // Arguments in, exit code out.

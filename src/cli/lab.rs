@@ -164,7 +164,7 @@ mod linux {
         options: &Options,
         run: impl FnOnce(&mut Session<'_, '_>, &Plan<'_>) -> Result<T, Failure>,
     ) -> Result<T, Vec<Diagnostic>> {
-        let policy = input::policy(session, &args.policy).map_err(|error| vec![*error])?;
+        let policy = input::policy(session, &args.policy)?;
         let configs = configs(session, args.configs.as_deref())?;
         let subject = subject(&session.sources, policy, configs.as_deref(), options)?;
         session.remark(&subject.diagnostics);
@@ -195,7 +195,12 @@ mod linux {
                 }
             };
             let outcome = crate::lab::run::run(plan, amount, &mut progress)?;
-            Ok(convert::lab(session.words(), &outcome, amount.seed, plan.left_out))
+            Ok(convert::lab(
+                session.words(),
+                &outcome,
+                amount.seed,
+                plan.left_out,
+            ))
         })?;
         session.print(&report, text::lab);
         Ok(match report.verdict {

@@ -13,6 +13,7 @@ mod help;
 mod input;
 mod lab;
 mod lint;
+mod mentioned;
 mod output;
 mod query;
 mod schema;

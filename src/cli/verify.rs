@@ -9,7 +9,7 @@ use crate::report::{convert, text};
 use std::path::Path;
 
 pub(super) fn run(session: &mut Session<'_, '_>, args: &Verify, options: &Options) -> Outcome {
-    let policy = input::policy(session, &args.policy).map_err(|error| vec![*error])?;
+    let policy = input::policy(session, &args.policy)?;
     let configs = configs(session, args.configs.as_deref())?;
     let outcome = job::verify::verify(&session.sources, policy, configs.as_deref(), options)?;
     session.remark(&outcome.diagnostics);

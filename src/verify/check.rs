@@ -196,7 +196,8 @@ fn assumptions(policy: &Policy, kind: &ClaimKind, modelled: &[Text]) -> Vec<Text
     };
     if let ClaimKind::Only { from, .. }
     | ClaimKind::Logged { from, .. }
-    | ClaimKind::NoRelay { from, .. } = kind
+    | ClaimKind::NoRelay { from, .. }
+    | ClaimKind::NoSpoof { from } = kind
     {
         for assumption in &policy.assumptions {
             if let Assumption::Authentic { vlan, because } = assumption

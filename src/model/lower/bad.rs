@@ -139,8 +139,6 @@ const CASES: &[Case] = &[
     ("prove A -> C none", "accept wide-retrun because \"x\"", "unknown-accept", "wide-retrun", 22),
     ("prove A -> C none", "accept no-log because \"x\"\naccept no-log because \"y\"", "repeated-note", "no-log", 23),
     ("service web = tcp 443 encrypted", "service web = tcp any encrypted { accept wide-return because \"x\" }", "all-ports", "web", 20),
-    // not yet
-    ("prove A -> C none", "import \"b.acl\"", "not-yet", "\"b.acl\"", 22),
     // guidelines
     ("prove A -> C none", "guideline screen \"R7\" { terminals = A }", "unknown-guideline", "screen", 22),
     ("prove A -> C none", "guideline screen-transfer \"R7\" { terminals = A }", "unknown-edition", "\"R7\"", 22),
@@ -150,7 +148,6 @@ const CASES: &[Case] = &[
     ("prove A -> C none", PACK_BARE, "role-without-services", "gateway", 22),
     ("service web = tcp 443 encrypted", PACK_OPEN, "nothing-encrypted", "screen-transfer", 9),
     ("prove A -> C none", "opaque O { svi A .9 }\nprove O -> C none", "not-yet", "O", 22),
-    ("group G = A, B", "group G \"g.csv\"", "not-yet", "\"g.csv\"", 7),
     ("  svi C\n", "  svi C\n  dynamic ospf on T\n", "not-yet", "ospf", 17),
     ("site CITY", "language 2\nsite CITY", "language-newer", "2", 1),
     ("zone A vlan", "site B { log-denied }\nzone A vlan", "second-site", "B", 2),
