@@ -6,6 +6,7 @@ mod support;
 
 mod agreement;
 mod bad_input;
+mod certificate;
 mod formats;
 mod golden;
 mod lists;

@@ -125,6 +125,8 @@ pub(super) struct Verify {
     pub(super) policy: PathBuf,
     #[arg(long, value_name = "DIR")]
     pub(super) configs: Option<PathBuf>,
+    #[arg(long, value_name = "FILE")]
+    pub(super) certificate: Option<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]

@@ -2,7 +2,12 @@
 
 use super::{Capture, FileGap, Job, Options, network};
 use crate::base::{Diagnostic, FileId, SourceMap, Text};
+use crate::certificate::{File, Subject};
+use crate::model::Policy;
+use crate::text;
+use crate::topo::Named;
 use crate::verify::{ClaimResult, Verdict};
+use serde_json::Value;
 
 /// The claims and what they stand on.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +30,16 @@ impl VerifyOutcome {
     }
 }
 
+/// The outcome with what it was computed from.
+pub struct Verified {
+    /// The claims.
+    pub outcome: VerifyOutcome,
+    /// The policy.
+    pub policy: Policy,
+    /// The devices as read.
+    pub devices: Vec<Named>,
+}
+
 /// Proves or refutes the claims of a policy. With `configs`, on those captures (all `*.cfg` of the directory, also those
 /// of switches that the policy does not name, D32); without, on what `build` would write.
 ///
@@ -36,6 +51,19 @@ pub fn verify(
     configs: Option<&[Capture]>,
     options: &Options,
 ) -> Job<VerifyOutcome> {
+    run(sources, policy, configs, options).map(|verified| verified.outcome)
+}
+
+/// [`verify`], and what it was computed from.
+///
+/// # Errors
+/// Those of [`verify`].
+pub fn run(
+    sources: &SourceMap,
+    policy: FileId,
+    configs: Option<&[Capture]>,
+    options: &Options,
+) -> Job<Verified> {
     let loaded = network::policy(sources, policy)?;
     let devices = network::devices(sources, &loaded.policy, configs, options)?;
     let asked = network::verify_options(options, false);
@@ -49,10 +77,55 @@ pub fn verify(
     }
     let mut diagnostics = loaded.diagnostics;
     diagnostics.extend(devices.diagnostics);
-    Ok(VerifyOutcome {
-        claims: report.claims,
-        gaps: devices.gaps,
-        assumptions,
-        diagnostics,
+    Ok(Verified {
+        outcome: VerifyOutcome {
+            claims: report.claims,
+            gaps: devices.gaps,
+            assumptions,
+            diagnostics,
+        },
+        policy: loaded.policy,
+        devices: devices.named,
+    })
+}
+
+/// The verdict as data that can be checked without the solver, or why there is none.
+///
+/// # Errors
+/// The reason in words.
+pub fn certificate(
+    sources: &SourceMap,
+    policy: FileId,
+    configs: Option<&[Capture]>,
+    verified: &Verified,
+    options: &Options,
+) -> Result<Value, Text> {
+    let file = |id: FileId| {
+        let source = sources.get(id);
+        File {
+            path: source.path.clone(),
+            sha256: source.sha256.clone(),
+        }
+    };
+    let captures = configs.ok_or_else(|| text!("certificate-not-captured"))?;
+    let mut files = vec![file(policy)];
+    for named in &verified.devices {
+        let mine = captures.iter().find(|capture| capture.name == named.name);
+        let mine = mine.expect("INVARIANT: every device was read from a capture of its name");
+        files.push(file(mine.file));
+    }
+    let line = |claim: &ClaimResult| {
+        let source = sources.get(claim.span.file);
+        source.position(claim.span.start).0
+    };
+    let claims = verified.outcome.claims.iter();
+    crate::certificate::write(&Subject {
+        policy: &verified.policy,
+        at: options.at,
+        devices: &verified.devices,
+        files,
+        claims: claims.map(|claim| (claim, line(claim))).collect(),
+        facts: crate::facts::digest(),
+        limit: options.max_nodes,
     })
 }

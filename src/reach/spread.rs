@@ -28,6 +28,8 @@ pub struct Spread {
     pub local: Vec<PacketSet>,
     /// Per link: put there by a switch towards another router.
     pub crossing: Vec<PacketSet>,
+    /// Per port: presented to it, before its list.
+    pub at: Vec<PacketSet>,
     /// Some step was taken that is only possible, besides what lists and facts leave open.
     pub open: bool,
     /// Per link: put there by a switch that may choose any next hop (D23 R and X, D31): handed to whoever has an address
@@ -40,8 +42,6 @@ struct Run<'n, 'a> {
     side: Side,
     /// The hosts behind which externals lie.
     beyond: &'n [Beyond],
-    /// Per port: what has been presented to it.
-    at: Vec<PacketSet>,
     queue: VecDeque<(usize, PacketSet)>,
     rewritten: Vec<bool>,
     out: Spread,
@@ -80,7 +80,6 @@ impl<'n, 'a> Run<'n, 'a> {
             net,
             side,
             beyond,
-            at: vec![empty; net.topo.ports.len()],
             queue: VecDeque::new(),
             rewritten: vec![false; net.topo.devices.len()],
             out: Spread {
@@ -88,6 +87,7 @@ impl<'n, 'a> Run<'n, 'a> {
                 handed: BTreeMap::new(),
                 local: vec![empty; net.topo.devices.len()],
                 crossing: vec![empty; net.topo.links.len()],
+                at: vec![empty; net.topo.ports.len()],
                 open: false,
                 strayed: vec![empty; net.topo.links.len()],
             },
@@ -128,9 +128,9 @@ impl<'n, 'a> Run<'n, 'a> {
     /// the bound: whoever sends or receives may sit on this side of them (D24, D25), and who sits where may vary.
     fn present(&mut self, port: usize, packets: PacketSet) {
         let net = self.net;
-        let fresh = net.space.minus(packets, self.at[port]);
+        let fresh = net.space.minus(packets, self.out.at[port]);
         if !net.space.is_empty(fresh) {
-            self.at[port] = net.space.union(self.at[port], fresh);
+            self.out.at[port] = net.space.union(self.out.at[port], fresh);
             self.queue.push_back((port, fresh));
         }
     }
