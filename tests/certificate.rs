@@ -240,15 +240,21 @@ fn a_forger_who_repairs_the_digest_is_caught_at_every_transcribed_value() {
         };
         let groups = &document["lists"][list.parse::<usize>().unwrap()]["cells"];
         let entry: u64 = entry.parse().unwrap();
-        groups
+        let boxes = document.pointer(&parts[..5].join("/")).unwrap();
+        let one = boxes["certain"]
             .as_array()
-            .is_some_and(|groups| groups.iter().any(|group| group["entry"] == entry))
+            .is_some_and(|boxes| boxes.len() == 1);
+        let known = boxes["perhaps"].as_array().is_some_and(Vec::is_empty);
+        one && known
+            && groups
+                .as_array()
+                .is_some_and(|groups| groups.iter().any(|group| group["entry"] == entry))
     };
     all.retain(|path| {
         let kind = kind(path);
         let count = seen.entry(kind.clone()).or_default();
         *count += u32::from(decides(path));
-        *count <= 3 && decides(path) && kind != "/digest"
+        *count <= 2 && decides(path) && kind != "/digest"
     });
     let file = dir.join("tampered.json");
     let (mut caught, mut stood) = (0, Vec::new());

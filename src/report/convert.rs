@@ -235,6 +235,7 @@ pub fn verify(words: Words<'_>, outcome: &VerifyOutcome, options: &Options) -> o
         at: options.at.to_string(),
         facts: crate::facts::digest(),
         version: env!("CARGO_PKG_VERSION"),
+        evidence: None,
     }
 }
 

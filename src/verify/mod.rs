@@ -15,6 +15,7 @@ mod relay;
 pub mod replay;
 pub mod spec;
 mod spoof;
+pub mod survey;
 pub mod verdict;
 pub mod view;
 mod works;

@@ -22,7 +22,8 @@
 //! - **That a transcription says what its line means.** That is what the reader of device text is for; here a person compares,
 //!   with `--show`, each line with its transcription. A person who changes a transcription, its cells and the digest alike makes
 //!   another certificate about another network, and only that comparison, or making the certificate anew, shows it.
-//! - That nothing was left out: lines without a transcription are counted, and listed with `--show`.
+//! - That nothing else was left out than a line that begins with `ip route` or `ipv6 route`: lines without a transcription are
+//!   counted, and with `--show` printed without a mark.
 //! - That the listed packets and requirements are what the policy's statement means: they are shown with its line.
 //! - Assumptions: links, hosts that do not forward, fragments, wires (they are in the report). A refuted claim needs no
 //!   certificate: its packet can be followed by hand; an unknown claim certifies nothing.
