@@ -58,6 +58,8 @@ pub mod topo;
 pub mod reach;
 pub mod verify;
 
+pub mod certificate;
+
 pub mod diff;
 pub mod lint;
 

@@ -8,6 +8,7 @@ mod accept;
 mod agreement;
 mod assume;
 mod bad_input;
+mod certificate;
 mod change;
 mod formats;
 mod golden;

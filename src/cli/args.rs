@@ -127,6 +127,10 @@ pub(super) struct Verify {
     pub(super) policy: PathBuf,
     #[arg(long, value_name = "DIR")]
     pub(super) configs: Option<PathBuf>,
+    #[arg(long, value_name = "FILE")]
+    pub(super) certificate: Option<PathBuf>,
+    #[arg(short = 'o', long = "output", value_name = "FILE")]
+    pub(super) report_output: Option<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]

@@ -131,6 +131,8 @@ fn option(id: &str) -> Option<Text> {
         "allow_unproved" => text!("help-allow-unproved"),
         "configs" => text!("help-configs"),
         "class" => text!("help-class"),
+        "report_output" => text!("help-report-output"),
+        "certificate" => text!("help-certificate"),
         "old" => text!("help-old"),
         "new" => text!("help-new"),
         "file" => text!("help-file"),

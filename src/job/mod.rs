@@ -8,6 +8,7 @@ pub mod build;
 pub mod capacity;
 pub mod check;
 pub mod diff;
+pub mod evidence;
 pub mod facts;
 pub mod lab;
 pub mod lint;

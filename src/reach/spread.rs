@@ -28,13 +28,13 @@ pub struct Spread {
     pub local: Vec<PacketSet>,
     /// Per link: put there by a switch towards another router.
     pub crossing: Vec<PacketSet>,
+    /// Per port: presented to it, before its list.
+    pub at: Vec<PacketSet>,
     /// Some step was taken that is only possible, besides what lists and facts leave open.
     pub open: bool,
     /// Per link: put there by a switch that may choose any next hop (D23 R and X, D31): handed to whoever has an address
     /// there, whether or not a route names it.
     pub strayed: Vec<PacketSet>,
-    /// Per port: came in on its link, in front of its in-list.
-    pub presented: Vec<PacketSet>,
     /// Per port: routed out of it, in front of its out-list.
     pub leaving: Vec<PacketSet>,
     /// Per device: past the in-list, and no route leads on. Under [`Side::May`] also what only may have none.
@@ -46,8 +46,6 @@ struct Run<'n, 'a> {
     side: Side,
     /// The hosts behind which externals lie.
     beyond: &'n [Beyond],
-    /// Per port: what has been presented to it.
-    at: Vec<PacketSet>,
     queue: VecDeque<(usize, PacketSet)>,
     rewritten: Vec<bool>,
     out: Spread,
@@ -86,7 +84,6 @@ impl<'n, 'a> Run<'n, 'a> {
             net,
             side,
             beyond,
-            at: vec![empty; net.topo.ports.len()],
             queue: VecDeque::new(),
             rewritten: vec![false; net.topo.devices.len()],
             out: Spread {
@@ -94,9 +91,9 @@ impl<'n, 'a> Run<'n, 'a> {
                 handed: BTreeMap::new(),
                 local: vec![empty; net.topo.devices.len()],
                 crossing: vec![empty; net.topo.links.len()],
+                at: vec![empty; net.topo.ports.len()],
                 open: false,
                 strayed: vec![empty; net.topo.links.len()],
-                presented: Vec::new(),
                 leaving: vec![empty; net.topo.ports.len()],
                 routeless: vec![empty; net.topo.devices.len()],
             },
@@ -107,7 +104,6 @@ impl<'n, 'a> Run<'n, 'a> {
         while let Some((port, fresh)) = self.queue.pop_front() {
             self.enter(port, fresh);
         }
-        self.out.presented = self.at;
         self.out
     }
 
@@ -144,9 +140,9 @@ impl<'n, 'a> Run<'n, 'a> {
     /// the bound: whoever sends or receives may sit on this side of them (D24, D25), and who sits where may vary.
     fn present(&mut self, port: usize, packets: PacketSet) {
         let net = self.net;
-        let fresh = net.space.minus(packets, self.at[port]);
+        let fresh = net.space.minus(packets, self.out.at[port]);
         if !net.space.is_empty(fresh) {
-            self.at[port] = net.space.union(self.at[port], fresh);
+            self.out.at[port] = net.space.union(self.out.at[port], fresh);
             self.queue.push_back((port, fresh));
         }
     }

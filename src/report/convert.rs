@@ -295,6 +295,7 @@ pub fn verify(words: Words<'_>, outcome: &VerifyOutcome, options: &Options) -> o
         facts: crate::facts::digest(),
         version: env!("CARGO_PKG_VERSION"),
         guidelines: guideline::all(words.lang, &outcome.guidelines, &outcome.claims),
+        evidence: None,
     }
 }
 

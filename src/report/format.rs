@@ -4,7 +4,7 @@
 //! say of a command it does not offer for it.
 
 use super::outcome::{Build, Check, Diff, Facts, Lab, Lint, Query, Trace, Verify};
-use super::{codequality, junit, markdown, sarif};
+use super::{codequality, html, junit, markdown, sarif};
 use crate::base::Lang;
 use serde::Serialize;
 
@@ -55,6 +55,8 @@ pub struct Format {
     pub name: &'static str,
     /// The commands that have it.
     pub commands: &'static [&'static str],
+    /// It shows the evidence, which costs more to gather than the verdict.
+    pub evidence: bool,
     /// The outcome in this format.
     pub render: fn(&Outcome<'_>, Lang) -> Vec<u8>,
 }
@@ -73,10 +75,11 @@ const RESULTS: &[&str] = &["build", "verify", "diff", "lint"];
 /// Every format but text and JSON, in the order of the help.
 #[rustfmt::skip]
 pub const FORMATS: &[Format] = &[
-    Format { name: "sarif", commands: ALL, render: sarif::render },
-    Format { name: "junit", commands: CLAIMS, render: junit::render },
-    Format { name: "markdown", commands: RESULTS, render: markdown::render },
-    Format { name: "codequality", commands: ALL, render: codequality::render },
+    Format { name: "sarif", commands: ALL, evidence: false, render: sarif::render },
+    Format { name: "junit", commands: CLAIMS, evidence: false, render: junit::render },
+    Format { name: "markdown", commands: RESULTS, evidence: false, render: markdown::render },
+    Format { name: "codequality", commands: ALL, evidence: false, render: codequality::render },
+    Format { name: "html", commands: &["verify"], evidence: true, render: html::render },
 ];
 
 /// The format of a name.

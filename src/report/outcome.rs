@@ -2,6 +2,7 @@
 //!
 //! Fields marked `skip` are for the text report only; a change of what is serialised here is a change of the contract.
 
+use super::evidence::Evidence;
 use super::issue::Place;
 use super::packet::Packet;
 use schemars::JsonSchema;
@@ -129,6 +130,9 @@ pub struct Verify {
     pub facts: &'static str,
     pub version: &'static str,
     pub guidelines: Vec<Guideline>,
+    /// What a page or a workbook shows besides.
+    #[serde(skip)]
+    pub evidence: Option<Evidence>,
 }
 
 /// A guideline of the policy: its roles, and its measures with what stands behind each.

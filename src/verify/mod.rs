@@ -3,6 +3,7 @@
 //! In: a policy and the devices read from text. Out: a [`ClaimResult`] per claim, each refutation replayed first.
 //! Must not know: how text is printed, wording.
 
+pub mod argument;
 pub mod arrivals;
 pub mod attested;
 pub mod behind;
@@ -17,11 +18,12 @@ mod only;
 pub mod query;
 mod relay;
 pub mod replay;
-mod seen;
+pub mod seen;
 pub mod session;
 mod sets;
 pub mod spec;
 mod spoof;
+pub mod survey;
 pub mod verdict;
 pub mod view;
 mod works;

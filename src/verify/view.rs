@@ -341,6 +341,24 @@ impl<'a> View<'a> {
         known.unwrap_or_else(|| AddrRanges::none(self.family))
     }
 
+    /// What counts as an arrival on a link for a spot: destinations of what is delivered there, and own addresses of
+    /// switches (D27, D28). [`View::arrivals`] as addresses.
+    #[must_use]
+    pub fn arrival_addrs(&self, spot: &Spot, link: usize) -> (AddrRanges, AddrRanges) {
+        let mine = spot.addrs.of(self.family);
+        let (mut dst, mut local) = (mine.clone(), mine.clone());
+        if let (At::Link(_, vlan), crate::model::Place::Zone(_)) = (spot.at, spot.place) {
+            dst = dst.union(&AddrRanges::any(self.family).minus(&self.named_on(vlan)));
+            for &port in &self.topo.links[link].ports {
+                let addrs = crate::topo::interface_addrs(self.topo.interface(port), self.family)
+                    .minus(&self.named_on_link(link))
+                    .minus(&crate::topo::unrouted_sources(self.family));
+                local = local.union(&addrs);
+            }
+        }
+        (dst, local)
+    }
+
     /// Own addresses of switches inside a spot's addresses, or configured on an interface of its link (D27): not the
     /// link-local ones, which every interface answers to.
     fn own_inside(&self, spread: &Spread, link: usize, spot: &Spot) -> PacketSet {
