@@ -57,6 +57,7 @@ pub mod reach;
 pub mod verify;
 
 pub mod diff;
+pub mod import;
 pub mod lint;
 
 pub mod job;

@@ -4,6 +4,7 @@
 
 mod support;
 
+mod adopt;
 mod agreement;
 mod bad_input;
 mod change;

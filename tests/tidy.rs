@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// A module and the modules it may name besides itself. Anything not in the row is a change of the architecture.
-const MAY_USE: [(&str, &[&str]); 20] = [
+const MAY_USE: [(&str, &[&str]); 21] = [
     // Files, spans, words: no networks. `base::Text` turns addresses and ports into data, which is std and ipnet only.
     ("base", &[]),
     // The values of the field know nothing but themselves.
@@ -44,6 +44,11 @@ const MAY_USE: [(&str, &[&str]); 20] = [
     ),
     // Filters against filters, link by link.
     ("diff", &["net", "acl", "device", "pset", "topo", "reach"]),
+    // Configurations to a policy's text: no files, no dialects' words.
+    (
+        "import",
+        &["base", "net", "prelude", "acl", "device", "pset", "topo"],
+    ),
     // Findings in device text: no output formats.
     ("lint", &["base", "net", "acl", "device", "pset"]),
     // Everything joined: no files, clock, terminal, and no output formats.
@@ -51,7 +56,7 @@ const MAY_USE: [(&str, &[&str]); 20] = [
         "job",
         &[
             "base", "net", "syntax", "model", "acl", "device", "facts", "compile", "vendor",
-            "topo", "reach", "verify", "diff", "lint",
+            "topo", "reach", "verify", "diff", "import", "lint",
         ],
     ),
     // Results into words and JSON: knows their types, not how they are computed; places have the model's names.

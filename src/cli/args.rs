@@ -67,6 +67,7 @@ pub(super) enum Command {
     Trace(Trace),
     Query(Query),
     Lint(Lint),
+    Import(Import),
     Facts(Facts),
     Fmt(Fmt),
     Schema(Schema),
@@ -142,6 +143,16 @@ pub(super) struct Query {
 pub(super) struct Lint {
     #[arg(required = true, value_name = "CONFIG")]
     pub(super) configs: Vec<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Import {
+    #[arg(required = true, value_name = "CONFIG")]
+    pub(super) configs: Vec<PathBuf>,
+    #[arg(short = 'o', long = "output", value_name = "FILE")]
+    pub(super) policy_out: Option<PathBuf>,
+    #[arg(long = "model", value_name = "SWITCH=MODEL")]
+    pub(super) models: Vec<String>,
 }
 
 #[derive(Debug, clap::Args)]

@@ -10,6 +10,7 @@ mod diff;
 mod facts;
 mod fmt;
 mod help;
+mod import;
 mod input;
 mod lint;
 mod output;
@@ -201,6 +202,7 @@ fn command(session: &mut Session<'_, '_>, args: &Args) -> Exit {
         Command::Trace(args) => trace::run(session, args, &options),
         Command::Query(args) => query::run(session, args, &options),
         Command::Lint(args) => lint::run(session, args, &options),
+        Command::Import(args) => import::run(session, args, &options),
         Command::Facts(args) => facts::run(session, args, &options),
         Command::Fmt(args) => fmt::run(session, args),
         Command::Schema(args) => schema::run(session, args),

@@ -8,6 +8,7 @@ pub mod capacity;
 pub mod check;
 pub mod diff;
 pub mod facts;
+pub mod import;
 pub mod lint;
 pub mod network;
 pub mod places;

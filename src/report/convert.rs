@@ -11,6 +11,7 @@ use crate::job::build::BuildOutcome;
 use crate::job::check::CheckOutcome;
 use crate::job::diff::{Decider, DiffOutcome, PlacedChange};
 use crate::job::facts::{Counts, FactsOutcome};
+use crate::job::import::ImportOutcome;
 use crate::job::lint::LintOutcome;
 use crate::job::query::QueryOutcome;
 use crate::job::trace_acl::Answer;
@@ -380,6 +381,40 @@ pub fn lint(words: Words<'_>, outcome: &LintOutcome) -> out::Lint {
     out::Lint {
         schema: "aclc/lint/1",
         findings: findings.collect(),
+    }
+}
+
+/// `import`.
+#[must_use]
+pub fn import(words: Words<'_>, outcome: &ImportOutcome) -> out::Import {
+    let shown = outcome.unequal.as_ref();
+    let witness = shown.and_then(|claim| claim.witness.as_ref().or(claim.candidate.as_ref()));
+    let unexplained = outcome.leftovers.iter().map(|one| out::Unexplained {
+        device: safe(&one.device),
+        acl: safe(&one.acl),
+        line: one.line,
+        text: safe(&one.text),
+        risk: match one.risk {
+            3 => "high",
+            2 => "medium",
+            _ => "low",
+        },
+        witness: Packet::from(&one.witness),
+    });
+    let ours = |input: &out::Input| input.path != "imported.acl";
+    out::Import {
+        schema: "aclc/import/1",
+        verdict: outcome.equality.word(),
+        policy: outcome.policy.clone(),
+        claims: outcome.claims,
+        unexplained: unexplained.collect(),
+        witness: witness.map(|w| Packet::from(&w.flow)),
+        because: shown
+            .map(|claim| words.all(&claim.because))
+            .unwrap_or_default(),
+        notes: words.all(&outcome.notes),
+        gaps: words.gaps(&outcome.gaps),
+        inputs: words.inputs().into_iter().filter(ours).collect(),
     }
 }
 

@@ -279,6 +279,38 @@ pub struct Finding {
     pub blockers: Vec<u32>,
 }
 
+/// `import`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Import {
+    pub schema: &'static str,
+    /// Whether the policy equals the configurations for routed traffic.
+    pub verdict: &'static str,
+    pub policy: String,
+    /// Claims that hold and stand in the policy.
+    pub claims: usize,
+    /// Permits that no statement explains, the riskiest first.
+    pub unexplained: Vec<Unexplained>,
+    /// A packet by which policy and configurations differ, if they do.
+    pub witness: Option<Packet>,
+    pub because: Vec<String>,
+    /// What is not in the policy, or was supposed and is to be confirmed.
+    pub notes: Vec<String>,
+    pub gaps: Vec<Gap>,
+    pub inputs: Vec<Input>,
+}
+
+/// A permit that no statement explains.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Unexplained {
+    pub device: String,
+    pub acl: String,
+    pub line: Option<u32>,
+    pub text: String,
+    /// `high`: every protocol; `medium`: very many ports; `low`: few.
+    pub risk: &'static str,
+    pub witness: Packet,
+}
+
 /// `facts`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Facts {

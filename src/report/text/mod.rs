@@ -6,6 +6,7 @@
 mod build;
 mod diff;
 mod facts;
+mod import;
 mod lint;
 mod query;
 mod table;
@@ -15,6 +16,7 @@ mod verify;
 pub use build::{build, configs};
 pub use diff::diff;
 pub use facts::facts;
+pub use import::import;
 pub use lint::{check, lint};
 pub use query::query;
 pub use trace::{trace, trace_error, trace_line};
