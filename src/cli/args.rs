@@ -100,6 +100,8 @@ pub(super) struct Diff {
     pub(super) new: PathBuf,
     #[arg(long, value_name = "POLICY")]
     pub(super) policy: Option<PathBuf>,
+    #[arg(long, value_name = "FILE|TICKET")]
+    pub(super) approved: Option<String>,
     #[arg(long, value_enum, default_value = "all")]
     pub(super) class: Classes,
 }

@@ -130,6 +130,7 @@ fn option(id: &str) -> Option<Text> {
         "output" => text!("help-output"),
         "allow_unproved" => text!("help-allow-unproved"),
         "configs" => text!("help-configs"),
+        "approved" => text!("help-approved"),
         "policy_out" => text!("help-policy-out"),
         "models" => text!("help-models"),
         "class" => text!("help-class"),

@@ -7,6 +7,7 @@ use crate::acl::{Direction, Fate};
 use crate::base::{Lang, SourceMap, Text, text::sanitise};
 use crate::diff::{Beside, Class, Effect, Verdict as Difference};
 use crate::facts::{Fact, Facts, Table};
+use crate::job::approve::ApproveOutcome;
 use crate::job::build::BuildOutcome;
 use crate::job::check::CheckOutcome;
 use crate::job::diff::{Decider, DiffOutcome, PlacedChange};
@@ -18,10 +19,11 @@ use crate::job::trace_acl::Answer;
 use crate::job::trace_network::TraceOutcome;
 use crate::job::verify::VerifyOutcome;
 use crate::job::{FileGap, Options};
-use crate::model::Network;
+use crate::model::{Network, Policy};
 use crate::net::Flow;
 use crate::reach::{Hop, HopAction, HopKind, TraceEnd};
 use crate::text;
+use crate::verify::approve::{Matter, Misfit};
 use crate::verify::{ClaimResult, WitnessKind};
 use serde_json::{Map, Value};
 
@@ -249,6 +251,7 @@ pub fn diff(words: Words<'_>, outcome: &DiffOutcome) -> out::Diff {
         text_only: outcome.text_only,
         network: outcome.network_verdict.map(word),
         not_compared: words.all(&not_compared(outcome)),
+        approval: None,
         changes: outcome
             .changes
             .iter()
@@ -308,6 +311,37 @@ fn statement(statement: &crate::job::diff::Statement) -> out::Statement {
         owner: some(statement.owner.as_ref()),
         because: some(statement.because.as_ref()),
         reply: statement.reply,
+    }
+}
+
+/// `diff --approved`.
+#[must_use]
+pub fn approval(words: Words<'_>, outcome: &ApproveOutcome, policy: &Policy) -> out::Approval {
+    let network = Some(&policy.network);
+    let misfit = |misfit: &Misfit| {
+        let regions = misfit.regions.iter().take(MOST_SHOWN);
+        out::Misfit {
+            matter: match misfit.matter {
+                Matter::Opened => "opened",
+                Matter::Closed => "closed",
+                Matter::NotOpened => "not-opened",
+                Matter::NotClosed => "not-closed",
+            },
+            from: safe(&misfit.from),
+            to: safe(&misfit.to),
+            certain: misfit.certain,
+            flows: regions
+                .map(|one| region::shown(one, network, words.lang))
+                .collect(),
+            witness: Packet::from(&misfit.flow),
+            trace: misfit.trace.hops.iter().map(hop).collect(),
+        }
+    };
+    out::Approval {
+        verdict: outcome.verdict.word(),
+        opens: outcome.opens.iter().map(|text| safe(text)).collect(),
+        closes: outcome.closes.iter().map(|text| safe(text)).collect(),
+        misfits: outcome.misfits.iter().map(misfit).collect(),
     }
 }
 

@@ -182,6 +182,31 @@ pub struct Diff {
     pub network: Option<&'static str>,
     /// What this comparison says nothing about, in words.
     pub not_compared: Vec<String>,
+    /// With `--approved`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approval: Option<Approval>,
+}
+
+/// Whether a change does what was approved and nothing else.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Approval {
+    pub verdict: &'static str,
+    pub opens: Vec<String>,
+    pub closes: Vec<String>,
+    pub misfits: Vec<Misfit>,
+}
+
+/// Packets that an approval does not fit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Misfit {
+    /// `opened`, `closed`: without approval; `not-opened`, `not-closed`: approved and not so.
+    pub matter: &'static str,
+    pub from: String,
+    pub to: String,
+    pub certain: bool,
+    pub flows: Vec<ChangedFlow>,
+    pub witness: Packet,
+    pub trace: Vec<Hop>,
 }
 
 /// A change of what gets through at one place.

@@ -3,6 +3,7 @@
 //! In: a policy and the devices read from text. Out: a [`ClaimResult`] per claim, each refutation replayed first.
 //! Must not know: how text is printed, wording.
 
+pub mod approve;
 pub mod arrivals;
 pub mod behind;
 pub mod check;
