@@ -59,6 +59,7 @@ pub mod verify;
 pub mod diff;
 pub mod import;
 pub mod lint;
+pub mod plan;
 
 pub mod job;
 

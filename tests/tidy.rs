@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// A module and the modules it may name besides itself. Anything not in the row is a change of the architecture.
-const MAY_USE: [(&str, &[&str]); 21] = [
+const MAY_USE: [(&str, &[&str]); 22] = [
     // Files, spans, words: no networks. `base::Text` turns addresses and ports into data, which is std and ipnet only.
     ("base", &[]),
     // The values of the field know nothing but themselves.
@@ -49,6 +49,11 @@ const MAY_USE: [(&str, &[&str]); 21] = [
         "import",
         &["base", "net", "prelude", "acl", "device", "pset", "topo"],
     ),
+    // Steps between two configurations: no files, no wording; it types commands and has every state judged.
+    (
+        "plan",
+        &["acl", "device", "diff", "net", "topo", "vendor", "verify"],
+    ),
     // Findings in device text: no output formats.
     ("lint", &["base", "net", "acl", "device", "pset"]),
     // Everything joined: no files, clock, terminal, and no output formats.
@@ -57,6 +62,7 @@ const MAY_USE: [(&str, &[&str]); 21] = [
         &[
             "base", "net", "syntax", "model", "acl", "device", "facts", "compile", "vendor",
             "topo", "reach", "verify", "diff", "import", "lint",
+            "plan",
         ],
     ),
     // Results into words and JSON: knows their types, not how they are computed; places have the model's names.
@@ -64,6 +70,7 @@ const MAY_USE: [(&str, &[&str]); 21] = [
         "report",
         &[
             "base", "net", "model", "acl", "facts", "pset", "reach", "verify", "diff", "job",
+            "plan", "vendor",
         ],
     ),
     // The outside: files, clock, terminal.

@@ -67,6 +67,7 @@ pub(super) enum Command {
     Trace(Trace),
     Query(Query),
     Lint(Lint),
+    Plan(Plan),
     Import(Import),
     Facts(Facts),
     Fmt(Fmt),
@@ -145,6 +146,18 @@ pub(super) struct Query {
 pub(super) struct Lint {
     #[arg(required = true, value_name = "CONFIG")]
     pub(super) configs: Vec<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Plan {
+    pub(super) old: PathBuf,
+    pub(super) new: PathBuf,
+    #[arg(long, value_name = "POLICY")]
+    pub(super) policy: Option<PathBuf>,
+    #[arg(long, value_name = "FACT")]
+    pub(super) attest: Vec<String>,
+    #[arg(short = 'o', long = "output", value_name = "DIR")]
+    pub(super) documents: Option<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]

@@ -14,6 +14,7 @@ mod import;
 mod input;
 mod lint;
 mod output;
+mod plan;
 mod query;
 mod schema;
 mod session;
@@ -202,6 +203,7 @@ fn command(session: &mut Session<'_, '_>, args: &Args) -> Exit {
         Command::Trace(args) => trace::run(session, args, &options),
         Command::Query(args) => query::run(session, args, &options),
         Command::Lint(args) => lint::run(session, args, &options),
+        Command::Plan(args) => plan::run(session, args, &options),
         Command::Import(args) => import::run(session, args, &options),
         Command::Facts(args) => facts::run(session, args, &options),
         Command::Fmt(args) => fmt::run(session, args),

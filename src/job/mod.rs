@@ -13,6 +13,7 @@ pub mod import;
 pub mod lint;
 pub mod network;
 pub mod places;
+pub mod plan;
 pub mod query;
 pub mod question;
 pub mod read;

@@ -304,6 +304,58 @@ pub struct Finding {
     pub blockers: Vec<u32>,
 }
 
+/// `plan`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Plan {
+    pub schema: &'static str,
+    pub verdict: &'static str,
+    pub steps: Vec<PlanStep>,
+    /// By way of lists that permit what both the old and the new list permit.
+    pub by_way: bool,
+    /// Whether the end does what NEW does.
+    pub end: &'static str,
+    /// Whether taking the steps back restores OLD.
+    pub rollback: &'static str,
+    pub because: Vec<String>,
+    pub notes: Vec<String>,
+    pub inputs: Vec<Input>,
+    pub at: String,
+}
+
+/// A step of a plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct PlanStep {
+    pub number: usize,
+    pub device: String,
+    pub what: String,
+    /// Whether packets can meet it.
+    pub effect: bool,
+    pub commands: Vec<String>,
+    /// A command to look with, and lines that must then be seen.
+    pub check: String,
+    pub expect: Vec<String>,
+    /// Takes this step back; from a later step, the later ones are taken back first.
+    pub undo: Vec<String>,
+    pub safe: &'static str,
+    pub live: &'static str,
+    pub manageable: &'static str,
+    pub fits: &'static str,
+    pub compromise: Option<Compromise>,
+    /// With what is typed around the commands.
+    #[serde(skip)]
+    pub typed: Vec<String>,
+    #[serde(skip)]
+    pub undo_typed: Vec<String>,
+}
+
+/// What a step gives up, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Compromise {
+    pub property: &'static str,
+    pub why: String,
+    pub witness: Option<Packet>,
+}
+
 /// `import`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Import {

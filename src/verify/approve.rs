@@ -160,7 +160,7 @@ fn beyond(
             found.push(Misfit {
                 matter,
                 from: pair.0.clone(),
-                to: said(&pair.1),
+                to: pair.1.name(),
                 certain,
                 flow,
                 trace,
@@ -175,13 +175,6 @@ const MOST_REGIONS: usize = 64;
 
 fn few(space: &Space, set: PacketSet) -> Vec<Match> {
     space.regions(set, MOST_REGIONS).list
-}
-
-fn said(end: &End) -> String {
-    match end {
-        End::Link(name) | End::Own(name) => name.clone(),
-        End::NextHop(name, addr) => format!("{name} {addr}"),
-    }
 }
 
 /// The approved sessions, with replies and companions, between a link and an end. Own addresses of a switch are opened by

@@ -25,6 +25,17 @@ pub enum End {
     Own(String),
 }
 
+impl End {
+    /// As it is called.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            End::Link(name) | End::Own(name) => name.clone(),
+            End::NextHop(name, addr) => format!("{name} {addr}"),
+        }
+    }
+}
+
 /// Link of injection, and end.
 pub type Pair = (String, End);
 

@@ -17,6 +17,7 @@ mod relay;
 pub mod replay;
 pub mod spec;
 mod spoof;
+pub mod states;
 pub mod verdict;
 pub mod view;
 mod works;

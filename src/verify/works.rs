@@ -95,7 +95,7 @@ pub(super) fn asks(views: &[View<'_>], halves: &[&Half]) -> bool {
 }
 
 /// What D42 asks of a half, without addresses that routers have by their text (D31): they are no hosts.
-fn required(view: &View<'_>, half: &Half) -> PacketSet {
+pub(super) fn required(view: &View<'_>, half: &Half) -> PacketSet {
     let space = view.space();
     let all = space.of_matches(&half.required);
     let own = view.own_addrs();

@@ -33,11 +33,13 @@ mod tests;
 mod write;
 
 use super::words::Words;
+use super::live::{Mechanism, Rebind, Transient};
 use super::{Capabilities, Dialect, Hint};
 use crate::acl::Known;
 use crate::base::{Source, Text};
 use crate::device::{Config, Device};
 use crate::facts::Facts;
+use crate::net::Family;
 use std::sync::LazyLock;
 
 /// Id in policies and files.
@@ -54,6 +56,41 @@ static FACTS: LazyLock<Facts> = LazyLock::new(|| {
     let [profile, names, models] = DATA;
     Facts::load(ID, profile, names, models)
 });
+
+/// One command replaces a binding, so a new list is written under a new name and bound in place of the old one. Whether the
+/// hardware drops or passes packets meanwhile is an open fact.
+static MECHANISM: Mechanism = Mechanism {
+    list: |family| match family {
+        Family::V4 => "ip access-list extended ",
+        Family::V6 => "ipv6 access-list ",
+    },
+    bind: |family| match family {
+        Family::V4 => "ip access-group",
+        Family::V6 => "ipv6 traffic-filter",
+    },
+    sequence: |family| match family {
+        Family::V4 => "",
+        Family::V6 => "sequence ",
+    },
+    rebind: Rebind::Replaces,
+    transient: Transient::None("rebind-hitless"),
+    frame: (&["configure terminal"], &["end"]),
+    show_interface: |name| format!("show running-config interface {name}"),
+    show_list: |family, name| match family {
+        Family::V4 => format!("show ip access-lists {name}"),
+        Family::V6 => format!("show ipv6 access-list {name}"),
+    },
+    managed: &[
+        "ip address ",
+        "ipv6 address ",
+        "ipv6 enable",
+        "ip helper-address ",
+        "ip access-group ",
+        "ipv6 traffic-filter ",
+        "shutdown",
+    ],
+    managed_top: &["ip route ", "ipv6 route ", "ip routing", "ipv6 unicast-routing"],
+};
 
 /// The dialect.
 #[derive(Debug)]
@@ -80,6 +117,10 @@ impl Dialect for CiscoIosXe {
             ipv6_lists: Known::Yes,
             outbound: true,
         }
+    }
+
+    fn mechanism(&self) -> Option<&'static Mechanism> {
+        Some(&MECHANISM)
     }
 
     fn read(&self, source: &Source, hint: &Hint) -> Device {
