@@ -61,7 +61,9 @@ pub mod verify;
 pub mod certificate;
 
 pub mod diff;
+pub mod import;
 pub mod lint;
+pub mod plan;
 
 pub mod job;
 

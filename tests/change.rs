@@ -184,3 +184,112 @@ fn another_vendor_is_equal_in_class_core() {
     ];
     assert_eq!(aclc(&args).exit, Exit::Findings);
 }
+
+/// The golden policy with lines taken out and added.
+fn policy(name: &str, without: &str, with: &str) -> String {
+    let text = std::fs::read_to_string(root().join(POLICY)).unwrap();
+    let kept: String = text
+        .lines()
+        .filter(|line| without.is_empty() || !line.contains(without))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    assert!(without.is_empty() || kept.len() < text.len(), "{without}");
+    let path = scratch(name).join("policy.acl");
+    std::fs::write(&path, format!("{kept}{with}\n")).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+fn approved(old: &str, new: &str, names: &str, approval: &str) -> (Exit, Vec<String>) {
+    let args = ["diff", old, new, "--policy", names, "--approved", approval];
+    let ran = aclc(&[&args[..], &["--at", AT, "--format", "json"]].concat());
+    assert_ne!(ran.exit, Exit::CannotRun, "{}{}", ran.out, ran.err);
+    let misfits = ran.json()["approval"]["misfits"].clone();
+    let matters = misfits.as_array().unwrap().iter();
+    let mut matters: Vec<String> = matters
+        .map(|m| m["matter"].as_str().unwrap().to_owned())
+        .collect();
+    matters.sort();
+    matters.dedup();
+    (ran.exit, matters)
+}
+
+const MORE: &str = "許可 端末_一般 -> 財務 : tcp 8080  申請 R8-0001";
+
+#[test]
+fn a_change_that_is_its_ticket_is_approved() {
+    let new = policy("approve-ticket", "", MORE);
+    let found = approved(POLICY, &new, &new, "R8-0001");
+    assert_eq!(found, (Exit::Clean, vec![]));
+}
+
+#[test]
+fn what_else_a_change_opens_or_closes_is_not_approved() {
+    let new = policy(
+        "approve-else",
+        "",
+        &format!("{MORE}\n許可 端末_一般 -> 文書 : tcp 25  申請 R8-0002"),
+    );
+    let (exit, matters) = approved(POLICY, &new, &new, "R8-0001");
+    assert_eq!((exit, matters), (Exit::Findings, vec!["opened".to_owned()]));
+    let new = policy("approve-less", "std.print", MORE);
+    let (exit, matters) = approved(POLICY, &new, &new, "R8-0001");
+    assert_eq!((exit, matters), (Exit::Findings, vec!["closed".to_owned()]));
+}
+
+#[test]
+fn an_approval_says_what_is_closed() {
+    let new = policy("approve-close", "std.print", "");
+    let file = Path::new(&new).with_file_name("approval.acl");
+    std::fs::write(&file, "禁止 端末 -> 複合機 : std.print\n").unwrap();
+    let file = file.to_str().unwrap();
+    assert_eq!(approved(POLICY, &new, POLICY, file), (Exit::Clean, vec![]));
+    // Nothing was closed.
+    let found = approved(POLICY, POLICY, POLICY, file);
+    assert_eq!(found, (Exit::Findings, vec!["not-closed".to_owned()]));
+    // By ticket: what only the old policy has.
+    assert_eq!(
+        approved(POLICY, &new, &new, "R7-0103"),
+        (Exit::Clean, vec![])
+    );
+}
+
+#[test]
+fn what_was_approved_must_work() {
+    let dir = scratch("approve-works");
+    let file = dir.join("approval.acl");
+    std::fs::write(&file, "allow 端末_一般 -> 財務 : tcp 8080\n").unwrap();
+    let found = approved(POLICY, POLICY, POLICY, file.to_str().unwrap());
+    assert_eq!(found, (Exit::Findings, vec!["not-opened".to_owned()]));
+}
+
+/// The line stands in the list of another VLAN as well: there it lets through who forges the address.
+#[test]
+fn the_right_line_in_the_wrong_list_is_not_approved() {
+    let new = policy("approve-wrong", "", MORE);
+    let dir = scratch("approve-wrong-out");
+    let out = dir.to_str().unwrap();
+    assert_eq!(
+        aclc(&["build", &new, "-o", out, "--at", AT]).exit,
+        Exit::Clean
+    );
+    assert_eq!(
+        approved("golden/p1_wired", out, &new, "R8-0001"),
+        (Exit::Clean, vec![])
+    );
+    let path = dir.join("L3SW-CORE01.cfg");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let header = "ip access-list extended V120_IN\n";
+    let line = " 1 permit tcp 10.10.18.0 0.0.0.255 host 10.10.32.11 eq 8080\n";
+    assert!(text.contains(header));
+    std::fs::write(&path, text.replace(header, &format!("{header}{line}"))).unwrap();
+    let found = approved("golden/p1_wired", out, &new, "R8-0001");
+    assert_eq!(found, (Exit::Findings, vec!["opened".to_owned()]));
+}
+
+#[test]
+fn an_approval_about_nothing_is_wrong_input() {
+    for approval in ["R9-9999", "golden/p1_wired/policy.acl"] {
+        let args = ["diff", POLICY, POLICY, "--approved", approval, "--at", AT];
+        assert_eq!(aclc(&args).exit, Exit::CannotRun, "{approval}");
+    }
+}

@@ -5,6 +5,7 @@
 mod support;
 
 mod accept;
+mod adopt;
 mod agreement;
 mod assume;
 mod bad_input;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// A module and the modules it may name besides itself. Anything not in the row is a change of the architecture.
-const MAY_USE: [(&str, &[&str]); 24] = [
+const MAY_USE: [(&str, &[&str]); 26] = [
     // Files, spans, words: no networks. `base::Text` turns addresses and ports into data, which is std and ipnet only.
     ("base", &[]),
     // The values of the field know nothing but themselves.
@@ -66,6 +66,16 @@ const MAY_USE: [(&str, &[&str]); 24] = [
     ),
     // Filters against filters, link by link.
     ("diff", &["net", "acl", "device", "pset", "topo", "reach"]),
+    // Configurations to a policy's text: no files, no dialects' words.
+    (
+        "import",
+        &["base", "net", "prelude", "acl", "device", "pset", "topo"],
+    ),
+    // Steps between two configurations: no files, no wording; it types commands and has every state judged.
+    (
+        "plan",
+        &["acl", "device", "diff", "net", "topo", "vendor", "verify"],
+    ),
     // Findings in device text: no output formats.
     ("lint", &["base", "net", "acl", "device", "pset"]),
     // Everything joined: no files, clock, terminal, and no output formats.
@@ -88,6 +98,8 @@ const MAY_USE: [(&str, &[&str]); 24] = [
             "diff",
             "lint",
             "certificate",
+            "import",
+            "plan",
         ],
     ),
     // Real packets: devices and reach against the kernel. Rules come from the one printer of the nft dialect.
@@ -101,7 +113,8 @@ const MAY_USE: [(&str, &[&str]); 24] = [
     (
         "report",
         &[
-            "base", "net", "model", "acl", "facts", "pset", "reach", "verify", "diff", "job", "lab",
+            "base", "net", "model", "acl", "facts", "pset", "reach", "verify", "diff", "job",
+            "lab", "plan", "vendor",
         ],
     ),
     // The outside: files, clock, terminal.

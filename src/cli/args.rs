@@ -83,6 +83,8 @@ pub(super) enum Command {
     Trace(Trace),
     Query(Query),
     Lint(Lint),
+    Plan(Plan),
+    Import(Import),
     Facts(Facts),
     Lab(Lab),
     Fmt(Fmt),
@@ -102,6 +104,8 @@ impl Command {
             Command::Lint(_) => "lint",
             Command::Facts(_) => "facts",
             Command::Lab(_) => "lab",
+            Command::Plan(_) => "plan",
+            Command::Import(_) => "import",
             Command::Fmt(_) => "fmt",
             Command::Schema(_) => "schema",
         }
@@ -139,6 +143,8 @@ pub(super) struct Diff {
     pub(super) new: PathBuf,
     #[arg(long, value_name = "POLICY")]
     pub(super) policy: Option<PathBuf>,
+    #[arg(long, value_name = "FILE|TICKET")]
+    pub(super) approved: Option<String>,
     #[arg(long, value_enum, default_value = "all")]
     pub(super) class: Classes,
 }
@@ -182,6 +188,28 @@ pub(super) struct Query {
 pub(super) struct Lint {
     #[arg(required = true, value_name = "CONFIG")]
     pub(super) configs: Vec<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Plan {
+    pub(super) old: PathBuf,
+    pub(super) new: PathBuf,
+    #[arg(long, value_name = "POLICY")]
+    pub(super) policy: Option<PathBuf>,
+    #[arg(long, value_name = "FACT")]
+    pub(super) attest: Vec<String>,
+    #[arg(short = 'o', long = "output", value_name = "DIR")]
+    pub(super) documents: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Import {
+    #[arg(required = true, value_name = "CONFIG")]
+    pub(super) configs: Vec<PathBuf>,
+    #[arg(short = 'o', long = "output", value_name = "FILE")]
+    pub(super) policy_out: Option<PathBuf>,
+    #[arg(long = "model", value_name = "SWITCH=MODEL")]
+    pub(super) models: Vec<String>,
 }
 
 #[derive(Debug, clap::Args)]

@@ -9,22 +9,29 @@ use crate::acl::{Direction, Fate};
 use crate::base::{FileId, Lang, SourceMap, Text, text::sanitise};
 use crate::diff::{Beside, Class, Effect, Verdict as Difference};
 use crate::facts::{Fact, Facts, Table};
+use crate::job::approve::ApproveOutcome;
 use crate::job::attest::OpenFact;
 use crate::job::build::BuildOutcome;
 use crate::job::check::CheckOutcome;
 use crate::job::diff::{Decider, DiffOutcome, PlacedChange};
 use crate::job::facts::{Counts, FactsOutcome};
+use crate::job::import::ImportOutcome;
 use crate::job::lint::LintOutcome;
+use crate::job::plan::{PlanOutcome, of_property};
 use crate::job::query::QueryOutcome;
 use crate::job::trace_acl::Answer;
 use crate::job::trace_network::TraceOutcome;
 use crate::job::verify::VerifyOutcome;
 use crate::job::{FileGap, Options};
-use crate::model::Network;
 use crate::model::guideline::Class as Evidence;
+use crate::model::{Network, Policy};
 use crate::net::Flow;
+use crate::plan::{Judged, What};
 use crate::reach::{Hop, HopAction, HopKind, TraceEnd};
 use crate::text;
+use crate::vendor::live::Block;
+use crate::verify::approve::{Matter, Misfit};
+use crate::verify::states::{Breach, Property};
 use crate::verify::{ClaimResult, Verdict, WitnessKind};
 use serde_json::{Map, Value};
 
@@ -347,6 +354,7 @@ pub fn diff(words: Words<'_>, outcome: &DiffOutcome) -> out::Diff {
         text_only: outcome.text_only,
         network: outcome.network_verdict.map(word),
         not_compared: words.all(&not_compared(outcome)),
+        approval: None,
         changes: outcome
             .changes
             .iter()
@@ -406,6 +414,42 @@ fn statement(statement: &crate::job::diff::Statement) -> out::Statement {
         owner: some(statement.owner.as_ref()),
         because: some(statement.because.as_ref()),
         reply: statement.reply,
+    }
+}
+
+/// `diff --approved`.
+#[must_use]
+pub fn approval(words: Words<'_>, outcome: &ApproveOutcome, policy: &Policy) -> out::Approval {
+    let network = Some(&policy.network);
+    let misfit = |misfit: &Misfit| {
+        let regions = misfit.regions.iter().take(MOST_SHOWN);
+        out::Misfit {
+            matter: match misfit.matter {
+                Matter::Opened => "opened",
+                Matter::Closed => "closed",
+                Matter::NotOpened => "not-opened",
+                Matter::NotClosed => "not-closed",
+            },
+            from: safe(&misfit.from),
+            to: safe(&misfit.to),
+            certain: misfit.certain,
+            flows: regions
+                .map(|one| region::shown(one, network, words.lang))
+                .collect(),
+            witness: Packet::from(&misfit.flow),
+            trace: misfit
+                .trace
+                .hops
+                .iter()
+                .map(|one| hop(words, one))
+                .collect(),
+        }
+    };
+    out::Approval {
+        verdict: outcome.verdict.word(),
+        opens: outcome.opens.iter().map(|text| safe(text)).collect(),
+        closes: outcome.closes.iter().map(|text| safe(text)).collect(),
+        misfits: outcome.misfits.iter().map(misfit).collect(),
     }
 }
 
@@ -483,6 +527,165 @@ pub fn lint(words: Words<'_>, outcome: &LintOutcome) -> out::Lint {
     out::Lint {
         schema: "aclc/lint/1",
         findings: findings.collect(),
+    }
+}
+
+/// `plan`.
+#[must_use]
+pub fn plan(words: Words<'_>, outcome: &PlanOutcome, options: &Options) -> out::Plan {
+    let steps = (1..).zip(&outcome.steps);
+    out::Plan {
+        schema: "aclc/plan/1",
+        verdict: outcome.verdict.word(),
+        steps: steps
+            .map(|(number, step)| plan_step(words, outcome, number, step))
+            .collect(),
+        by_way: outcome.by_way,
+        end: match outcome.end {
+            Difference::Equal => "equal",
+            Difference::Different => "different",
+            Difference::Unknown => "unknown",
+        },
+        rollback: if outcome.restores {
+            "proved"
+        } else {
+            "refuted"
+        },
+        because: words.all(&outcome.because),
+        notes: words.all(&outcome.notes),
+        inputs: words.inputs(),
+        at: options.at.to_string(),
+    }
+}
+
+fn plan_step(
+    words: Words<'_>,
+    outcome: &PlanOutcome,
+    number: usize,
+    one: &Judged,
+) -> out::PlanStep {
+    let step = &one.step;
+    let switch = &outcome.switches[step.site];
+    let lines = |blocks: &[Block]| -> Vec<String> {
+        let all = blocks.iter().flat_map(Block::typed);
+        all.map(|line| safe(&line)).collect()
+    };
+    let framed = |lines: &[String]| -> Vec<String> {
+        let (before, after) = switch.frame;
+        let fixed = |words: &[&str]| words.iter().map(|w| (*w).to_owned()).collect::<Vec<_>>();
+        [fixed(before), lines.to_vec(), fixed(after)].concat()
+    };
+    let (commands, undo) = (lines(&step.commands), lines(&step.undo));
+    let property = |property| of_property(one, property).word();
+    out::PlanStep {
+        number,
+        device: safe(&switch.name),
+        what: words.say(&what(&step.what)),
+        effect: !matches!(step.what, What::Write(_) | What::Remove(_)),
+        check: safe(&step.check.0),
+        expect: step.check.1.iter().map(|line| safe(line)).collect(),
+        safe: property(Property::Safe),
+        live: property(Property::Live),
+        manageable: property(Property::Manageable),
+        fits: property(Property::Fits),
+        compromise: compromise(words, one),
+        typed: framed(&commands),
+        undo_typed: framed(&undo),
+        commands,
+        undo,
+    }
+}
+
+fn what(what: &What) -> Text {
+    match what {
+        What::Write(list) => text!("plan-write", list = list),
+        What::Bind {
+            interface,
+            list,
+            before: Some(before),
+        } => text!(
+            "plan-rebind",
+            interface = interface,
+            list = list,
+            before = before
+        ),
+        What::Bind {
+            interface, list, ..
+        } => text!("plan-bind", interface = interface, list = list),
+        What::Unbind(interface, list) => text!("plan-unbind", interface = interface, list = list),
+        What::Edit(list) => text!("plan-edit", list = list),
+        What::Interface(interface) => text!("plan-interface", interface = interface),
+        What::Line(line) => text!("plan-line", line = line),
+        What::Down(interface) => text!("plan-down", interface = interface),
+        What::Up(interface) => text!("plan-up", interface = interface),
+        What::Remove(list) => text!("plan-remove", list = list),
+    }
+}
+
+/// The worst that a step gives up.
+fn compromise(words: Words<'_>, one: &Judged) -> Option<out::Compromise> {
+    let certain = |b: &&Breach| b.verdict == crate::verify::Verdict::Refuted;
+    let worst = one
+        .breaches
+        .iter()
+        .filter(certain)
+        .min_by_key(|breach| breach.property);
+    let Some(breach) = worst else {
+        let id = one.outage?;
+        return Some(out::Compromise {
+            property: "live",
+            why: words.say(&text!("plan-why-transient", id = id)),
+            witness: None,
+        });
+    };
+    let (from, to) = (&breach.between.0, &breach.between.1);
+    let (property, why) = match breach.property {
+        Property::Safe => ("safe", text!("plan-why-safe", from = from, to = to)),
+        Property::Live => ("live", text!("plan-why-live", from = from, to = to)),
+        Property::Manageable => (
+            "manageable",
+            text!("plan-why-manageable", from = from, to = to),
+        ),
+        Property::Fits => ("fits", text!("plan-why-fits")),
+    };
+    Some(out::Compromise {
+        property,
+        why: words.say(&why),
+        witness: breach.flow.as_ref().map(Packet::from),
+    })
+}
+
+/// `import`.
+#[must_use]
+pub fn import(words: Words<'_>, outcome: &ImportOutcome) -> out::Import {
+    let shown = outcome.unequal.as_ref();
+    let witness = shown.and_then(|claim| claim.witness.as_ref().or(claim.candidate.as_ref()));
+    let unexplained = outcome.leftovers.iter().map(|one| out::Unexplained {
+        device: safe(&one.device),
+        acl: safe(&one.acl),
+        line: one.line,
+        text: safe(&one.text),
+        risk: match one.risk {
+            3 => "high",
+            2 => "medium",
+            _ => "low",
+        },
+        witness: Packet::from(&one.witness),
+    });
+    let ours = |input: &out::Input| input.path != "imported.acl";
+    out::Import {
+        schema: "aclc/import/1",
+        verdict: outcome.equality.word(),
+        policy: outcome.policy.clone(),
+        claims: outcome.claims,
+        unexplained: unexplained.collect(),
+        witness: witness.map(|w| Packet::from(&w.flow)),
+        because: shown
+            .map(|claim| words.all(&claim.because))
+            .unwrap_or_default(),
+        notes: words.all(&outcome.notes),
+        gaps: words.gaps(&outcome.gaps),
+        inputs: words.inputs().into_iter().filter(ours).collect(),
     }
 }
 

@@ -295,6 +295,31 @@ pub struct Diff {
     pub network: Option<&'static str>,
     /// What this comparison says nothing about, in words.
     pub not_compared: Vec<String>,
+    /// With `--approved`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approval: Option<Approval>,
+}
+
+/// Whether a change does what was approved and nothing else.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Approval {
+    pub verdict: &'static str,
+    pub opens: Vec<String>,
+    pub closes: Vec<String>,
+    pub misfits: Vec<Misfit>,
+}
+
+/// Packets that an approval does not fit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Misfit {
+    /// `opened`, `closed`: without approval; `not-opened`, `not-closed`: approved and not so.
+    pub matter: &'static str,
+    pub from: String,
+    pub to: String,
+    pub certain: bool,
+    pub flows: Vec<ChangedFlow>,
+    pub witness: Packet,
+    pub trace: Vec<Hop>,
 }
 
 /// A change of what gets through at one place.
@@ -393,6 +418,90 @@ pub struct Finding {
     pub line: Option<u32>,
     pub message: String,
     pub blockers: Vec<u32>,
+}
+
+/// `plan`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Plan {
+    pub schema: &'static str,
+    pub verdict: &'static str,
+    pub steps: Vec<PlanStep>,
+    /// By way of lists that permit what both the old and the new list permit.
+    pub by_way: bool,
+    /// Whether the end does what NEW does.
+    pub end: &'static str,
+    /// Whether taking the steps back restores OLD.
+    pub rollback: &'static str,
+    pub because: Vec<String>,
+    pub notes: Vec<String>,
+    pub inputs: Vec<Input>,
+    pub at: String,
+}
+
+/// A step of a plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct PlanStep {
+    pub number: usize,
+    pub device: String,
+    pub what: String,
+    /// Whether packets can meet it.
+    pub effect: bool,
+    pub commands: Vec<String>,
+    /// A command to look with, and lines that must then be seen.
+    pub check: String,
+    pub expect: Vec<String>,
+    /// Takes this step back; from a later step, the later ones are taken back first.
+    pub undo: Vec<String>,
+    pub safe: &'static str,
+    pub live: &'static str,
+    pub manageable: &'static str,
+    pub fits: &'static str,
+    pub compromise: Option<Compromise>,
+    /// With what is typed around the commands.
+    #[serde(skip)]
+    pub typed: Vec<String>,
+    #[serde(skip)]
+    pub undo_typed: Vec<String>,
+}
+
+/// What a step gives up, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Compromise {
+    pub property: &'static str,
+    pub why: String,
+    pub witness: Option<Packet>,
+}
+
+/// `import`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Import {
+    pub schema: &'static str,
+    /// Whether the policy equals the configurations for routed traffic.
+    pub verdict: &'static str,
+    pub policy: String,
+    /// Claims that hold and stand in the policy.
+    pub claims: usize,
+    /// Permits that no statement explains, the riskiest first.
+    pub unexplained: Vec<Unexplained>,
+    /// A packet by which policy and configurations differ, if they do.
+    pub witness: Option<Packet>,
+    pub because: Vec<String>,
+    /// What is not in the policy, or was supposed and is to be confirmed.
+    pub notes: Vec<String>,
+    pub gaps: Vec<Gap>,
+    pub inputs: Vec<Input>,
+}
+
+/// A permit that no statement explains.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Unexplained {
+    pub device: String,
+    pub acl: String,
+    pub line: Option<u32>,
+    pub text: String,
+    /// `high`: every protocol; `medium`: very many ports; `low`: few.
+    pub risk: &'static str,
+    pub witness: Packet,
 }
 
 /// `facts`.

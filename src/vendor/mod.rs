@@ -13,6 +13,7 @@ pub mod cisco_nx_os;
 mod ios_like;
 pub mod juniper_junos;
 pub mod linux_nftables;
+pub mod live;
 pub mod redact;
 #[cfg(test)]
 mod suite;
@@ -66,6 +67,10 @@ pub trait Dialect: Sync {
     fn score(&self, text: &str) -> u32;
     /// What a list can do on a model in a mode.
     fn capabilities(&self, hint: &Hint) -> Capabilities;
+    /// The safest way to change a list on a live device; `None` where no source says one, and then nothing is planned.
+    fn mechanism(&self) -> Option<&'static live::Mechanism> {
+        None
+    }
     /// Reads a capture. Never fails.
     fn read(&self, source: &Source, hint: &Hint) -> Device;
     /// Writes what the device would be given, or every thing it cannot express. Never a weaker filter.

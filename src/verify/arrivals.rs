@@ -4,12 +4,13 @@
 //! and not in the other (D27, D46). Links and devices are compared by name, because states may differ in both.
 
 use super::Verdict;
+use super::replay::OurBug;
 use super::view::View;
 use super::world::World;
 use crate::acl::Acl;
-use crate::net::{AddrRanges, Family};
-use crate::pset::{Bounds, PacketSet, Space};
-use crate::reach::Side;
+use crate::net::{AddrRanges, Family, Flow, Match, PositionSet};
+use crate::pset::{Bounds, PacketSet, Prefer, Space};
+use crate::reach::{End as Arrived, Side, Trace, Walker};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
@@ -22,6 +23,17 @@ pub enum End {
     NextHop(String, IpAddr),
     /// At own addresses of a device: those that are routed to.
     Own(String),
+}
+
+impl End {
+    /// As it is called.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            End::Link(name) | End::Own(name) => name.clone(),
+            End::NextHop(name, addr) => format!("{name} {addr}"),
+        }
+    }
 }
 
 /// Link of injection, and end.
@@ -142,4 +154,53 @@ pub fn same(worlds: &[World<'_>; 2], limit: Option<usize>) -> Verdict {
         Verdict::worst(each)
     });
     Verdict::worst(verdicts.into_iter().map(|v| v.unwrap_or(Verdict::Unknown)))
+}
+
+/// The most readable packet of what arrives at an end, walked there first (D43). `certain`: it must get there under every
+/// reading.
+///
+/// # Errors
+/// [`OurBug`] if the interpreter does not bring it there.
+pub fn show(
+    view: &View<'_>,
+    (from, end): &Pair,
+    set: PacketSet,
+    certain: bool,
+) -> Result<Option<(Flow, Trace)>, OurBug> {
+    let (space, topo) = (view.space(), view.topo);
+    let whole = Match {
+        position: PositionSet::WHOLE,
+        ..Match::any(view.family)
+    };
+    let mut sets = vec![view.sets.openings];
+    let link = (0..topo.links.len()).find(|&link| topo.link_name(link) == *from);
+    sets.extend(link.map(|link| view.from(&super::spoof::sources_of(view, link))));
+    sets.push(space.complement(view.sets.martian_sources));
+    sets.push(space.of_match(&whole));
+    let flow = space.witness(set, &Prefer { sets });
+    let (Some(flow), Some(link)) = (flow, link) else {
+        return Ok(None);
+    };
+    let there = |found: &Arrived| match (found, end) {
+        (Arrived::Delivered(link), End::Link(name)) => topo.link_name(*link) == *name,
+        (Arrived::Handed(link, addr), End::NextHop(name, hop)) => {
+            topo.link_name(*link) == *name && addr == hop
+        }
+        (Arrived::Local(device), End::Own(name)) => topo.devices[*device].name == *name,
+        // A packet for another router's own address has also arrived on the link (D27).
+        _ => false,
+    };
+    let walker = Walker::new(topo, view.beyond());
+    let walker = match end {
+        End::Link(_) => walker.arrivals(),
+        End::NextHop(..) | End::Own(_) => walker,
+    };
+    let (trace, found) = walker.walk(&flow, link, None, !certain, &there);
+    if certain && !there(&found) {
+        return Err(OurBug {
+            claim: format!("{from} -> {end:?}"),
+            flow: flow.to_string(),
+        });
+    }
+    Ok(Some((flow, trace)))
 }

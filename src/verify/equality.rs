@@ -141,7 +141,7 @@ fn sits_on(view: &View<'_>, at: At, link: usize) -> bool {
 }
 
 /// The sessions by where they end.
-struct Ends<'v> {
+pub(super) struct Ends<'v> {
     /// By link: those that arrive there, or are put there on their way to a far switch.
     links: BTreeMap<usize, Vec<&'v Half>>,
     /// Those that are handed to a host before an external.
@@ -149,7 +149,7 @@ struct Ends<'v> {
 }
 
 impl<'v> Ends<'v> {
-    fn of(view: &'v View<'_>) -> Ends<'v> {
+    pub(super) fn of(view: &'v View<'_>) -> Ends<'v> {
         let mut ends = Ends {
             links: BTreeMap::new(),
             beyond: Vec::new(),
@@ -190,7 +190,7 @@ impl<'v> Ends<'v> {
 /// Req, Rep and Com of the sessions between a link and an end (D45): of those that start on the link, and of those that
 /// cross it on their way. A list cannot tell a packet that a router put on a transit link from one that somebody there
 /// made up, so a build does not fail for it; the claims do see it (D24).
-fn high(view: &View<'_>, ends: &Ends<'_>, link: usize, end: Reached) -> PacketSet {
+pub(super) fn high(view: &View<'_>, ends: &Ends<'_>, link: usize, end: Reached) -> PacketSet {
     let mut boxes: Vec<Match> = Vec::new();
     for half in ends.at(end) {
         let start = view.link_of(half.source().at);

@@ -3,6 +3,7 @@
 //! In: a policy and the devices read from text. Out: a [`ClaimResult`] per claim, each refutation replayed first.
 //! Must not know: how text is printed, wording.
 
+pub mod approve;
 pub mod argument;
 pub mod arrivals;
 pub mod attested;
@@ -23,6 +24,7 @@ pub mod session;
 mod sets;
 pub mod spec;
 mod spoof;
+pub mod states;
 pub mod survey;
 pub mod verdict;
 pub mod view;

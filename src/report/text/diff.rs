@@ -3,7 +3,7 @@
 use super::table::aligned;
 use super::{Look, Page, Tone};
 use crate::base::Text;
-use crate::report::outcome::{Change, ChangedFlow, Diff, Side, Statement};
+use crate::report::outcome::{Approval, Change, ChangedFlow, Diff, Side, Statement};
 use crate::report::words::effect;
 use crate::text;
 
@@ -31,7 +31,60 @@ pub fn diff(look: Look, outcome: &Diff) -> String {
     page.inputs(look, &outcome.inputs);
     page.line("");
     page.line(summary(look, outcome));
+    if let Some(approval) = &outcome.approval {
+        judged(&mut page, look, approval);
+    }
     page.out
+}
+
+/// Whether the change fits its approval.
+fn judged(page: &mut Page, look: Look, approval: &Approval) {
+    page.line("");
+    page.line(look.paint(Tone::Title, &look.say(&text!("approval-heading"))));
+    for statement in &approval.opens {
+        page.line(format!(
+            "  {}",
+            look.say(&text!("approval-opens", text = statement))
+        ));
+    }
+    for statement in &approval.closes {
+        page.line(format!(
+            "  {}",
+            look.say(&text!("approval-closes", text = statement))
+        ));
+    }
+    for misfit in &approval.misfits {
+        let what = match misfit.matter {
+            "opened" => text!("approval-opened"),
+            "closed" => text!("approval-closed"),
+            "not-opened" => text!("approval-not-opened"),
+            _ => text!("approval-not-closed"),
+        };
+        let what = look.paint(Tone::Bad, &look.say(&what));
+        page.line(format!("  {what}  {} -> {}", misfit.from, misfit.to));
+        let row = |flow: &ChangedFlow| {
+            vec![
+                flow.from.clone(),
+                "->".to_owned(),
+                flow.to.clone(),
+                flow.service.clone(),
+            ]
+        };
+        let rows: Vec<Vec<String>> = misfit.flows.iter().map(row).collect();
+        for line in aligned(&rows) {
+            page.line(format!("    {line}"));
+        }
+        let example = text!("diff-example", packet = &misfit.witness.shown);
+        page.line(format!("    {}", look.say(&example)));
+    }
+    page.line("");
+    let words = match approval.verdict {
+        "proved" => text!("approval-exact"),
+        "refuted" => text!("approval-not-exact"),
+        _ => text!("approval-unknown"),
+    };
+    let verdict = look.verdict(approval.verdict);
+    page.line(format!("{verdict}  {}", look.say(&words)));
 }
 
 fn heading(look: Look, change: &Change) -> String {
