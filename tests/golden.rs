@@ -56,7 +56,7 @@ const SINGLE: [(&str, &[&str], Exit); 2] = [
 /// may be written if that is allowed.
 const OPEN: [(&str, &[&str], Exit); 1] = [("verify.ja.txt", &["--lang", "ja"], Exit::Unknown)];
 
-const CASES: [Case; 6] = [
+const CASES: [Case; 8] = [
     Case {
         dir: "p1_wired",
         switches: &SWITCHES,
@@ -84,6 +84,16 @@ const CASES: [Case; 6] = [
     },
     Case {
         dir: "p1_single/arista-eos",
+        switches: &["L3SW-01"],
+        says: &OPEN,
+    },
+    Case {
+        dir: "p1_single/aruba-aos-cx",
+        switches: &["L3SW-01"],
+        says: &OPEN,
+    },
+    Case {
+        dir: "p1_single/allied-telesis-awplus",
         switches: &["L3SW-01"],
         says: &OPEN,
     },

@@ -6,6 +6,7 @@ mod support;
 
 mod agreement;
 mod bad_input;
+mod dialects;
 mod golden;
 mod lists;
 mod mutation;

@@ -6,7 +6,9 @@
 #![warn(missing_docs, clippy::indexing_slicing, clippy::string_slice)]
 
 pub mod alaxala_ax;
+pub mod allied_telesis_awplus;
 pub mod arista_eos;
+pub mod aruba_aos_cx;
 pub mod capture;
 pub mod cisco_ios_xe;
 pub mod cisco_nx_os;
@@ -78,6 +80,8 @@ pub fn data() -> impl Iterator<Item = &'static str> {
         alaxala_ax::DATA,
         cisco_nx_os::DATA,
         arista_eos::DATA,
+        aruba_aos_cx::DATA,
+        allied_telesis_awplus::DATA,
     ];
     all.into_iter().flatten()
 }
@@ -88,6 +92,8 @@ pub static DIALECTS: &[&dyn Dialect] = &[
     &alaxala_ax::AlaxalaAx,
     &cisco_nx_os::CiscoNxOs,
     &arista_eos::AristaEos,
+    &aruba_aos_cx::ArubaAosCx,
+    &allied_telesis_awplus::AlliedTelesisAwplus,
 ];
 
 /// The dialect of an id.

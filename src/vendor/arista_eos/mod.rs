@@ -76,6 +76,9 @@ pub(super) static KIN: Kin = Kin {
     interface_line: interface::line,
     routing_per_vrf: true,
     vrf_behind_route: false,
+    range: |name| vec![name.to_owned()],
+    settle: |_| {},
+    replaces: false,
     nd_first: true,
     svi_is_up: true,
 };

@@ -17,7 +17,7 @@ mod write;
 use super::ios_like::groups::GroupKind;
 use super::ios_like::native::List;
 use super::ios_like::places::{host_or, masked, prefix_or_wildcard, wildcard_words};
-use super::ios_like::{Data, Head, Kin, Named, STYLE, SYNTAX, Style, Syntax, read};
+use super::ios_like::{Data, Head, Kin, Named, Numbered, STYLE, SYNTAX, Style, Syntax, read};
 use super::words::Words;
 use super::{Capabilities, Dialect, Hint};
 use crate::acl::Known;
@@ -88,16 +88,23 @@ pub(super) static KIN: Kin = Kin {
     interface_line: interface::line,
     routing_per_vrf: false,
     vrf_behind_route: false,
+    range: |name| vec![name.to_owned()],
+    settle: |_| {},
+    replaces: false,
     nd_first: false,
     svi_is_up: true,
 };
 
-fn numbered(number: u32) -> Option<bool> {
-    match number {
-        1..=99 | 1300..=1999 => Some(true),
-        100..=199 | 2000..=2699 => Some(false),
-        _ => None,
-    }
+fn numbered(number: u32) -> Option<Numbered> {
+    let standard = match number {
+        1..=99 | 1300..=1999 => true,
+        100..=199 | 2000..=2699 => false,
+        _ => return None,
+    };
+    Some(Numbered {
+        standard,
+        permits_rest: false,
+    })
 }
 
 fn list_head(list: &List) -> String {

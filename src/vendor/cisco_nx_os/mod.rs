@@ -80,6 +80,9 @@ pub(super) static KIN: Kin = Kin {
     interface_line: interface::line,
     routing_per_vrf: false,
     vrf_behind_route: false,
+    range: |name| vec![name.to_owned()],
+    settle: |_| {},
+    replaces: false,
     nd_first: false,
     svi_is_up: false,
 };
