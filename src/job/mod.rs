@@ -6,6 +6,7 @@
 pub mod build;
 pub mod capacity;
 pub mod check;
+pub mod coverage;
 pub mod diff;
 pub mod facts;
 pub mod lint;

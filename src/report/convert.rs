@@ -9,6 +9,7 @@ use crate::diff::{Class, Effect, Verdict as Difference};
 use crate::facts::{Fact, Facts, Table};
 use crate::job::build::BuildOutcome;
 use crate::job::check::CheckOutcome;
+use crate::job::coverage::{CoverageOutcome, LineState};
 use crate::job::diff::{Decider, DiffOutcome, PlacedChange};
 use crate::job::facts::{Counts, FactsOutcome};
 use crate::job::lint::LintOutcome;
@@ -82,6 +83,22 @@ pub fn check(words: Words<'_>, outcome: &CheckOutcome) -> out::Check {
     out::Check {
         schema: "aclc/check/1",
         diagnostics: super::diagnostics::to_json(&outcome.diagnostics, words.sources, words.lang),
+    }
+}
+
+/// `check --coverage`.
+#[must_use]
+pub fn coverage(words: Words<'_>, outcome: &CoverageOutcome) -> out::Coverage {
+    let state = |state: LineState| out::CoverageState {
+        state: state.word(),
+        count: outcome.count(state),
+        lines: outcome.runs(state),
+    };
+    out::Coverage {
+        schema: "aclc/coverage/1",
+        file: words.path(outcome.file),
+        dialect: outcome.dialect,
+        states: LineState::ALL.map(state).to_vec(),
     }
 }
 

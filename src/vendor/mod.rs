@@ -14,6 +14,7 @@ pub mod cisco_ios_xe;
 pub mod cisco_nx_os;
 mod ios_like;
 pub mod redact;
+pub mod refused;
 #[cfg(test)]
 mod suite;
 pub mod words;
@@ -102,14 +103,12 @@ pub fn by_id(id: &str) -> Option<&'static dyn Dialect> {
     DIALECTS.iter().copied().find(|dialect| dialect.id() == id)
 }
 
-/// The dialect a text looks most like.
+/// The dialect a text looks most like; none if it looks more like a family that is not read.
 #[must_use]
 pub fn detect(text: &str) -> Option<&'static dyn Dialect> {
-    DIALECTS
-        .iter()
-        .copied()
-        .map(|d| (d.score(text), d))
-        .filter(|(s, _)| *s > 0)
-        .max_by_key(|(s, _)| *s)
-        .map(|(_, d)| d)
+    let scored = DIALECTS.iter().copied().map(|d| (d.score(text), d));
+    let (score, dialect) = scored
+        .filter(|(score, _)| *score > 0)
+        .max_by_key(|(score, _)| *score)?;
+    refused::recognise(text, score).is_none().then_some(dialect)
 }
