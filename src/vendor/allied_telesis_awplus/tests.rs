@@ -201,3 +201,13 @@ fn what_its_lists_have_no_words_for_is_refused() {
     assert!(refuse(v4, Direction::Out, &|_| {}).contains("inbound lists only"));
     assert!(refuse(Family::V6, inward, &|_| {}).contains("IPv6 list"));
 }
+
+#[test]
+fn ranges_without_end_take_no_time() {
+    let text = "interface vlan1-4094\n ip address 10.0.0.1/24\n".repeat(20_000);
+    let start = std::time::Instant::now();
+    let source = Source::capture("a", text.as_bytes());
+    let device = AlliedTelesisAwplus.read(&source, &Hint::default());
+    assert!(device.gaps.len() > 19_000 && device.interfaces.len() == 4094);
+    assert!(start.elapsed().as_secs() < 10, "{:?}", start.elapsed());
+}

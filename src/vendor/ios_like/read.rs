@@ -49,6 +49,8 @@ pub(in crate::vendor) struct Reader {
     pub(in crate::vendor) vlan_filters: Vec<(Vec<u16>, u32, String)>,
     /// Index in `faces` by name.
     pub(in crate::vendor) face_index: BTreeMap<String, usize>,
+    /// How many interfaces the heads have named so far.
+    pub(in crate::vendor) named_faces: usize,
     /// VLAN access maps: their lists in order of attachment.
     pub(in crate::vendor) access_maps: BTreeMap<String, Vec<String>>,
     /// Maps put on VLANs.
@@ -129,6 +131,7 @@ impl Reader {
             policies: BTreeMap::new(),
             vlan_filters: Vec::new(),
             face_index: BTreeMap::new(),
+            named_faces: 0,
             access_maps: BTreeMap::new(),
             map_filters: Vec::new(),
             outside_virtuals: Vec::new(),

@@ -11,6 +11,9 @@ use crate::vendor::capture::{Line, blocks};
 use crate::vendor::redact::redact;
 use crate::vendor::words::{Words, number};
 
+/// How many interfaces all heads together may name: a hostile text of ranges would otherwise unfold without end.
+const MOST_FACES: usize = 200_000;
+
 /// More VLANs than this in one filter count as "anywhere".
 const MOST_VLANS: usize = 256;
 
@@ -220,7 +223,13 @@ impl Reader {
     }
 
     fn interface(&mut self, words: Words<'_>, head: &Line<'_>, body: &[Line<'_>]) {
-        for name in (self.kin.range)(words.rest()) {
+        if self.named_faces > MOST_FACES {
+            self.unknown(head, text!("ios-interface-unknown"));
+            return;
+        }
+        let names = (self.kin.range)(words.rest());
+        self.named_faces += names.len();
+        for name in names {
             let Some(named) = (self.kin.face)(&name) else {
                 self.unknown(head, text!("ios-interface-unknown"));
                 return;
