@@ -94,6 +94,7 @@ pub(super) static KIN: Kin = Kin {
     range: interface::range,
     settle: settle::settle,
     replaces: false,
+    exact_flags: false,
     nd_first: false,
     svi_is_up: true,
 };

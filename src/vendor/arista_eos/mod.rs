@@ -79,6 +79,7 @@ pub(super) static KIN: Kin = Kin {
     range: |name| vec![name.to_owned()],
     settle: |_| {},
     replaces: false,
+    exact_flags: false,
     nd_first: true,
     svi_is_up: true,
 };

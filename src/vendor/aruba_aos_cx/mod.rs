@@ -82,6 +82,7 @@ pub(super) static KIN: Kin = Kin {
     range: |name| vec![name.to_owned()],
     settle: |_| {},
     replaces: true,
+    exact_flags: false,
     nd_first: false,
     svi_is_up: true,
 };

@@ -83,6 +83,7 @@ pub(super) static KIN: Kin = Kin {
     range: |name| vec![name.to_owned()],
     settle: |_| {},
     replaces: false,
+    exact_flags: true,
     nd_first: false,
     svi_is_up: false,
 };

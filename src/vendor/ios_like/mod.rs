@@ -69,6 +69,8 @@ pub(in crate::vendor) struct Kin {
     pub(in crate::vendor) settle: fn(&mut Reader),
     /// Whether a number used again takes the place of the entry before.
     pub(in crate::vendor) replaces: bool,
+    /// Whether a flag word perhaps wants all other flags clear.
+    pub(in crate::vendor) exact_flags: bool,
     /// Whether implicit ND permits stand before all entries.
     pub(in crate::vendor) nd_first: bool,
     /// Whether a VLAN interface that says nothing is up.
