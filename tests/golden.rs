@@ -73,13 +73,15 @@ const fn case(
     }
 }
 
-const CASES: [Case; 17] = [
+const CASES: [Case; 19] = [
     case("p1_wired", &SWITCHES, &SETTLED),
     case("p1_one_switch", &["L3SW-CORE01", "L3SW-CORE02"], &SETTLED),
     case("p1_single/cisco-ios-xe", &["L3SW-01"], &SINGLE),
     case("p1_single/alaxala-ax", &["L3SW-01"], &SINGLE),
     case("p1_single/cisco-nx-os", &["L3SW-01"], &OPEN),
     case("p1_single/arista-eos", &["L3SW-01"], &OPEN),
+    case("p1_single/aruba-aos-cx", &["L3SW-01"], &OPEN),
+    case("p1_single/allied-telesis-awplus", &["L3SW-01"], &OPEN),
     case("p1_single/juniper-junos", &["L3SW-01"], &SINGLE),
     case("p2_one_ssid", &SWITCHES, &PROVED),
     case("p2_radius_vlan", &SWITCHES, &PROVED),

@@ -11,6 +11,7 @@ mod assume;
 mod bad_input;
 mod certificate;
 mod change;
+mod dialects;
 mod formats;
 mod golden;
 mod guideline;

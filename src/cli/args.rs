@@ -114,7 +114,11 @@ impl Command {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Check {
-    pub(super) policy: PathBuf,
+    #[arg(required_unless_present = "coverage")]
+    pub(super) policy: Option<PathBuf>,
+    /// Instead of a policy: how much of a configuration is understood.
+    #[arg(long, value_name = "CONFIG", conflicts_with = "policy")]
+    pub(super) coverage: Option<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]

@@ -129,6 +129,7 @@ fn option(id: &str) -> Option<Text> {
         "dialect" => text!("help-dialect"),
         "facts" => text!("help-facts"),
         "policy" => text!("help-policy"),
+        "coverage" => text!("help-coverage"),
         "output" => text!("help-output"),
         "allow_unproved" => text!("help-allow-unproved"),
         "configs" => text!("help-configs"),

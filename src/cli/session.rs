@@ -10,7 +10,7 @@ use crate::report::format::Report;
 use crate::report::text::Look;
 use crate::report::{diagnostics as report, json};
 use crate::text;
-use crate::vendor::{DIALECTS, Dialect, by_id};
+use crate::vendor::{DIALECTS, Dialect, by_id, refused};
 use jiff::civil::Date;
 use std::io::ErrorKind;
 
@@ -151,6 +151,9 @@ pub(super) fn dialect(id: &str) -> Result<&'static dyn Dialect, Box<Diagnostic>>
 fn unknown_dialect(id: &str) -> Diagnostic {
     let ids: Vec<&str> = DIALECTS.iter().map(|dialect| dialect.id()).collect();
     let error = Diagnostic::error(text!("dialect-unknown", id = id));
+    if let Some(family) = refused::by_id(id) {
+        return error.help(family.why());
+    }
     match nearest(id, ids.iter().copied()) {
         Some(near) => error.help(text!("dialect-unknown-near", near = near)),
         None => error.help(text!("dialect-known", ids = ids.join(", "))),

@@ -223,7 +223,7 @@ fn captured(
         .or_else(|| crate::vendor::detect(&source.text))
     {
         Some(dialect) => dialect,
-        None => return Err(Box::new(read::unknown_dialect(&source.path))),
+        None => return Err(Box::new(read::unknown_dialect(&source.path, &source.text))),
     };
     let (vlans, remarks, stated) = beside(&source.text);
     let hint = crate::vendor::Hint {

@@ -8,6 +8,7 @@ pub mod attest;
 pub mod build;
 pub mod capacity;
 pub mod check;
+pub mod coverage;
 pub mod diff;
 pub mod evidence;
 pub mod facts;

@@ -5,7 +5,7 @@ use crate::base::{Diagnostic, FileId, SourceMap};
 use crate::device::Device;
 use crate::model::Policy;
 use crate::text;
-use crate::vendor::{DIALECTS, Hint, detect};
+use crate::vendor::{DIALECTS, Hint, detect, refused};
 
 /// Reads a capture.
 ///
@@ -20,7 +20,7 @@ pub fn device(
     let dialect = options
         .dialect
         .or_else(|| detect(&source.text))
-        .ok_or_else(|| Box::new(unknown_dialect(&source.path)))?;
+        .ok_or_else(|| Box::new(unknown_dialect(&source.path, &source.text)))?;
     let hint = Hint {
         confirmed_only: options.confirmed_only,
         ..Hint::default()
@@ -53,7 +53,11 @@ pub fn device_of(
     }
 }
 
-pub(super) fn unknown_dialect(path: &str) -> Diagnostic {
+pub(super) fn unknown_dialect(path: &str, text: &str) -> Diagnostic {
+    if let Some(family) = refused::recognise(text, 0) {
+        return Diagnostic::error(text!("dialect-refused", path = path, id = family.id))
+            .help(family.why());
+    }
     let ids: Vec<&str> = DIALECTS.iter().map(|dialect| dialect.id()).collect();
     Diagnostic::error(text!("dialect-unclear", path = path))
         .help(text!("dialect-unclear-help", ids = ids.join(", ")))

@@ -13,6 +13,7 @@ use crate::job::approve::ApproveOutcome;
 use crate::job::attest::OpenFact;
 use crate::job::build::BuildOutcome;
 use crate::job::check::CheckOutcome;
+use crate::job::coverage::{CoverageOutcome, LineState};
 use crate::job::diff::{Decider, DiffOutcome, PlacedChange};
 use crate::job::facts::{Counts, FactsOutcome};
 use crate::job::import::ImportOutcome;
@@ -115,6 +116,22 @@ pub fn check(words: Words<'_>, outcome: &CheckOutcome) -> out::Check {
     out::Check {
         schema: "aclc/check/1",
         diagnostics: super::diagnostics::to_json(&outcome.diagnostics, words.sources, words.lang),
+    }
+}
+
+/// `check --coverage`.
+#[must_use]
+pub fn coverage(words: Words<'_>, outcome: &CoverageOutcome) -> out::Coverage {
+    let state = |state: LineState| out::CoverageState {
+        state: state.word(),
+        count: outcome.count(state),
+        lines: outcome.runs(state),
+    };
+    out::Coverage {
+        schema: "aclc/coverage/1",
+        file: words.path(outcome.file),
+        dialect: outcome.dialect,
+        states: LineState::ALL.map(state).to_vec(),
     }
 }
 

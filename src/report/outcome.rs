@@ -401,6 +401,24 @@ pub struct QueryFlow {
     pub witness: Packet,
 }
 
+/// `check --coverage`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Coverage {
+    pub schema: &'static str,
+    pub file: String,
+    pub dialect: &'static str,
+    pub states: Vec<CoverageState>,
+}
+
+/// The lines in one state: `understood`, `irrelevant`, `narrows`, `bounded`, `gap`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct CoverageState {
+    pub state: &'static str,
+    pub count: usize,
+    /// Runs of lines, first and last.
+    pub lines: Vec<(u32, u32)>,
+}
+
 /// `lint`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Lint {

@@ -1,13 +1,15 @@
 //! JSON Schema of each result, generated from the types that are printed; beyond the contract's page this is the authority.
 
 use super::outcome::{
-    Build, Diagnostic, Diff, Facts, Import, Lab, Lint, Plan, Query, Trace, TraceLine, Verify,
+    Build, Coverage, Diagnostic, Diff, Facts, Import, Lab, Lint, Plan, Query, Trace, TraceLine,
+    Verify,
 };
 use schemars::Schema;
 
 /// The commands that have one, in the order of the help.
-pub const NAMES: [&str; 13] = [
+pub const NAMES: [&str; 14] = [
     "check",
+    "coverage",
     "build",
     "verify",
     "diff",
@@ -35,6 +37,7 @@ struct Diagnostics {
 pub fn of(command: &str) -> Option<Schema> {
     Some(match command {
         "check" | "error" => schemars::schema_for!(Diagnostics),
+        "coverage" => schemars::schema_for!(Coverage),
         "build" => schemars::schema_for!(Build),
         "verify" => schemars::schema_for!(Verify),
         "diff" => schemars::schema_for!(Diff),

@@ -6,7 +6,9 @@
 #![warn(missing_docs, clippy::indexing_slicing, clippy::string_slice)]
 
 pub mod alaxala_ax;
+pub mod allied_telesis_awplus;
 pub mod arista_eos;
+pub mod aruba_aos_cx;
 pub mod capture;
 pub mod cisco_ios_xe;
 pub mod cisco_nx_os;
@@ -15,6 +17,7 @@ pub mod juniper_junos;
 pub mod linux_nftables;
 pub mod live;
 pub mod redact;
+pub mod refused;
 #[cfg(test)]
 mod suite;
 pub mod words;
@@ -91,6 +94,8 @@ pub static DIALECTS: &[&dyn Dialect] = &[
     &alaxala_ax::AlaxalaAx,
     &cisco_nx_os::CiscoNxOs,
     &arista_eos::AristaEos,
+    &aruba_aos_cx::ArubaAosCx,
+    &allied_telesis_awplus::AlliedTelesisAwplus,
     &juniper_junos::JuniperJunos,
     &linux_nftables::LinuxNftables,
 ];
@@ -101,14 +106,12 @@ pub fn by_id(id: &str) -> Option<&'static dyn Dialect> {
     DIALECTS.iter().copied().find(|dialect| dialect.id() == id)
 }
 
-/// The dialect a text looks most like.
+/// The dialect a text looks most like; none if it looks more like a family that is not read.
 #[must_use]
 pub fn detect(text: &str) -> Option<&'static dyn Dialect> {
-    DIALECTS
-        .iter()
-        .copied()
-        .map(|d| (d.score(text), d))
-        .filter(|(s, _)| *s > 0)
-        .max_by_key(|(s, _)| *s)
-        .map(|(_, d)| d)
+    let scored = DIALECTS.iter().copied().map(|d| (d.score(text), d));
+    let (score, dialect) = scored
+        .filter(|(score, _)| *score > 0)
+        .max_by_key(|(score, _)| *score)?;
+    refused::recognise(text, score).is_none().then_some(dialect)
 }

@@ -214,6 +214,12 @@ pub fn folded(line: &str) -> String {
     out
 }
 
+/// Whether a word of the line is an IPv4 prefix (`10.0.0.0/8`): some dialects print them in entries, others never.
+#[must_use]
+pub fn has_prefix(line: &str) -> bool {
+    Words::new(line).any(|word| word.contains('/') && word.parse::<ipnet::Ipv4Net>().is_ok())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,6 +4,7 @@
 //! Colour only where [`Look`] says so; nothing is told by colour alone.
 
 mod build;
+mod coverage;
 mod diff;
 mod facts;
 mod guideline;
@@ -17,6 +18,7 @@ mod trace;
 mod verify;
 
 pub use build::{build, configs};
+pub use coverage::coverage;
 pub use diff::diff;
 pub use facts::facts;
 pub use import::import;

@@ -10,7 +10,7 @@ mod tests;
 mod write;
 
 use super::ios_like::{Data, Head, Kin, STYLE, SYNTAX, Style, Syntax, read};
-use super::words::Words;
+use super::words::{Words, has_prefix};
 use super::{Capabilities, Dialect, Hint};
 use crate::acl::Known;
 use crate::base::{Source, Text};
@@ -76,6 +76,10 @@ pub(super) static KIN: Kin = Kin {
     interface_line: interface::line,
     routing_per_vrf: true,
     vrf_behind_route: false,
+    range: |name| vec![name.to_owned()],
+    settle: |_| {},
+    replaces: false,
+    exact_flags: false,
     nd_first: true,
     svi_is_up: true,
 };
@@ -134,9 +138,10 @@ fn score(text: &str) -> u32 {
             "service" if words.eat_all("routing protocols model") => 60,
             "vrf" if !indented && words.eat("instance") => 15,
             "IP" | "IPV6" if words.eat_all("Access List") && line.contains("Access List") => 8,
+            "permit" | "deny" if has_prefix(line) => 3,
             "ip" if !indented && words.eat("access-list") => match words.peek() {
                 Some("extended") => 0,
-                _ => 2,
+                _ => 3,
             },
             "ip" if three_blanks && words.eat("access-group") => 4,
             "ipv6" if three_blanks && words.eat("access-group") => 8,

@@ -17,7 +17,7 @@ mod write;
 use super::ios_like::groups::GroupKind;
 use super::ios_like::native::List;
 use super::ios_like::places::{host_or, masked, prefix_or_wildcard, wildcard_words};
-use super::ios_like::{Data, Head, Kin, Named, STYLE, SYNTAX, Style, Syntax, read};
+use super::ios_like::{Data, Head, Kin, Named, Numbered, STYLE, SYNTAX, Style, Syntax, read};
 use super::live::{Mechanism, Rebind, Transient};
 use super::words::Words;
 use super::{Capabilities, Dialect, Hint};
@@ -57,12 +57,14 @@ pub(super) static KIN: Kin = Kin {
         place: masked,
         address_group: Named::Behind("object-group"),
         service_group: Some("object-group"),
+        port_group: Some("portgroup"),
         many_ports: true,
         groups: &[
             ("object-group network", GroupKind::Addresses(Family::V4)),
             ("object-group v6-network", GroupKind::Addresses(Family::V6)),
             ("object-group service", GroupKind::Services),
             ("object-group v6-service", GroupKind::Services),
+            ("object-group ip port", GroupKind::Ports),
         ],
         group_masks: true,
         implicit_nd: |_| &[(136, "nd-na"), (135, "nd-ns")],
@@ -89,16 +91,24 @@ pub(super) static KIN: Kin = Kin {
     interface_line: interface::line,
     routing_per_vrf: false,
     vrf_behind_route: false,
+    range: |name| vec![name.to_owned()],
+    settle: |_| {},
+    replaces: false,
+    exact_flags: false,
     nd_first: false,
     svi_is_up: true,
 };
 
-fn numbered(number: u32) -> Option<bool> {
-    match number {
-        1..=99 | 1300..=1999 => Some(true),
-        100..=199 | 2000..=2699 => Some(false),
-        _ => None,
-    }
+fn numbered(number: u32) -> Option<Numbered> {
+    let standard = match number {
+        1..=99 | 1300..=1999 => true,
+        100..=199 | 2000..=2699 => false,
+        _ => return None,
+    };
+    Some(Numbered {
+        standard,
+        permits_rest: false,
+    })
 }
 
 fn list_head(list: &List) -> String {

@@ -129,14 +129,10 @@ fn flags(rng: &mut Rng) -> Clause<dyn Fn(TcpFlags) -> Hit> {
             Some(Box::new(move |f| when(f.has(ack) || f.has(rst)))),
         ),
         1 => (" syn".to_owned(), Some(Box::new(move |f| when(f.has(syn))))),
-        2 => {
-            let test = move |f: TcpFlags| match (f.has(ack), f.has(syn)) {
-                (true, true) => Hit::Yes,
-                (false, false) => Hit::No,
-                _ => Hit::Maybe,
-            };
-            (" ack syn".to_owned(), Some(Box::new(test)))
-        }
+        2 => (
+            " ack syn".to_owned(),
+            Some(Box::new(move |f| when(f.has(ack) || f.has(syn)))),
+        ),
         3 => (
             " match-all +ack -syn".to_owned(),
             Some(Box::new(move |f| when(f.has(ack) && !f.has(syn)))),

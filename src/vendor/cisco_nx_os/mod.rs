@@ -12,7 +12,7 @@ mod write;
 use super::ios_like::groups::GroupKind;
 use super::ios_like::places::prefix_or_wildcard;
 use super::ios_like::{Data, Head, Kin, Named, STYLE, SYNTAX, Style, Syntax, read};
-use super::words::Words;
+use super::words::{Words, has_prefix};
 use super::{Capabilities, Dialect, Hint};
 use crate::acl::Known;
 use crate::base::{Source, Text};
@@ -80,6 +80,10 @@ pub(super) static KIN: Kin = Kin {
     interface_line: interface::line,
     routing_per_vrf: false,
     vrf_behind_route: false,
+    range: |name| vec![name.to_owned()],
+    settle: |_| {},
+    replaces: false,
+    exact_flags: true,
     nd_first: false,
     svi_is_up: false,
 };
@@ -152,9 +156,10 @@ fn score(text: &str) -> u32 {
             "version" if words.rest().contains("Bios:") => 60,
             "object-group" if words.eat_all("ip address") || words.eat_all("ip port") => 10,
             "IP" | "IPv6" if words.eat_all("access list") && line.starts_with("IP") => 8,
+            "permit" | "deny" if has_prefix(line) => 3,
             "ip" if !indented && words.eat("access-list") => match words.peek() {
                 Some("extended" | "standard") => 0,
-                _ => 2,
+                _ => 3,
             },
             "ip" if two_blanks && words.eat("access-group") => 3,
             "ipv6" if two_blanks && words.eat("traffic-filter") => 4,

@@ -202,7 +202,6 @@ impl Context<'_> {
         let Some(flags) = service.flags else {
             return vec![(None, whole.tidy())];
         };
-        let (sure, fact, more) = flag_sets(flags);
         let with = |flags| {
             Match {
                 flags,
@@ -210,9 +209,13 @@ impl Context<'_> {
             }
             .tidy()
         };
-        let mut parts = vec![(None, with(sure))];
-        if let Some(fact) = fact {
-            parts.extend(hang(vec![(None, with(more))], &self.ask(fact)));
+        let mut parts = Vec::with_capacity(3);
+        for (fact, set) in flag_sets(flags, self.kin.exact_flags) {
+            let part = vec![(None, with(set))];
+            match fact {
+                Some(fact) => parts.extend(hang(part, &self.ask(fact))),
+                None => parts.extend(part),
+            }
         }
         parts
     }
@@ -338,33 +341,35 @@ pub(in crate::vendor) fn port_set(op: PortOp, ports: &[u16]) -> PortSet {
     }
 }
 
-/// What is matched for certain, and what else if a fact says so.
-fn flag_sets(flags: Flags) -> (FlagSet, Option<&'static str>, FlagSet) {
+/// Disjoint sets of flag combinations: what is matched for certain, then what else if a fact says so. With `exact`, a flag
+/// word perhaps wants all other flags clear.
+fn flag_sets(flags: Flags, exact: bool) -> Vec<(Option<&'static str>, FlagSet)> {
     let none = TcpFlags::default();
     let any = |set: TcpFlags, clear: TcpFlags| {
         FlagSet::filter(|f| f.bits() & set.bits() != 0 || !f.bits() & clear.bits() != 0)
     };
-    match flags {
+    let sets = match flags {
         Flags::Established => {
-            let sure = FlagSet::all(TcpFlags::ACK, none);
-            (
-                sure,
-                Some("established-matches-rst"),
-                minus(FlagSet::established(), sure),
-            )
+            let ack = FlagSet::all(TcpFlags::ACK, none);
+            let rst = minus(FlagSet::established(), ack);
+            vec![(None, ack), (Some("established-matches-rst"), rst)]
         }
         Flags::Words(set) => {
-            let sure = FlagSet::all(set, none);
-            let more = minus(any(set, none), sure);
-            (
-                sure,
-                (more != FlagSet::EMPTY).then_some("flag-words-any-of"),
-                more,
-            )
+            let all = FlagSet::all(set, none);
+            let more = (Some("flag-words-any-of"), minus(any(set, none), all));
+            if exact {
+                let only = FlagSet::filter(|f| f == set);
+                let others = (Some("flag-words-ignore-others"), minus(all, only));
+                vec![(None, only), others, more]
+            } else {
+                vec![(None, all), more]
+            }
         }
-        Flags::All { set, clear } => (FlagSet::all(set, clear), None, FlagSet::EMPTY),
-        Flags::Any { set, clear } => (any(set, clear), None, FlagSet::EMPTY),
-    }
+        Flags::All { set, clear } => vec![(None, FlagSet::all(set, clear))],
+        Flags::Any { set, clear } => vec![(None, any(set, clear))],
+    };
+    let some = |(_, set): &(Option<&str>, FlagSet)| *set != FlagSet::EMPTY;
+    sets.into_iter().filter(some).collect()
 }
 
 fn minus(a: FlagSet, b: FlagSet) -> FlagSet {

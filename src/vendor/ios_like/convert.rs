@@ -2,11 +2,11 @@
 //!
 //! In: [`List`], groups, facts. Out: [`Acl`] whose entries carry certain and possible matches ([`super::boxes`]), and gaps.
 
-use super::Kin;
 use super::boxes::{Part, hang, under};
 use super::groups::Groups;
 use super::lists::without_place;
 use super::native::{Body, Entry, Icmp, Item, List, Log, Protocol, Service};
+use super::{Kin, pick};
 use crate::acl::{Ace, Acl, AclState, Action, Known, Open, Question};
 use crate::base::Text;
 use crate::base::text::sanitise;
@@ -88,7 +88,7 @@ impl<'a> Context<'a> {
             }
             entries.push(all);
         } else {
-            let (first, rest) = search_order(list);
+            let (first, rest) = search_order(list, self.kin.replaces);
             if self.kin.nd_first && !(first.is_empty() && rest.is_empty()) {
                 entries.extend(self.all_nd(list.family));
             }
@@ -105,7 +105,7 @@ impl<'a> Context<'a> {
             AclState::Defined
         };
         let tail = match state {
-            AclState::Defined => self.tail(list.family),
+            AclState::Defined => self.tail(list),
             AclState::Empty | AclState::Undefined => self.nothing(list.family, state),
         };
         Acl {
@@ -157,19 +157,21 @@ impl<'a> Context<'a> {
     }
 
     /// The end of a list that has entries (D11).
-    fn tail(&mut self, family: Family) -> Vec<Ace> {
+    fn tail(&mut self, list: &List) -> Vec<Ace> {
+        let family = list.family;
         let mut tail = Vec::new();
         if !self.kin.nd_first {
             tail = self.all_nd(family);
         }
-        let any = match family {
-            Family::V4 => "ip",
-            Family::V6 => "ipv6",
+        let (action, word) = match list.permits_rest {
+            true => (Action::Permit, "permit"),
+            false => (Action::Deny, "deny"),
         };
+        let any = pick(self.kin.syntax.any, family);
         tail.push(Ace::implicit(
-            Action::Deny,
+            action,
             vec![Match::any(family)],
-            &format!("(implicit) deny {any} any any"),
+            &format!("(implicit) {word} {any} any any"),
         ));
         tail
     }
@@ -251,11 +253,17 @@ impl<'a> Context<'a> {
             );
             parts = under(parts, &question());
         }
+        let mut action = action(entry.permit);
+        if entry.aside {
+            self.gap(item.line, &item.text, text!("kin-entry-aside"));
+            parts = under(parts, &question());
+            action = Action::Unread;
+        }
         Ace {
             seq: item.seq,
             line: Some(item.line),
             log: entry.log != Log::No,
-            ..ace(action(entry.permit), parts, &text)
+            ..ace(action, parts, &text)
         }
     }
 
@@ -321,7 +329,7 @@ fn unread_from(word: &str) -> Text {
 
 /// Items without remarks in the order in which they are searched; first those whose place is unknown, with whether that
 /// is because their number stands twice (D10). A line without a number goes behind all before it.
-fn search_order(list: &List) -> (Vec<(&Item, bool)>, Vec<&Item>) {
+fn search_order(list: &List, replaces: bool) -> (Vec<(&Item, bool)>, Vec<&Item>) {
     let mut last = 0u32;
     let mut numbered: Vec<(u32, &Item)> = Vec::with_capacity(list.items.len());
     let mut first = Vec::new();
@@ -343,6 +351,7 @@ fn search_order(list: &List) -> (Vec<(&Item, bool)>, Vec<&Item>) {
     for same in numbered.chunk_by(|(a, _), (b, _)| a == b) {
         match same {
             [(_, item)] => rest.push(*item),
+            [.., (_, last)] if replaces => rest.push(*last),
             several => first.extend(several.iter().map(|(_, item)| (*item, true))),
         }
     }
@@ -350,9 +359,9 @@ fn search_order(list: &List) -> (Vec<(&Item, bool)>, Vec<&Item>) {
 }
 
 /// Whether two lists search for the same in the same order, whatever their numbers and remarks.
-pub(in crate::vendor) fn same_entries(a: &List, b: &List) -> bool {
+pub(in crate::vendor) fn same_entries(a: &List, b: &List, replaces: bool) -> bool {
     let bodies = |list| -> Vec<&Body> {
-        let (first, rest) = search_order(list);
+        let (first, rest) = search_order(list, replaces);
         first
             .into_iter()
             .map(|(item, _)| item)

@@ -18,6 +18,7 @@ pub(in crate::vendor) fn list(draft: &Draft, kin: &'static Kin, refusals: &mut V
         family: draft.family,
         standard: false,
         shown: false,
+        permits_rest: false,
         whole: true,
     };
     let mut list = List::new(head, 0);
@@ -109,6 +110,7 @@ fn entry(draft: &DraftEntry, family: Family, kin: &'static Kin) -> Result<Entry,
     };
     Ok(Entry {
         permit: draft.permit,
+        aside: false,
         service,
         src: place(draft.src, kin)?,
         dst: place(draft.dst, kin)?,

@@ -5,7 +5,7 @@
 
 use super::names::Arguments;
 use super::native::{Entry, Flags, Icmp, Log, Place, PortOp, Ports, Protocol, Service};
-use super::{Kin, Named, pick};
+use super::{Deed, Kin, Named, pick};
 use crate::net::proto::{ICMP, ICMPV6, SCTP, TCP, UDP};
 use crate::net::{Family, TcpFlags};
 use crate::vendor::words::{Words, ipv4, wildcard4};
@@ -20,14 +20,10 @@ pub(in crate::vendor) fn read(
     standard: bool,
     kin: &'static Kin,
 ) -> Option<Entry> {
-    let permit = if words.eat("permit") {
-        true
-    } else if words.eat("deny") {
-        false
-    } else {
-        return None;
-    };
-    let mut entry = Entry::any(permit, family);
+    let mut actions = kin.syntax.actions.iter();
+    let (_, deed) = actions.find(|(word, _)| words.eat(word))?;
+    let mut entry = Entry::any(*deed == Deed::Permit, family);
+    entry.aside = *deed == Deed::Aside;
     let read = if standard {
         standard_body(&mut words, family, &mut entry, kin)
     } else {
@@ -126,6 +122,9 @@ fn protocol(words: &mut Words<'_>, family: Family, kin: &'static Kin) -> Option<
     if words.eat(pick(kin.syntax.any, family)) {
         return Some(Protocol::Any);
     }
+    if kin.syntax.protocol_word.is_some_and(|word| words.eat(word)) {
+        return words.number().map(Protocol::Number);
+    }
     words
         .read(|word| kin.names().protocol(word, family))
         .map(Protocol::Number)
@@ -136,6 +135,9 @@ fn place(words: &mut Words<'_>, family: Family, kin: &'static Kin) -> Option<Pla
         Named::Behind(word) if words.eat(word) => {
             words.next().map(|name| Place::Group(name.to_owned()))
         }
+        Named::Bare => (kin.syntax.place)(words, family)
+            .map(Place::Is)
+            .or_else(|| words.next().map(|name| Place::Group(name.to_owned()))),
         Named::Behind(_) | Named::Never => (kin.syntax.place)(words, family).map(Place::Is),
     }
 }
@@ -184,14 +186,14 @@ fn tail(words: &mut Words<'_>, family: Family, entry: &mut Entry, kin: &'static 
     l4_type(words, family, entry, kin);
     while let Some(word) = words.peek() {
         match word {
-            "established" if is_tcp(entry) && entry.service.flags.is_none() => {
+            "established" if has_flags(entry, kin) && entry.service.flags.is_none() => {
                 words.next();
                 entry.service.flags = Some(Flags::Established);
             }
-            "ack" | "fin" | "psh" | "rst" | "syn" | "urg" if is_tcp(entry) => {
+            "ack" | "fin" | "psh" | "rst" | "syn" | "urg" if has_flags(entry, kin) => {
                 flag_word(words, entry)?
             }
-            "match-all" | "match-any" if is_tcp(entry) && entry.service.flags.is_none() => {
+            "match-all" | "match-any" if has_flags(entry, kin) && entry.service.flags.is_none() => {
                 entry.service.flags = Some(words.attempt(signed_flags)?);
             }
             word if word == kin.syntax.fragments => {
@@ -217,8 +219,8 @@ fn tail(words: &mut Words<'_>, family: Family, entry: &mut Entry, kin: &'static 
     Some(())
 }
 
-fn is_tcp(entry: &Entry) -> bool {
-    entry.service.protocol == Protocol::Number(TCP)
+fn has_flags(entry: &Entry, kin: &'static Kin) -> bool {
+    kin.syntax.tcp_flags && entry.service.protocol == Protocol::Number(TCP)
 }
 
 /// An ICMP message or an IGMP type, which stands first.
@@ -246,7 +248,13 @@ pub(in crate::vendor) fn icmp(
     family: Family,
     kin: &'static Kin,
 ) -> Option<Icmp> {
+    if kin.syntax.icmp_words {
+        words.eat("icmp-type");
+    }
     if let Some(kind) = words.number() {
+        if kin.syntax.icmp_words {
+            words.eat("icmp-code");
+        }
         return Some(Icmp {
             name: None,
             kind,

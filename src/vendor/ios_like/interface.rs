@@ -114,6 +114,11 @@ impl Face {
         matches!(self.kind, InterfaceKind::Svi(_))
     }
 
+    /// Whether it is a management port.
+    pub(in crate::vendor) fn is_management(&self) -> bool {
+        self.kind == InterfaceKind::Management
+    }
+
     /// The VLAN whose frames a subinterface takes.
     pub(in crate::vendor) fn on_vlan(&mut self, vlan: u16) {
         self.kind = InterfaceKind::Svi(vlan);

@@ -24,11 +24,18 @@ pub(in crate::vendor) fn of_config<'a>(lines: Vec<Line<'a>>) -> (Vec<Line<'a>>, 
                 Some(size) => at += size,
                 None => unfinished.push(line.clone()),
             }
-        } else if reading && !line.text.starts_with('!') {
+        } else if reading && !is_comment(&line.text) {
             out.push(line.clone());
         }
     }
     (out, unfinished)
+}
+
+/// A comment, unless the device warns that it does something else than the text says.
+fn is_comment(text: &str) -> bool {
+    text.starts_with('!')
+        && !text.contains("does not match active configuration")
+        && !text.contains("configuration currently being processed")
 }
 
 /// Whether what a command prints is configuration or lists; a bare prompt ends nothing.

@@ -16,6 +16,8 @@ pub(in crate::vendor) struct Headed<'a> {
     pub(in crate::vendor) standard: bool,
     /// From `show access-lists`: a copy of what the configuration says.
     pub(in crate::vendor) shown: bool,
+    /// What no entry matches is permitted.
+    pub(in crate::vendor) permits_rest: bool,
     /// Nothing stands behind the name.
     pub(in crate::vendor) whole: bool,
 }
@@ -34,6 +36,7 @@ pub(in crate::vendor) fn head<'a>(text: &'a str, kin: &Kin) -> Option<Headed<'a>
         family: form.family,
         standard: form.standard,
         shown: form.shown,
+        permits_rest: form.permits_rest,
         whole: words.is_end(),
     })
 }
@@ -45,13 +48,14 @@ pub(in crate::vendor) fn numbered<'a>(text: &'a str, kin: &Kin) -> Option<(Heade
         return None;
     }
     let name = words.peek()?;
-    let standard = (kin.syntax.numbered)(number(name)?)?;
+    let kind = (kin.syntax.numbered)(number(name)?)?;
     words.next();
     let head = Headed {
         name,
         family: Family::V4,
-        standard,
+        standard: kind.standard,
         shown: false,
+        permits_rest: kind.permits_rest,
         whole: true,
     };
     Some((head, words.rest()))
@@ -63,6 +67,7 @@ impl List {
             name: head.name.to_owned(),
             family: head.family,
             standard: head.standard,
+            permits_rest: head.permits_rest,
             line,
             items: Vec::new(),
             broken: None,
@@ -97,7 +102,8 @@ pub(in crate::vendor) fn is_item(text: &str, kin: &Kin) -> bool {
         return true;
     }
     let word = words.next();
-    matches!(word, Some("permit" | "deny")) || word == Some(kin.syntax.remark)
+    let acts = |word: &str| kin.syntax.actions.iter().any(|(action, _)| *action == word);
+    word.is_some_and(acts) || word == Some(kin.syntax.remark)
 }
 
 /// The number of a line and what it is.

@@ -63,6 +63,14 @@ pub(in crate::vendor) struct Kin {
     pub(in crate::vendor) routing_per_vrf: bool,
     /// Whether the VRF behind a next hop is that of the route, and not another one that the next hop is in.
     pub(in crate::vendor) vrf_behind_route: bool,
+    /// Interfaces that one head names; itself where the dialect has no ranges.
+    pub(in crate::vendor) range: fn(&str) -> Vec<String>,
+    /// What is left to do when all is read.
+    pub(in crate::vendor) settle: fn(&mut Reader),
+    /// Whether a number used again takes the place of the entry before.
+    pub(in crate::vendor) replaces: bool,
+    /// Whether a flag word perhaps wants all other flags clear.
+    pub(in crate::vendor) exact_flags: bool,
     /// Whether implicit ND permits stand before all entries.
     pub(in crate::vendor) nd_first: bool,
     /// Whether a VLAN interface that says nothing is up.
@@ -92,8 +100,8 @@ pub(in crate::vendor) struct FaceName {
 pub(in crate::vendor) struct Syntax {
     /// Heads of lists, longer ones before those they begin with.
     pub(in crate::vendor) heads: &'static [Head],
-    /// Whether `access-list N` is a standard list; `None` if it is no list of packets.
-    pub(in crate::vendor) numbered: fn(u32) -> Option<bool>,
+    /// What `access-list N` is; `None` if it is no list of packets.
+    pub(in crate::vendor) numbered: fn(u32) -> Option<Numbered>,
     /// Lines of a list on all later fragments, and whether they permit them.
     pub(in crate::vendor) list_fragments: &'static [(&'static str, bool)],
     /// The word for every protocol, by family.
@@ -104,6 +112,14 @@ pub(in crate::vendor) struct Syntax {
     pub(in crate::vendor) address_group: Named,
     /// The word that names a group of services in the place of the protocol.
     pub(in crate::vendor) service_group: Option<&'static str>,
+    /// Words that an entry begins with, and what they do.
+    pub(in crate::vendor) actions: &'static [(&'static str, Deed)],
+    /// The word before a protocol number, where there is one.
+    pub(in crate::vendor) protocol_word: Option<&'static str>,
+    /// Whether entries test TCP flags.
+    pub(in crate::vendor) tcp_flags: bool,
+    /// Whether ICMP fields stand behind `icmp-type` and `icmp-code`.
+    pub(in crate::vendor) icmp_words: bool,
     /// The word that names a group of ports.
     pub(in crate::vendor) port_group: Option<&'static str>,
     /// The word for "not this port".
@@ -131,6 +147,8 @@ pub(in crate::vendor) struct Syntax {
 pub(in crate::vendor) enum Named {
     /// Behind this word.
     Behind(&'static str),
+    /// By its name alone, where no address stands.
+    Bare,
     /// There are none.
     Never,
 }
@@ -144,6 +162,24 @@ pub(in crate::vendor) struct Head {
     pub(in crate::vendor) standard: bool,
     /// Printed by `show access-lists`: a copy of what the configuration says.
     pub(in crate::vendor) shown: bool,
+    /// What no entry matches is permitted.
+    pub(in crate::vendor) permits_rest: bool,
+}
+
+/// What a number says of a list.
+#[derive(Clone, Copy)]
+pub(in crate::vendor) struct Numbered {
+    pub(in crate::vendor) standard: bool,
+    pub(in crate::vendor) permits_rest: bool,
+}
+
+/// What an entry does with what it matches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::vendor) enum Deed {
+    Permit,
+    Deny,
+    /// Sends it elsewhere than it would go.
+    Aside,
 }
 
 /// How lists are printed.
@@ -162,6 +198,8 @@ pub(in crate::vendor) struct Style {
     pub(in crate::vendor) prefixes_only: [bool; 2],
     /// Whether a comment carries the number of the entry behind it, by family.
     pub(in crate::vendor) remark_shares: [bool; 2],
+    /// Whether the word `icmp-type` stands before a type.
+    pub(in crate::vendor) icmp_type: bool,
     /// Whether lists log, by family.
     pub(in crate::vendor) logs: [bool; 2],
     /// Whether outbound lists log.
@@ -223,6 +261,10 @@ pub(in crate::vendor) const SYNTAX: Syntax = Syntax {
     place: places::masked_or_prefix,
     address_group: Named::Never,
     service_group: None,
+    actions: &[("permit", Deed::Permit), ("deny", Deed::Deny)],
+    protocol_word: None,
+    tcp_flags: true,
+    icmp_words: false,
     port_group: None,
     neq: "neq",
     many_ports: false,
@@ -251,6 +293,7 @@ pub(in crate::vendor) const STYLE: Style = Style {
     sequence: ["", ""],
     prefixes_only: [false, true],
     remark_shares: [false, false],
+    icmp_type: false,
     logs: [true, true],
     logs_outbound: true,
 };
@@ -263,6 +306,7 @@ impl Head {
             family,
             standard: false,
             shown: false,
+            permits_rest: false,
         }
     }
 
@@ -270,6 +314,14 @@ impl Head {
     pub(in crate::vendor) const fn standard(self) -> Head {
         Head {
             standard: true,
+            ..self
+        }
+    }
+
+    /// The same for lists that permit what no entry matches.
+    pub(in crate::vendor) const fn permits_rest(self) -> Head {
+        Head {
+            permits_rest: true,
             ..self
         }
     }

@@ -10,6 +10,8 @@ pub(in crate::vendor) struct List {
     pub(in crate::vendor) family: Family,
     /// A standard list tests sources only.
     pub(in crate::vendor) standard: bool,
+    /// What no entry matches is permitted.
+    pub(in crate::vendor) permits_rest: bool,
     /// Line of its header.
     pub(in crate::vendor) line: u32,
     pub(in crate::vendor) items: Vec<Item>,
@@ -45,6 +47,8 @@ pub(in crate::vendor) enum Body {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::vendor) struct Entry {
     pub(in crate::vendor) permit: bool,
+    /// Sends what it matches elsewhere: neither permit nor deny is certain.
+    pub(in crate::vendor) aside: bool,
     pub(in crate::vendor) service: Service,
     pub(in crate::vendor) src: Place,
     pub(in crate::vendor) dst: Place,
@@ -156,6 +160,7 @@ impl Entry {
     pub(in crate::vendor) fn any(permit: bool, family: Family) -> Entry {
         Entry {
             permit,
+            aside: false,
             service: Service::any(),
             src: Place::Is(Wildcard::any(family)),
             dst: Place::Is(Wildcard::any(family)),

@@ -4,8 +4,9 @@
 
 use super::print::shown;
 use crate::net::{Family, Wildcard};
-use crate::vendor::words::Words;
+use crate::vendor::words::{Words, ipv4, ipv6, netmask_length};
 use ipnet::{IpNet, Ipv4Net};
+use std::net::IpAddr;
 
 /// `any`, `host A`, `A WILDCARD`; IPv6 `P/L`.
 pub(in crate::vendor) fn masked(words: &mut Words<'_>, family: Family) -> Option<Wildcard> {
@@ -27,6 +28,35 @@ pub(in crate::vendor) fn masked_or_prefix(
                 .map(|net| Wildcard::from_prefix(IpNet::V4(net)))
         }),
         Family::V6 => words.wildcard6(),
+    }
+}
+
+/// `any`, `A`, `A/L`, `A/NETMASK`.
+pub(in crate::vendor) fn slashed(words: &mut Words<'_>, family: Family) -> Option<Wildcard> {
+    if words.eat("any") {
+        return Some(Wildcard::any(family));
+    }
+    words.read(|word| match (family, word.split_once('/')) {
+        (Family::V4, None) => ipv4(word).map(|addr| Wildcard::host(IpAddr::V4(addr))),
+        (Family::V6, None) => ipv6(word).map(|addr| Wildcard::host(IpAddr::V6(addr))),
+        (Family::V4, Some((addr, mask))) if mask.contains('.') => {
+            let net = Ipv4Net::new(ipv4(addr)?, netmask_length(ipv4(mask)?)?).ok()?;
+            Some(Wildcard::from_prefix(IpNet::V4(net)))
+        }
+        (_, Some(_)) => {
+            let net: IpNet = word.parse().ok()?;
+            (Family::of_net(&net) == family).then(|| Wildcard::from_prefix(net))
+        }
+    })
+}
+
+/// `any`, `A` for a host, `A/NETMASK` in IPv4, `A/L` in IPv6.
+pub(in crate::vendor) fn prefix_or_host(wildcard: &Wildcard) -> String {
+    match wildcard.as_prefix() {
+        _ if wildcard.is_any() => "any".to_owned(),
+        _ if wildcard.free() == 0 => wildcard.first().to_string(),
+        Some(IpNet::V4(net)) => format!("{}/{}", net.addr(), net.netmask()),
+        _ => prefix_or_wildcard(wildcard, false),
     }
 }
 

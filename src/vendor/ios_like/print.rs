@@ -61,6 +61,9 @@ fn extended(entry: &Entry, family: Family, kin: &'static Kin, out: &mut String) 
     place(&entry.dst, kin, out);
     ports(service.dport.as_ref(), kin, out);
     if let Some(icmp) = &service.icmp {
+        if kin.style.icmp_type {
+            out.push_str(" icmp-type");
+        }
         match (&icmp.name, icmp.code) {
             (Some(name), _) => out.push_str(&format!(" {name}")),
             (None, None) => out.push_str(&format!(" {}", icmp.kind)),
@@ -82,10 +85,10 @@ fn extended(entry: &Entry, family: Family, kin: &'static Kin, out: &mut String) 
 fn protocol(protocol: &Protocol, family: Family, kin: &'static Kin) -> String {
     match protocol {
         Protocol::Any => pick(kin.syntax.any, family).to_owned(),
-        Protocol::Number(number) => kin
-            .names()
-            .protocol_name(*number, family)
-            .map_or_else(|| number.to_string(), str::to_owned),
+        Protocol::Number(number) => kin.names().protocol_name(*number, family).map_or_else(
+            || behind(kin.syntax.protocol_word, &number.to_string()),
+            str::to_owned,
+        ),
         Protocol::TcpUdp => "tcp-udp".to_owned(),
         Protocol::Group(name) => behind(kin.syntax.service_group, name),
     }
@@ -98,7 +101,7 @@ fn behind(word: Option<&str>, name: &str) -> String {
 fn place(place: &Place, kin: &'static Kin, out: &mut String) {
     let text = match (place, kin.syntax.address_group) {
         (Place::Group(name), Named::Behind(word)) => behind(Some(word), name),
-        (Place::Group(name), Named::Never) => name.clone(),
+        (Place::Group(name), Named::Bare | Named::Never) => name.clone(),
         (Place::Is(wildcard), _) => (kin.style.place)(wildcard),
     };
     out.push(' ');

@@ -24,6 +24,7 @@ use crate::vendor::capture::{self, Line, blocks};
 use crate::vendor::redact::redact;
 use crate::vendor::words::{Words, folded};
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 
 /// A list by family and name.
 pub(in crate::vendor) type ListKey = (Family, String);
@@ -48,8 +49,24 @@ pub(in crate::vendor) struct Reader {
     pub(in crate::vendor) vlan_filters: Vec<(Vec<u16>, u32, String)>,
     /// Index in `faces` by name.
     pub(in crate::vendor) face_index: BTreeMap<String, usize>,
+    /// How many interfaces the heads have named so far.
+    pub(in crate::vendor) named_faces: usize,
+    /// VLAN access maps: their lists in order of attachment.
+    pub(in crate::vendor) access_maps: BTreeMap<String, Vec<String>>,
+    /// Maps put on VLANs.
+    pub(in crate::vendor) map_filters: Vec<MapFilter>,
+    /// Virtual addresses that stand outside of interfaces: interface, group, address.
+    pub(in crate::vendor) outside_virtuals: Vec<(String, u32, IpAddr)>,
     lists: Lists,
     shown: Lists,
+}
+
+/// A VLAN access map put on VLANs.
+pub(in crate::vendor) struct MapFilter {
+    pub(in crate::vendor) map: String,
+    pub(in crate::vendor) vlans: Vec<u16>,
+    pub(in crate::vendor) line: u32,
+    pub(in crate::vendor) text: String,
 }
 
 /// Lists in file order, found by key.
@@ -69,7 +86,8 @@ impl Lists {
             self.all.len() - 1
         });
         if let Some(list) = self.all.get_mut(at)
-            && (list.standard != head.standard || !head.whole)
+            && ((list.standard, list.permits_rest) != (head.standard, head.permits_rest)
+                || !head.whole)
         {
             list.broken = Some((line.number, line.text.clone().into_owned()));
         }
@@ -113,6 +131,10 @@ impl Reader {
             policies: BTreeMap::new(),
             vlan_filters: Vec::new(),
             face_index: BTreeMap::new(),
+            named_faces: 0,
+            access_maps: BTreeMap::new(),
+            map_filters: Vec::new(),
+            outside_virtuals: Vec::new(),
             lists: Lists::default(),
             shown: Lists::default(),
         }
@@ -222,6 +244,7 @@ impl Reader {
 
     fn finish(mut self, hint: &Hint) -> Device {
         self.merge_shown();
+        (self.kin.settle)(&mut self);
         let model = hint.model.clone().or(self.model.take());
         let mut groups = std::mem::replace(&mut self.groups, Groups::new(self.kin));
         let time_ranges = std::mem::take(&mut self.time_ranges);
@@ -296,7 +319,7 @@ impl Reader {
                 .get(&key)
                 .and_then(|at| self.lists.all.get_mut(*at));
             match known {
-                Some(known) if same_entries(known, &list) => {}
+                Some(known) if same_entries(known, &list, self.kin.replaces) => {}
                 Some(known) => known.broken = Some((list.line, list.name.clone())),
                 None => {
                     self.lists.index.insert(key, self.lists.all.len());

@@ -2,7 +2,7 @@
 
 use super::Kin;
 use crate::device::{NextHop, Route};
-use crate::vendor::words::{Words, ipv4, ipv6, netmask_length};
+use crate::vendor::words::{Words, ipv4, ipv6, netmask_length, number};
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use std::net::IpAddr;
 
@@ -86,6 +86,8 @@ fn route(
                 w.next()?;
                 read.route.conditional = true;
             }
+            "distance" => read.route.distance = w.number()?,
+            "description" => while w.next().is_some() {},
             "permanent" | "unicast" => {}
             "vrf" if kin.vrf_behind_route => read.route.vrf = w.next()?.to_owned(),
             "global" => read.leaks = true,
@@ -93,7 +95,14 @@ fn route(
                 w.next()?;
                 read.leaks = true;
             }
-            digits => read.route.distance = crate::vendor::words::number(digits)?,
+            word => match (number(word), &read.route.via, (kin.face)(word)) {
+                (Some(distance), ..) => read.route.distance = distance,
+                // The interface behind the address, where the dialect has it there.
+                (None, NextHop::Via(addr), Some(face)) => {
+                    read.route.via = NextHop::Interface(face.name, Some(*addr));
+                }
+                _ => return None,
+            },
         }
     }
     match read.route.distance {
@@ -112,7 +121,8 @@ fn next_hop(
     if let Some(addr) = address(w) {
         return Some(NextHop::Via(addr));
     }
-    if w.eat("null0") || w.eat_all("null 0") {
+    let drops = ["null0", "null", "blackhole", "nullroute", "reject"];
+    if w.eat_all("null 0") || drops.iter().any(|word| w.eat(word)) {
         return Some(NextHop::Null);
     }
     let name = w

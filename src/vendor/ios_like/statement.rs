@@ -1,5 +1,6 @@
 //! Top-level statements other than lists, as far as the dialects share them.
 
+use super::FaceName;
 use super::interface::Face;
 use super::read::Reader;
 use super::route;
@@ -9,6 +10,9 @@ use crate::text;
 use crate::vendor::capture::{Line, blocks};
 use crate::vendor::redact::redact;
 use crate::vendor::words::{Words, number};
+
+/// How many interfaces all heads together may name: a hostile text of ranges would otherwise unfold without end.
+const MOST_FACES: usize = 200_000;
 
 /// More VLANs than this in one filter count as "anywhere".
 const MOST_VLANS: usize = 256;
@@ -188,15 +192,24 @@ impl Reader {
             // A definition; `vlan filter` binds it.
             "access-map" => {}
             list if vlan_list(list).is_some() => {
+                let vlans = vlan_list(list).unwrap_or_default();
                 for line in body {
-                    if !self.is_irrelevant(Place::Vlan, line) {
-                        self.by_class(Place::Vlan, line);
-                    }
+                    self.vlan_line(&vlans, line);
                 }
             }
             _ => return false,
         }
         true
+    }
+
+    /// A line of a VLAN. A list or policy on it filters what enters or leaves it.
+    fn vlan_line(&mut self, vlans: &[u16], line: &Line<'_>) {
+        if line.text.starts_with("apply ") {
+            let filter = (vlans.to_vec(), line.number, redact(&line.text));
+            self.vlan_filters.push(filter);
+        } else if !self.is_irrelevant(Place::Vlan, line) {
+            self.by_class(Place::Vlan, line);
+        }
     }
 
     /// Whether a policy map only marks and queues.
@@ -210,10 +223,22 @@ impl Reader {
     }
 
     fn interface(&mut self, words: Words<'_>, head: &Line<'_>, body: &[Line<'_>]) {
-        let Some(named) = (self.kin.face)(words.rest()) else {
+        if self.named_faces > MOST_FACES {
             self.unknown(head, text!("ios-interface-unknown"));
             return;
-        };
+        }
+        let names = (self.kin.range)(words.rest());
+        self.named_faces += names.len();
+        for name in names {
+            let Some(named) = (self.kin.face)(&name) else {
+                self.unknown(head, text!("ios-interface-unknown"));
+                return;
+            };
+            self.one_interface(named, head, body);
+        }
+    }
+
+    fn one_interface(&mut self, named: FaceName, head: &Line<'_>, body: &[Line<'_>]) {
         let mut face = Face::new(named, head.number);
         face.interface.shutdown = !self.kin.svi_is_up && face.is_svi();
         // The same interface may be printed twice (`show running-config interface` behind the whole).

@@ -9,10 +9,16 @@ use crate::base::Source;
 use crate::net::Family;
 use crate::vendor::capture::{self, Line};
 use crate::vendor::words::Words;
-use crate::vendor::{arista_eos, cisco_ios_xe, cisco_nx_os};
+use crate::vendor::{allied_telesis_awplus, arista_eos, aruba_aos_cx, cisco_ios_xe, cisco_nx_os};
 
 /// The dialects of the family.
-static KINS: [&Kin; 3] = [&cisco_ios_xe::KIN, &cisco_nx_os::KIN, &arista_eos::KIN];
+static KINS: [&Kin; 5] = [
+    &cisco_ios_xe::KIN,
+    &cisco_nx_os::KIN,
+    &arista_eos::KIN,
+    &aruba_aos_cx::KIN,
+    &allied_telesis_awplus::KIN,
+];
 
 fn entry(line: &str, family: Family, kin: &'static Kin) -> Entry {
     let entry = read(Words::new(line), family, false, kin);
@@ -39,17 +45,25 @@ fn every_name_is_read_as_its_number() {
         for (family, table) in [(Family::V4, "protocol4"), (Family::V6, "protocol6")] {
             for (name, number) in &kin.facts().names[table] {
                 let named = entry(&format!("permit {name} any any"), family, kin);
-                assert_eq!(
-                    named,
-                    entry(&format!("permit {number} any any"), family, kin)
-                );
+                let word = kin
+                    .syntax
+                    .protocol_word
+                    .map_or(String::new(), |w| format!("{w} "));
+                let digits = format!("permit {word}{number} any any");
+                assert_eq!(named, entry(&digits, family, kin));
             }
         }
         for (family, table) in [(Family::V4, "icmp4"), (Family::V6, "icmp6")] {
             let icmp = kin
                 .names()
                 .protocol_name(if family == Family::V4 { 1 } else { 58 }, family);
-            for name in kin.facts().names[table].keys() {
+            for name in kin
+                .facts()
+                .names
+                .get(table)
+                .into_iter()
+                .flat_map(|t| t.keys())
+            {
                 let line = format!("permit {} any any {name}", icmp.unwrap());
                 let message = entry(&line, family, kin).service.icmp.unwrap();
                 let known = kin.names().icmp(name, family);
@@ -82,7 +96,7 @@ fn lists_print_as_they_are_read() {
         let path = format!("{}/tests/corpus/{}", env!("CARGO_MANIFEST_DIR"), kin.id);
         let text = std::fs::read_to_string(format!("{path}/core.cfg")).unwrap();
         let read = natives(&text, kin);
-        assert!(read.len() > 2, "{}", kin.id);
+        assert!(read.len() > 1, "{}", kin.id);
         let mut printed = String::new();
         for one in &read {
             list(one, kin, &mut printed);

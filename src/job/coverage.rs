@@ -1,0 +1,245 @@
+//! `check --coverage`: which lines of a configuration are understood, and how well.
+//!
+//! In: a capture. Out: each of its lines in one of five states. The reader says what is a gap, what has an effect known by
+//! class only (D23), and which entries match something for certain and something perhaps (D10); the dialect's data say which
+//! lines change the fate of no packet. Readers skip nothing, so what is left was understood.
+//! Must not know: any dialect.
+
+use super::{Job, Options, read};
+use crate::acl::Question;
+use crate::base::{FileId, SourceMap};
+use crate::device::Device;
+use crate::facts::Facts;
+use crate::vendor::capture::{self, Line};
+use crate::vendor::words::Words;
+use crate::vendor::{Dialect, by_id};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What became of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LineState {
+    /// Read, and its meaning is settled.
+    Understood,
+    /// Changes the fate of no packet.
+    Irrelevant,
+    /// May drop, redirect or rewrite; its effect is known by class only.
+    Narrows,
+    /// An entry that matches some packets only perhaps.
+    Bounded,
+    /// Not understood.
+    Gap,
+}
+
+impl LineState {
+    /// All of them, best first.
+    pub const ALL: [LineState; 5] = [
+        LineState::Understood,
+        LineState::Irrelevant,
+        LineState::Narrows,
+        LineState::Bounded,
+        LineState::Gap,
+    ];
+
+    /// The word of the report.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            LineState::Understood => "understood",
+            LineState::Irrelevant => "irrelevant",
+            LineState::Narrows => "narrows",
+            LineState::Bounded => "bounded",
+            LineState::Gap => "gap",
+        }
+    }
+}
+
+/// The lines of a configuration by state.
+#[derive(Clone, Debug)]
+pub struct CoverageOutcome {
+    /// The file.
+    pub file: FileId,
+    /// Id of the dialect it was read as.
+    pub dialect: &'static str,
+    /// The state of every line that is no comment and no prompt, by number.
+    pub lines: BTreeMap<u32, LineState>,
+}
+
+impl CoverageOutcome {
+    /// The lines of a state as runs, first and last. A line that does not count stands between two of the same run.
+    #[must_use]
+    pub fn runs(&self, state: LineState) -> Vec<(u32, u32)> {
+        let mut runs: Vec<(u32, u32)> = Vec::new();
+        let mut before = None;
+        for (line, found) in &self.lines {
+            if *found == state {
+                match runs.last_mut().filter(|_| before == Some(state)) {
+                    Some(run) => run.1 = *line,
+                    None => runs.push((*line, *line)),
+                }
+            }
+            before = Some(*found);
+        }
+        runs
+    }
+
+    /// How many lines are in a state.
+    #[must_use]
+    pub fn count(&self, state: LineState) -> usize {
+        self.lines.values().filter(|found| **found == state).count()
+    }
+}
+
+/// Reads a capture and sorts its lines.
+///
+/// # Errors
+/// If no dialect was given and none fits the text.
+pub fn coverage(sources: &SourceMap, file: FileId, options: &Options) -> Job<CoverageOutcome> {
+    let device = read::device(sources, file, options).map_err(|error| vec![*error])?;
+    let dialect = by_id(device.dialect).expect("INVARIANT: a device was read by a dialect");
+    let source = sources.get(file);
+    let lines = capture::lines(source);
+    let known = known(&device);
+    let tables = Tables::new(dialect.facts());
+    let mut states = BTreeMap::new();
+    for (head, body) in capture::blocks(&lines) {
+        let whole = tables.has("top", &head.text);
+        for line in std::iter::once(head).chain(body) {
+            if line.prompt || is_comment(line, dialect) {
+                continue;
+            }
+            let inside = line.indent > head.indent;
+            let irrelevant = whole || (inside && tables.has_anywhere(&line.text));
+            let state = known.get(&line.number).copied();
+            let other = match irrelevant {
+                true => LineState::Irrelevant,
+                false => LineState::Understood,
+            };
+            states.insert(line.number, state.unwrap_or(other));
+        }
+    }
+    Ok(CoverageOutcome {
+        file,
+        dialect: device.dialect,
+        lines: states,
+    })
+}
+
+fn is_comment(line: &Line<'_>, dialect: &dyn Dialect) -> bool {
+    line.text.starts_with(dialect.comment())
+}
+
+/// What the reader says of lines: the worst, if it says more than one thing.
+fn known(device: &Device) -> BTreeMap<u32, LineState> {
+    let mut known: BTreeMap<u32, LineState> = BTreeMap::new();
+    let mut say = |line: u32, state: LineState| {
+        let worst = known.entry(line).or_insert(state);
+        *worst = state.max(*worst);
+    };
+    for ace in device.acls.iter().flat_map(|acl| &acl.entries) {
+        let Some(line) = ace.line else { continue };
+        let gap = |open: &crate::acl::Open| matches!(open.question, Question::Gap { .. });
+        say(
+            line,
+            match ace.is_settled() {
+                true => LineState::Understood,
+                false if ace.open.iter().any(gap) => LineState::Gap,
+                false => LineState::Bounded,
+            },
+        );
+    }
+    for effect in &device.effects {
+        say(effect.line, LineState::Narrows);
+    }
+    for gap in &device.gaps {
+        say(gap.line, LineState::Gap);
+    }
+    known
+}
+
+/// Beginnings of irrelevant lines by place, for look-ups of their first words.
+struct Tables<'f> {
+    places: BTreeMap<&'f str, BTreeSet<String>>,
+    longest: usize,
+}
+
+impl<'f> Tables<'f> {
+    fn new(facts: &'f Facts) -> Tables<'f> {
+        let all = facts.irrelevant.values().flatten();
+        let longest = all.map(|line| Words::new(line).count()).max();
+        let set = |lines: &Vec<String>| lines.iter().map(|l| l.to_ascii_lowercase()).collect();
+        let rows = facts.irrelevant.iter();
+        Tables {
+            places: rows
+                .map(|(place, lines)| (place.as_str(), set(lines)))
+                .collect(),
+            longest: longest.unwrap_or(0),
+        }
+    }
+
+    fn has(&self, place: &str, text: &str) -> bool {
+        self.places
+            .get(place)
+            .is_some_and(|lines| self.begins(lines, text))
+    }
+
+    fn has_anywhere(&self, text: &str) -> bool {
+        let inner = self.places.iter().filter(|(place, _)| **place != "top");
+        inner.into_iter().any(|(_, lines)| self.begins(lines, text))
+    }
+
+    fn begins(&self, lines: &BTreeSet<String>, text: &str) -> bool {
+        let mut start = String::new();
+        Words::new(text).take(self.longest).any(|word| {
+            if !start.is_empty() {
+                start.push(' ');
+            }
+            start.push_str(&word.to_ascii_lowercase());
+            lines.contains(&start)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::Source;
+
+    fn of(text: &str, dialect: &str) -> CoverageOutcome {
+        let mut sources = SourceMap::default();
+        let file = sources.add(Source::capture("a.cfg", text.as_bytes()));
+        let options = Options {
+            at: jiff::civil::date(2026, 11, 23),
+            max_nodes: None,
+            dialect: by_id(dialect),
+            confirmed_only: false,
+        };
+        coverage(&sources, file, &options).unwrap()
+    }
+
+    #[test]
+    fn every_line_is_in_one_state() {
+        let text = "hostname A\n!\nlogging host 10.0.0.1\ninterface Vlan1\n description x\n ip address 10.0.0.1 255.0.0.0\n \
+            ip policy route-map P\n mystery\nip access-list extended L\n 10 permit tcp any any eq 80\n \
+            20 permit ip any any dscp ef\n 30 permit ip any any mystery\n";
+        let outcome = of(text, "cisco-ios-xe");
+        let runs: Vec<_> = LineState::ALL.map(|state| outcome.runs(state)).to_vec();
+        assert_eq!(
+            runs,
+            [
+                vec![(1, 1), (4, 4), (6, 6), (9, 10)],
+                vec![(3, 3), (5, 5)],
+                vec![(7, 7)],
+                vec![(11, 11)],
+                vec![(8, 8), (12, 12)],
+            ]
+        );
+        let all: usize = LineState::ALL.iter().map(|s| outcome.count(*s)).sum();
+        assert_eq!(all, 11);
+    }
+
+    #[test]
+    fn a_run_goes_over_comments() {
+        let outcome = of("hostname A\n!\nip routing\n!\n", "cisco-ios-xe");
+        assert_eq!(outcome.runs(LineState::Understood), [(1, 3)]);
+    }
+}
