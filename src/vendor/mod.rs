@@ -8,8 +8,13 @@
 pub mod alaxala_ax;
 pub mod capture;
 pub mod cisco_ios_xe;
+pub mod hpe_comware;
 pub mod juniper_junos;
+pub mod parts;
 pub mod redact;
+pub mod routes;
+#[cfg(test)]
+mod testing;
 pub mod words;
 
 use crate::acl::Known;
@@ -79,6 +84,7 @@ pub static DIALECTS: &[&dyn Dialect] = &[
     &cisco_ios_xe::CiscoIosXe,
     &alaxala_ax::AlaxalaAx,
     &juniper_junos::JuniperJunos,
+    &hpe_comware::HpeComware,
 ];
 
 /// The dialect of an id.

@@ -235,7 +235,8 @@ fn one(test: &mut Test, at: At<'_>, lists: &PrefixLists) -> Option<()> {
 
 /// A number, or a name that needs no table.
 fn is_plain(word: &str) -> bool {
-    matches!(word, "tcp" | "udp" | "icmp" | "icmp6") || word.starts_with(|c: char| c.is_ascii_digit())
+    matches!(word, "tcp" | "udp" | "icmp" | "icmp6")
+        || word.starts_with(|c: char| c.is_ascii_digit())
 }
 
 fn is_narrowing(word: &str) -> bool {

@@ -18,6 +18,7 @@ use crate::net::Family;
 use crate::text;
 use crate::vendor::Hint;
 use crate::vendor::redact::redact;
+use crate::vendor::routes;
 use std::collections::BTreeMap;
 
 /// Longest text of a statement that is shown.
@@ -84,7 +85,7 @@ pub(super) fn device(source: &Source, hint: &Hint) -> Device {
         reader.top(at);
     }
     if context.ask("static-preference").question().is_some() {
-        reader.unordered_routes();
+        reader.effects.extend(routes::unordered(&reader.routes));
     }
     reader.finish(root, hint, filters, context)
 }

@@ -1,9 +1,10 @@
 //! What single conditions, actions and bindings mean.
 
-use super::{corpus, fate, fates, list, packet, read};
+use super::{corpus, fate, fates, list, read};
 use crate::acl::{AclState, Direction, Fate, decide};
 use crate::device::{EffectClass, NextHop, Scope};
 use crate::vendor::juniper_junos::JuniperJunos;
+use crate::vendor::testing::packet;
 use crate::vendor::{Dialect, Hint};
 use Fate::{Deny, Permit, Unknown};
 
