@@ -183,7 +183,10 @@ mod tests {
         assert_eq!(texts("a\u{1b}[1;31mb\u{8}c"), [(1, 0, "ac".to_owned())]);
         let back = "\u{1b}[42D";
         let text = format!("  ---- More ----{back}      {back} rule 5\n---(more)---\u{1b}[K  a;");
-        assert_eq!(texts(&text), [(1, 1, "rule 5".to_owned()), (2, 2, "a;".to_owned())]);
+        assert_eq!(
+            texts(&text),
+            [(1, 1, "rule 5".to_owned()), (2, 2, "a;".to_owned())]
+        );
         assert_eq!(
             texts(" remark see --More-- b"),
             [(1, 1, "remark see --More-- b".to_owned())]

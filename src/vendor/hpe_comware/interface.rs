@@ -209,7 +209,8 @@ impl Reader {
         let twice = |w: &Wanted| {
             (w.interface, w.family, w.direction) == (index, family, direction) && w.name != name
         };
-        if self.wanted.iter().any(twice) {
+        let here = self.wanted.iter().rev();
+        if here.take_while(|w| w.interface == index).any(twice) {
             // Whether a second list replaces the first was not read, and no device prints this.
             self.unknown(line, text!("comware-binding"));
         }

@@ -18,7 +18,7 @@ use crate::vendor::capture::{self, Line};
 use crate::vendor::redact::redact;
 use crate::vendor::routes;
 use crate::vendor::words::Words;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Top-level lines whose effect has a class (D23); every other unknown line is X.
 const EFFECTS: &[(&str, EffectClass)] = &[
@@ -227,7 +227,10 @@ impl Reader {
         if let Line0::List(head) = list::head(words)
             && let Some(index) = self.find(&head)
         {
-            self.index.retain(|_, of| *of != index);
+            let own = self.lists.get(index).map(|list| list.head.ids.clone());
+            for id in head.ids.into_iter().chain(own.unwrap_or_default()) {
+                self.index.remove(&(head.family, id));
+            }
         }
     }
 
@@ -246,8 +249,9 @@ impl Reader {
         let mut asked = Asked::new(hint);
         let mut acls: Vec<Acl> = Vec::new();
         let mut places: BTreeMap<usize, usize> = BTreeMap::new();
+        let alive: BTreeSet<usize> = self.index.values().copied().collect();
         for (index, list) in self.lists.iter().enumerate() {
-            if self.index.values().any(|of| *of == index) {
+            if alive.contains(&index) {
                 places.insert(index, acls.len());
                 acls.push(list.finish(self.denies, &mut asked, &mut self.gaps));
             }

@@ -175,29 +175,34 @@ fn action(
     effects: &mut Vec<EffectClass>,
     unread: &mut Option<String>,
 ) -> Then {
-    let mut found: Vec<Then> = Vec::new();
+    // What each action is, and whether it comes from a group.
+    let mut found: Vec<(Then, bool)> = Vec::new();
     for at in then.into_iter().flat_map(At::children) {
+        let mut push = |action| found.push((action, at.inherited()));
         match at.word() {
-            "accept" if at.is_leaf() => found.push(Then::Accept),
-            "discard" | "reject" => found.push(Then::Discard),
-            "next" if at.text(20) == "next term" => found.push(Then::Next),
+            "accept" if at.is_leaf() => push(Then::Accept),
+            "discard" | "reject" => push(Then::Discard),
+            "next" if at.text(20) == "next term" => push(Then::Next),
             word if MODIFIERS.contains(&word) => *log |= matches!(word, "log" | "syslog"),
             word if POLICERS.contains(&word) => effects.push(EffectClass::Narrows),
             word if REDIRECTS.contains(&word) => {
                 effects.push(EffectClass::Redirects);
-                found.push(Then::Unread);
+                push(Then::Unread);
             }
             _ => {
                 // `decapsulate gre` and what is not known at all may rewrite.
                 effects.push(EffectClass::Rewrites);
                 unread.get_or_insert_with(|| at.text(SHOWN));
-                found.push(Then::Unread);
+                push(Then::Unread);
             }
         }
     }
+    if found.iter().any(|(_, inherited)| !inherited) {
+        found.retain(|(_, inherited)| !inherited);
+    }
     match found.as_slice() {
         [] => Then::Accept,
-        [one] => *one,
+        [(one, _)] => *one,
         // The device keeps one of them; which is not in the text.
         _ => Then::Unread,
     }

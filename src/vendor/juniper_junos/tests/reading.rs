@@ -257,6 +257,12 @@ fn groups_in_a_filter_leave_the_order_open() {
     assert_eq!(fate(list(&device, "A"), TCP).0, Permit);
     assert_eq!(fate(list(&device, "B"), UDP).0, Deny);
     assert_eq!(list(&device, "B").entries.len(), 1);
+    // An action of the term itself is preferred to an inherited one.
+    let text = "set groups G firewall family inet filter <*> term <*> then discard\nset firewall apply-groups G\n\
+                set firewall family inet filter A term a then accept\nset firewall family inet filter B term b from protocol udp\n";
+    let device = read(text);
+    assert_eq!(fate(list(&device, "A"), UDP).0, Permit);
+    assert_eq!(fate(list(&device, "B"), UDP).0, Deny);
 }
 
 #[test]
