@@ -211,8 +211,11 @@ impl Reader {
             "routing-instances" => at.children().for_each(|vrf| self.instance(vrf)),
             "protocols" => self.protocols(at, ""),
             "forwarding-options" => self.forwarding_options(at),
-            "ethernet-switching-options" if at.child("secure-access-port").is_some() => {
-                self.effect(EffectClass::Narrows, Scope::Device, at, "");
+            word @ "ethernet-switching-options" => {
+                if let Some(secure) = at.child("secure-access-port") {
+                    self.effect(EffectClass::Narrows, Scope::Device, secure, word);
+                }
+                self.rest(word, at, word, &["secure-access-port"]);
             }
             _ if is_irrelevant("top", at) => {}
             _ => self.unknown(at, "", text!("junos-line-unread")),
