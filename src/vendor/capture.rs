@@ -78,7 +78,14 @@ fn clean(raw: &str) -> Cow<'_, str> {
 /// The line behind a pager prompt. The device wipes the prompt with backspaces and blanks; some terminals log only the
 /// blanks. The indentation of what follows must survive, so no more than the wiping is taken away.
 fn unpaged(raw: &str) -> &str {
-    const PROMPTS: [&str; 4] = ["--More--", "-- More --", "--more--", "<--- More --->"];
+    const PROMPTS: [&str; 6] = [
+        "--More--",
+        "-- More --",
+        "--more--",
+        "<--- More --->",
+        "---- More ----",
+        "---(more)---",
+    ];
     let head = raw.trim_start_matches(['\0', '\u{c}', ' ', '\t', '\u{8}']);
     let Some(after) = PROMPTS.iter().find_map(|prompt| head.strip_prefix(prompt)) else {
         return raw;
@@ -88,6 +95,10 @@ fn unpaged(raw: &str) -> &str {
     }
     if let Some((_, line)) = after.split_once("\u{1b}[K") {
         return line;
+    }
+    // Comware goes back to the left edge, writes blanks, and goes back again.
+    if let Some(back) = after.rfind("\u{1b}[42D") {
+        return after.get(back + "\u{1b}[42D".len()..).unwrap_or_default();
     }
     let wiping = after.bytes().take(9).take_while(|&b| b == b' ').count();
     after.get(wiping..).unwrap_or_default()
@@ -170,6 +181,12 @@ mod tests {
             ]
         );
         assert_eq!(texts("a\u{1b}[1;31mb\u{8}c"), [(1, 0, "ac".to_owned())]);
+        let back = "\u{1b}[42D";
+        let text = format!("  ---- More ----{back}      {back} rule 5\n---(more)---\u{1b}[K  a;");
+        assert_eq!(
+            texts(&text),
+            [(1, 1, "rule 5".to_owned()), (2, 2, "a;".to_owned())]
+        );
         assert_eq!(
             texts(" remark see --More-- b"),
             [(1, 1, "remark see --More-- b".to_owned())]

@@ -12,14 +12,19 @@ pub mod aruba_aos_cx;
 pub mod capture;
 pub mod cisco_ios_xe;
 pub mod cisco_nx_os;
+pub mod hpe_comware;
 mod ios_like;
 pub mod juniper_junos;
 pub mod linux_nftables;
 pub mod live;
+pub mod parts;
 pub mod redact;
 pub mod refused;
+pub mod routes;
 #[cfg(test)]
 mod suite;
+#[cfg(test)]
+mod testing;
 pub mod words;
 
 use crate::acl::Known;
@@ -97,6 +102,7 @@ pub static DIALECTS: &[&dyn Dialect] = &[
     &aruba_aos_cx::ArubaAosCx,
     &allied_telesis_awplus::AlliedTelesisAwplus,
     &juniper_junos::JuniperJunos,
+    &hpe_comware::HpeComware,
     &linux_nftables::LinuxNftables,
 ];
 

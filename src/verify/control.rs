@@ -118,7 +118,8 @@ fn plain(src: &AddrRanges, dst: &AddrRanges) -> Match {
     }
 }
 
-/// NS, NA, RS, RA to the switch and to the link's groups.
+/// NS, NA, RS, RA to the switch and to the link's groups. With another code than 0 they are no such messages: every receiver
+/// throws them away (RFC 4861, 6.1 and 7.1).
 fn discovery(view: &View<'_>, port: usize, link: &AddrRanges) -> Vec<Match> {
     if view.family == Family::V4 || !view.topo.interface(port).carries(Family::V6) {
         return Vec::new();
@@ -129,6 +130,7 @@ fn discovery(view: &View<'_>, port: usize, link: &AddrRanges) -> Vec<Match> {
     let message = Match {
         protocol: ByteSet::one(ICMPV6),
         icmp_type: ByteSet::of(133..=136),
+        icmp_code: ByteSet::one(0),
         ..plain(&from, &to)
     };
     vec![message.tidy()]

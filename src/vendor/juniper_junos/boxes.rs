@@ -12,9 +12,7 @@ use super::filter::Context;
 use crate::acl::{Known, Question};
 use crate::net::proto::{SCTP, TCP, UDP};
 use crate::net::{AddrSet, ByteSet, ExtSet, Family, FlagSet, Match, PortSet, PositionSet};
-
-/// A box and the question on which it hangs, if any.
-pub(super) type Part = (Option<Question>, Match);
+use crate::vendor::parts::{self, Part};
 
 /// IPv6 extension headers that may come first (RFC 8200, IANA's list without ESP), besides Fragment.
 const EXTENSION_HEADERS: [u8; 7] = [0, 43, 51, 60, 135, 139, 140];
@@ -24,7 +22,7 @@ const FRAGMENT: u8 = 44;
 const PIECES: PositionSet = PositionSet(6);
 
 /// All boxes of a test.
-pub(super) fn parts(test: Test, context: &mut Context<'_>) -> Vec<Part> {
+pub(super) fn of(test: Test, context: &mut Context<'_>) -> Vec<Part> {
     let slices = slices(&test, context);
     let positions = positions(&test, context);
     let ports = port_pairs(&test);
@@ -57,20 +55,9 @@ pub(super) fn parts(test: Test, context: &mut Context<'_>) -> Vec<Part> {
     parts
 }
 
-/// A question that is answered yes only if both are. It is one of its own, so that no reading settles half of it.
-pub(super) fn both(first: Question, second: Question) -> Question {
-    if first == second {
-        return first;
-    }
-    let words = |q: &Question| match q {
-        Question::Fact { id, .. } => id.clone(),
-        Question::Gap { text, .. } | Question::Condition { text, .. } => text.clone(),
-        other => format!("{other:?}"),
-    };
-    Question::Condition {
-        dialect: ID,
-        text: format!("{} + {}", words(&first), words(&second)),
-    }
+/// Both questions answered yes.
+fn both(first: Question, second: Question) -> Question {
+    parts::both(ID, first, second)
 }
 
 /// Source and destination sets, each pair with its question.

@@ -14,6 +14,7 @@ use crate::device::{EffectClass, Gap};
 use crate::facts::{Confidence, Facts};
 use crate::net::{Family, Match};
 use crate::text;
+use crate::vendor::parts::{self, not};
 use crate::vendor::redact::{canonical, redact};
 use std::collections::BTreeSet;
 
@@ -231,28 +232,7 @@ fn lift(ace: &mut Ace, text: String) {
     ace.open = vec![Open { question, boxes }];
 }
 
-fn not(known: Known) -> Known {
-    match known {
-        Known::Yes => Known::No,
-        Known::No => Known::Yes,
-        open @ Known::Open(_) => open,
-    }
-}
-
 /// Perhaps everything goes through, else the implicit discard.
 fn ending(family: Family, permits: &Known) -> Vec<Ace> {
-    let all = || vec![Match::any(family)];
-    let mut out = match permits {
-        Known::Yes => vec![Ace::implicit(Action::Permit, all(), "no filter")],
-        Known::No => Vec::new(),
-        Known::Open(question) => vec![Ace {
-            open: vec![Open {
-                question: question.clone(),
-                boxes: all(),
-            }],
-            ..Ace::implicit(Action::Permit, Vec::new(), "no filter")
-        }],
-    };
-    out.push(Ace::implicit(Action::Deny, all(), "implicit discard"));
-    out
+    parts::ending(family, permits, "no filter", "implicit discard")
 }

@@ -18,6 +18,7 @@ use crate::net::Family;
 use crate::text;
 use crate::vendor::Hint;
 use crate::vendor::redact::redact;
+use crate::vendor::routes;
 use std::collections::BTreeMap;
 
 /// Longest text of a statement that is shown.
@@ -84,7 +85,7 @@ pub(super) fn device(source: &Source, hint: &Hint) -> Device {
         reader.top(at);
     }
     if context.ask("static-preference").question().is_some() {
-        reader.unordered_routes();
+        reader.effects.extend(routes::unordered(&reader.routes));
     }
     reader.finish(root, hint, filters, context)
 }
@@ -210,8 +211,11 @@ impl Reader {
             "routing-instances" => at.children().for_each(|vrf| self.instance(vrf)),
             "protocols" => self.protocols(at, ""),
             "forwarding-options" => self.forwarding_options(at),
-            "ethernet-switching-options" if at.child("secure-access-port").is_some() => {
-                self.effect(EffectClass::Narrows, Scope::Device, at, "");
+            word @ "ethernet-switching-options" => {
+                if let Some(secure) = at.child("secure-access-port") {
+                    self.effect(EffectClass::Narrows, Scope::Device, secure, word);
+                }
+                self.rest(word, at, word, &["secure-access-port"]);
             }
             _ if is_irrelevant("top", at) => {}
             _ => self.unknown(at, "", text!("junos-line-unread")),

@@ -7,12 +7,11 @@ use super::read::Reader;
 use super::tree::At;
 use super::{FACTS, is_irrelevant};
 use crate::base::text::sanitise;
-use crate::device::{Effect, EffectClass, NextHop, Route, Scope};
+use crate::device::{EffectClass, NextHop, Route, Scope};
 use crate::net::Family;
 use crate::text;
 use crate::vendor::words::number;
 use ipnet::IpNet;
-use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 /// Protocols by which routes are learnt.
@@ -159,26 +158,6 @@ impl Reader {
             Some(interface) => interface.vrf = vrf.to_owned(),
             None if at.is_leaf() => {} // no layer 3 here
             None => self.unknown(at, above, text!("junos-line-unread")),
-        }
-    }
-
-    /// Where the default preference is open, a written one that meets an unwritten one may win or lose (class R).
-    pub(super) fn unordered_routes(&mut self) {
-        let mut distances: BTreeMap<(String, IpNet), BTreeSet<u8>> = BTreeMap::new();
-        for route in &self.routes {
-            let key = (route.vrf.clone(), route.prefix);
-            distances.entry(key).or_default().insert(route.distance);
-        }
-        for route in &self.routes {
-            let key = (route.vrf.clone(), route.prefix);
-            if distances.get(&key).is_some_and(|d| d.len() > 1) {
-                self.effects.push(Effect {
-                    class: EffectClass::Redirects,
-                    scope: Scope::Vrf(route.vrf.clone()),
-                    line: route.line,
-                    text: format!("static route {}", route.prefix),
-                });
-            }
         }
     }
 }

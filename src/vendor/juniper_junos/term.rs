@@ -4,15 +4,16 @@
 //! instance sends elsewhere. Must not know: bindings, other terms.
 
 use super::ID;
-use super::boxes::{Part, both, parts};
+use super::boxes;
 use super::condition;
 use super::filter::Context;
 use super::tree::At;
-use crate::acl::{Ace, Action, Open, Question};
+use crate::acl::{Ace, Action, Question};
 use crate::base::Text;
 use crate::device::EffectClass;
-use crate::net::{Family, Match};
+use crate::net::Family;
 use crate::text;
+use crate::vendor::parts::{ace, also, under};
 use crate::vendor::redact::{canonical, redact};
 
 /// Longest text of a term that is shown.
@@ -121,13 +122,13 @@ pub(super) fn read(term: At<'_>, family: Family, context: &mut Context<'_>) -> T
     let leant = context.lean(&test);
     let conditions = test.conditions.join(", ");
     let full = format!("term {}", term.text(NAMED));
-    let mut parts = parts(test, context);
+    let mut parts = boxes::of(test, context);
     if !conditions.is_empty() {
         let text = redact(&conditions);
-        parts = also(parts, &Question::Condition { dialect: ID, text });
+        parts = also(ID, parts, &Question::Condition { dialect: ID, text });
     }
     for question in leant {
-        parts = also(parts, &question);
+        parts = also(ID, parts, &question);
     }
     if structure || gap.is_some() || then == Then::Unread {
         let mut text = canonical(&full, term.line());
@@ -135,10 +136,7 @@ pub(super) fn read(term: At<'_>, family: Family, context: &mut Context<'_>) -> T
             text = format!("{text} @{}", term.line());
         }
         let question = Question::Gap { dialect: ID, text };
-        parts = parts
-            .into_iter()
-            .map(|(_, boxed)| (Some(question.clone()), boxed))
-            .collect();
+        parts = under(parts, &question);
     }
     let why = match then {
         _ if term.is_broken() => Some(text!("junos-term-cut")),
@@ -154,7 +152,7 @@ pub(super) fn read(term: At<'_>, family: Family, context: &mut Context<'_>) -> T
             line: Some(term.line()),
             text: redact(&format!("term {}", term.text(SHOWN))),
             log,
-            ..entry(
+            ..ace(
                 match then {
                     Then::Accept => Action::Permit,
                     Then::Discard => Action::Deny,
@@ -170,40 +168,6 @@ pub(super) fn read(term: At<'_>, family: Family, context: &mut Context<'_>) -> T
     }
 }
 
-/// Boxes sorted by the question that they hang on.
-fn entry(action: Action, parts: Vec<Part>) -> Ace {
-    let mut certain: Vec<Match> = Vec::new();
-    let mut open: Vec<Open> = Vec::new();
-    for (question, boxed) in parts {
-        let Some(question) = question else {
-            certain.push(boxed);
-            continue;
-        };
-        match open.iter_mut().find(|o| o.question == question) {
-            Some(open) => open.boxes.push(boxed),
-            None => open.push(Open {
-                question,
-                boxes: vec![boxed],
-            }),
-        }
-    }
-    Ace {
-        open,
-        ..Ace::implicit(action, certain, "")
-    }
-}
-
-fn also(parts: Vec<Part>, question: &Question) -> Vec<Part> {
-    let with = |own: Option<Question>| match own {
-        Some(own) => both(own, question.clone()),
-        None => question.clone(),
-    };
-    parts
-        .into_iter()
-        .map(|(own, boxed)| (Some(with(own)), boxed))
-        .collect()
-}
-
 /// Reads `then`. No action at all, or only modifiers, accepts.
 fn action(
     then: Option<At<'_>>,
@@ -211,29 +175,34 @@ fn action(
     effects: &mut Vec<EffectClass>,
     unread: &mut Option<String>,
 ) -> Then {
-    let mut found: Vec<Then> = Vec::new();
+    // What each action is, and whether it comes from a group.
+    let mut found: Vec<(Then, bool)> = Vec::new();
     for at in then.into_iter().flat_map(At::children) {
+        let mut push = |action| found.push((action, at.inherited()));
         match at.word() {
-            "accept" if at.is_leaf() => found.push(Then::Accept),
-            "discard" | "reject" => found.push(Then::Discard),
-            "next" if at.text(20) == "next term" => found.push(Then::Next),
+            "accept" if at.is_leaf() => push(Then::Accept),
+            "discard" | "reject" => push(Then::Discard),
+            "next" if at.text(20) == "next term" => push(Then::Next),
             word if MODIFIERS.contains(&word) => *log |= matches!(word, "log" | "syslog"),
             word if POLICERS.contains(&word) => effects.push(EffectClass::Narrows),
             word if REDIRECTS.contains(&word) => {
                 effects.push(EffectClass::Redirects);
-                found.push(Then::Unread);
+                push(Then::Unread);
             }
             _ => {
                 // `decapsulate gre` and what is not known at all may rewrite.
                 effects.push(EffectClass::Rewrites);
                 unread.get_or_insert_with(|| at.text(SHOWN));
-                found.push(Then::Unread);
+                push(Then::Unread);
             }
         }
     }
+    if found.iter().any(|(_, inherited)| !inherited) {
+        found.retain(|(_, inherited)| !inherited);
+    }
     match found.as_slice() {
         [] => Then::Accept,
-        [one] => *one,
+        [(one, _)] => *one,
         // The device keeps one of them; which is not in the text.
         _ => Then::Unread,
     }

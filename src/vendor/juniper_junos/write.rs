@@ -353,7 +353,7 @@ fn conditions(entry: &DraftEntry, family: Family) -> Result<Vec<String>, Text> {
         ("destination-address", entry.dst),
     ] {
         if wildcard.family() != family {
-            return Err(text!("junos-refuse-family"));
+            return Err(text!("refuse-family"));
         }
         if !wildcard.is_any() {
             out.push(format!("{word} {}", address(wildcard)?));
@@ -362,7 +362,7 @@ fn conditions(entry: &DraftEntry, family: Family) -> Result<Vec<String>, Text> {
     let own = Match::icmp_of(family);
     let protocol = match (entry.protocol, entry.icmp) {
         (None, Some(_)) => Some(own),
-        (Some(number), Some(_)) if number != own => return Err(text!("junos-refuse-icmp")),
+        (Some(number), Some(_)) if number != own => return Err(text!("refuse-icmp")),
         (protocol, _) => protocol,
     };
     if let Some(number) = protocol {
@@ -383,7 +383,7 @@ fn conditions(entry: &DraftEntry, family: Family) -> Result<Vec<String>, Text> {
     }
     if entry.established {
         if protocol != Some(TCP) {
-            return Err(text!("junos-refuse-established"));
+            return Err(text!("refuse-established"));
         }
         out.push("tcp-established".to_owned());
     }
@@ -398,7 +398,7 @@ fn address(wildcard: Wildcard) -> Result<String, Text> {
     match wildcard.as_prefix() {
         Some(net) => Ok(net.to_string()),
         None if wildcard.family() == Family::V6 => {
-            Err(text!("junos-refuse-wildcard6", addr = wildcard.to_string()))
+            Err(text!("refuse-wildcard6", addr = wildcard.to_string()))
         }
         None => {
             let care = !wildcard.free() & Family::V4.ones();
@@ -429,7 +429,7 @@ fn port(
         return Err(text!("junos-refuse-ports"));
     }
     if first > last {
-        return Err(text!("junos-refuse-range", first = first, last = last));
+        return Err(text!("refuse-range", first = first, last = last));
     }
     Ok(match (first, last) {
         // All ports: without the test, so that later fragments are matched for certain, as the draft says.

@@ -1,10 +1,11 @@
 //! Secrets, damaged texts, and texts made to take long.
 
-use super::{corpus, packet, read};
+use super::{corpus, read};
 use crate::acl::decide;
 use crate::base::Source;
 use crate::net::Family;
 use crate::vendor::juniper_junos::JuniperJunos;
+use crate::vendor::testing::packet;
 use crate::vendor::{Dialect, Hint};
 
 #[test]

@@ -1,9 +1,10 @@
 //! What single conditions, actions and bindings mean.
 
-use super::{corpus, fate, fates, list, packet, read};
+use super::{corpus, fate, fates, list, read};
 use crate::acl::{AclState, Direction, Fate, decide};
 use crate::device::{EffectClass, NextHop, Scope};
 use crate::vendor::juniper_junos::JuniperJunos;
+use crate::vendor::testing::packet;
 use crate::vendor::{Dialect, Hint};
 use Fate::{Deny, Permit, Unknown};
 
@@ -111,6 +112,15 @@ fn except_and_prefix_lists() {
     let excepted =
         "inet filter F term a from source-prefix-list X except\ninet filter F term a then accept";
     assert_eq!(fates(excepted, &[TCP]), [Unknown]);
+    let lists = "set policy-options prefix-list P 10.0.0.0/8\nset policy-options prefix-list P 2001:db8::/32\n\
+                 set firewall family inet filter F term a from source-prefix-list P\nset firewall family inet filter F term a then accept\n\
+                 set firewall family inet filter F term b from prefix-list Q\nset firewall family inet filter F term b then accept\n";
+    let device = read(lists);
+    assert_eq!(fate(list(&device, "F"), TCP).0, Unknown);
+    assert_eq!(
+        fate(list(&device, "F"), "tcp 11.0.0.1 1 11.0.0.2 1").0,
+        Deny
+    );
     let excepted = "inet filter F term a from source-address 10.0.0.1 except\ninet filter F term a then accept";
     assert_eq!(
         fates(excepted, &[TCP, "tcp 10.0.0.5 1 10.0.0.2 1"]),
@@ -256,6 +266,12 @@ fn groups_in_a_filter_leave_the_order_open() {
     assert_eq!(fate(list(&device, "A"), TCP).0, Permit);
     assert_eq!(fate(list(&device, "B"), UDP).0, Deny);
     assert_eq!(list(&device, "B").entries.len(), 1);
+    // An action of the term itself is preferred to an inherited one.
+    let text = "set groups G firewall family inet filter <*> term <*> then discard\nset firewall apply-groups G\n\
+                set firewall family inet filter A term a then accept\nset firewall family inet filter B term b from protocol udp\n";
+    let device = read(text);
+    assert_eq!(fate(list(&device, "A"), UDP).0, Permit);
+    assert_eq!(fate(list(&device, "B"), UDP).0, Deny);
 }
 
 #[test]
@@ -344,4 +360,17 @@ fn modelled_facts_are_open_on_request() {
         assert_eq!(device.modelled.is_empty(), confirmed_only);
     }
     assert_eq!(read("").acls.len(), 0);
+    // Where the order of `address` terms is open, a later term on addresses may act first.
+    let text = "set firewall family inet filter F term a from address 10.0.0.0/8\nset firewall family inet filter F term a then accept\n\
+                set firewall family inet filter F term b from source-address 10.0.0.1\nset firewall family inet filter F term b then discard\n";
+    let source = crate::base::Source::capture("a", text.as_bytes());
+    let hint = Hint {
+        confirmed_only: true,
+        ..Hint::default()
+    };
+    assert_eq!(
+        fate(&JuniperJunos.read(&source, &hint).acls[0], TCP).0,
+        Unknown
+    );
+    assert_eq!(fate(&read(text).acls[0], TCP).0, Permit);
 }
