@@ -33,7 +33,7 @@ fn apply(text: &str, edit: &toml::Table) -> String {
     lines.iter().map(|line| format!("{line}\n")).collect()
 }
 
-fn twin(dir: &Path) -> [String; 2] {
+pub(crate) fn twin(dir: &Path) -> [String; 2] {
     let edits: toml::Table = std::fs::read_to_string(dir.join("edit.toml"))
         .unwrap()
         .parse()

@@ -122,6 +122,12 @@ pub fn excluded(topo: &Topo, flow: &Flow) -> Option<&'static str> {
             if not_routed(&named.device, vrf, family).contains(flow.dst()) {
                 return Some("D33");
             }
+            // The lowest address of an IPv6 subnet is every router's own (RFC 4291, 2.6.1); a host never has it.
+            let interfaces = named.device.interfaces.iter();
+            let mut nets = interfaces.flat_map(|interface| &interface.addrs);
+            if family == Family::V6 && nets.any(|net| net.network() == flow.dst()) {
+                return Some("D19");
+            }
             let own = topo.own(device, vrf, family).contains(flow.dst());
             if own && flow.position() != PositionSet::WHOLE {
                 // A host puts fragments together before it looks at them.

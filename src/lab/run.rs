@@ -7,7 +7,7 @@
 use super::flows::{Shot, shots};
 use super::frame::frame;
 use super::opinion::{Ends, Opinions, excluded};
-use super::outcome::{Disagreement, Outcome};
+use super::outcome::{Disagreement, Outcome, Witnessed};
 use super::plan::{Plan, mac_of};
 use super::wire::{SENDER, Sighting, Wire};
 use crate::acl::Acl;
@@ -98,13 +98,7 @@ pub fn run(
     let topo = &plan.world.topo;
     let mut outcome = Outcome::default();
     let mut rng = Rng::with_seed(amount.seed);
-    let mut runner = Runner {
-        plan,
-        wire: Wire::open(topo)?,
-        number: 0,
-        asked: BTreeSet::new(),
-    };
-    runner.wire.settle(50)?;
+    let mut runner = Runner::new(plan)?;
     for family in Family::BOTH {
         let acls: Vec<&Acl> = topo
             .devices
@@ -137,19 +131,34 @@ pub fn run(
     Ok(outcome)
 }
 
-/// Sends single packets: where the kernel takes each.
+/// Gives witnesses of claims to the kernel, by the first port of their way: claim, packet, device, interface. One that it
+/// cannot be asked about, or that never meets a router, is left out.
 ///
 /// # Errors
 /// Sockets and commands.
-pub fn witness(plan: &Plan<'_>, shot: &Shot) -> Result<Ends, Failure> {
-    let mut runner = Runner {
-        plan,
-        wire: Wire::open(&plan.world.topo)?,
-        number: 0,
-        asked: BTreeSet::new(),
-    };
-    runner.wire.settle(50)?;
-    runner.alone(shot)
+pub fn witnesses(
+    plan: &Plan<'_>,
+    wanted: &[(String, Flow, String, String)],
+    outcome: &mut Outcome,
+) -> Result<(), Failure> {
+    let topo = &plan.world.topo;
+    let mut runner = Runner::new(plan)?;
+    for (claim, flow, device, interface) in wanted {
+        let here = |port: &usize| {
+            (topo.device_name(*port), &topo.interface(*port).name) == (device, interface)
+        };
+        let port = (0..topo.ports.len()).find(here);
+        let Some(port) = port.filter(|_| excluded(topo, flow).is_none()) else {
+            continue;
+        };
+        let ends = runner.alone(&Shot { flow: *flow, port })?;
+        outcome.witnesses.push(Witnessed {
+            claim: claim.clone(),
+            flow: *flow,
+            kernel: ends.iter().map(|end| shown(plan, end)).collect(),
+        });
+    }
+    Ok(())
 }
 
 struct Runner<'a> {
@@ -160,7 +169,20 @@ struct Runner<'a> {
     asked: BTreeSet<std::net::IpAddr>,
 }
 
-impl Runner<'_> {
+impl<'a> Runner<'a> {
+    fn new(plan: &'a Plan<'a>) -> Result<Runner<'a>, Failure> {
+        let mut runner = Runner {
+            plan,
+            wire: Wire::open(&plan.world.topo)?,
+            number: 0,
+            asked: BTreeSet::new(),
+        };
+        runner.wire.settle(50)?;
+        // Another wire may have answered for addresses before.
+        runner.forget()?;
+        Ok(runner)
+    }
+
     fn shoot(&mut self, shot: &Shot) -> Result<u32, Failure> {
         self.number += 1;
         let salt = u64::from(self.number).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 16;
@@ -169,14 +191,27 @@ impl Runner<'_> {
         Ok(self.number)
     }
 
-    /// Routers learn addresses; before they have no room for more, they forget all.
-    fn forget(&mut self, shots: &[Shot]) -> Result<(), Failure> {
+    /// Before routers have no room for more addresses, they forget all.
+    fn make_room(&mut self, shots: &[Shot]) -> Result<(), Failure> {
         self.asked.extend(shots.iter().map(|shot| shot.flow.dst()));
-        if self.asked.len() < NEIGHBOURS {
-            return Ok(());
+        match self.asked.len() < NEIGHBOURS {
+            true => Ok(()),
+            false => self.forget(),
         }
+    }
+
+    fn forget(&mut self) -> Result<(), Failure> {
         self.asked.clear();
-        sh("for n in /run/netns/s*; do ip -n ${n##*/} neigh flush nud reachable nud stale nud failed nud delay nud probe nud incomplete 2>/dev/null || true; done").map(drop)
+        let states = "reachable stale failed delay probe incomplete";
+        let states: Vec<String> = states
+            .split(' ')
+            .map(|state| format!("nud {state}"))
+            .collect();
+        sh(&format!(
+            "for n in /run/netns/s*; do ip -n ${{n##*/}} neigh flush {} 2>/dev/null || true; done",
+            states.join(" ")
+        ))
+        .map(drop)
     }
 
     fn batch(
@@ -185,7 +220,7 @@ impl Runner<'_> {
         shots: &[Shot],
         outcome: &mut Outcome,
     ) -> Result<(), Failure> {
-        self.forget(shots)?;
+        self.make_room(shots)?;
         let mut numbers = BTreeMap::new();
         for (index, shot) in shots.iter().enumerate() {
             numbers.insert(self.shoot(shot)?, index);
@@ -307,10 +342,4 @@ fn shown(plan: &Plan<'_>, end: &End) -> String {
         End::Local(device) => topo.devices[*device].name.clone(),
         End::Dropped => String::new(),
     }
-}
-
-/// Whether a packet can be asked about at all.
-#[must_use]
-pub fn can_ask(plan: &Plan<'_>, flow: &Flow) -> bool {
-    excluded(&plan.world.topo, flow).is_none()
 }

@@ -159,6 +159,15 @@ pub fn lab(outcome: &crate::lab::outcome::Outcome, seed: u64, left_out: usize) -
         differ: outcome.wrong_in_all,
         left_out,
         disagreements: disagreements.collect(),
+        witnesses: outcome
+            .witnesses
+            .iter()
+            .map(|witness| out::Witnessed {
+                claim: safe(&witness.claim),
+                packet: witness.flow.to_string(),
+                kernel: witness.kernel.clone(),
+            })
+            .collect(),
     }
 }
 
