@@ -109,10 +109,10 @@ fn a_broken_twin_shows_its_witness() {
         for witness in report["witnesses"].as_array().unwrap() {
             let claim = witness["claim"].as_str().unwrap();
             let arrived = !witness["kernel"].as_array().unwrap().is_empty();
-            // What must not arrive does; of "everything allowed works", the packet that should does not.
+            // What must not arrive does. (Of "everything allowed works", the packet is lost or ends elsewhere.)
             let works = claim.contains("疎通");
-            assert_eq!(arrived, !works, "{name}: {witness:#}");
-            leaks += usize::from(arrived);
+            assert!(arrived || works, "{name}: {witness:#}");
+            leaks += usize::from(arrived && !works);
         }
     }
     assert!(leaks >= 8, "witnesses that arrive: {leaks}");

@@ -35,7 +35,7 @@ pub struct Amount {
 /// Disagreements kept in words, at most.
 const MOST_WRONG: usize = 10;
 /// Packets under way at a time: the socket's buffer holds them, their copies and their questions.
-const BATCH: usize = 48;
+const BATCH: usize = 32;
 /// Addresses that routers may have learnt before they are told to forget them; the kernel keeps 1024.
 const NEIGHBOURS: usize = 400;
 
@@ -151,7 +151,7 @@ pub fn witnesses(
         let Some(port) = port.filter(|_| excluded(topo, flow).is_none()) else {
             continue;
         };
-        let ends = runner.alone(&Shot { flow: *flow, port })?;
+        let ends = runner.alone(&Shot { flow: *flow, port }, 250)?;
         outcome.witnesses.push(Witnessed {
             claim: claim.clone(),
             flow: *flow,
@@ -240,12 +240,12 @@ impl<'a> Runner<'a> {
             let link = self.plan.world.topo.ports[shot.port].link;
             let solver = opinions.solver(link, &shot.flow);
             let mut kernel = kernel;
-            for _ in 0..3 {
+            for patience in [60, 250, 1300] {
                 if self.agree(&kernel, &solver, &interpreter, shot) {
                     break;
                 }
                 outcome.asked_again += 1;
-                kernel = self.alone(shot)?;
+                kernel = self.alone(shot, patience)?;
             }
             if self.agree(&kernel, &solver, &interpreter, shot) {
                 continue;
@@ -278,11 +278,11 @@ impl<'a> Runner<'a> {
         kernel_fits && sets_fit && kernel.is_subset(solver)
     }
 
-    /// One packet, with patience.
-    fn alone(&mut self, shot: &Shot) -> Result<Ends, Failure> {
+    /// One packet, with patience: a router whose question for an address was lost asks again after a second.
+    fn alone(&mut self, shot: &Shot, patience: u16) -> Result<Ends, Failure> {
         self.wire.settle(5)?;
         let number = self.shoot(shot)?;
-        let seen = self.wire.settle(60)?;
+        let seen = self.wire.settle(patience)?;
         let mine = seen
             .into_iter()
             .filter(|s| s.number == number && is_of(s, &shot.flow));
@@ -306,7 +306,7 @@ impl<'a> Runner<'a> {
         let list =
             "for n in /run/netns/s*; do ip netns exec ${n##*/} nft list table inet aclc; done";
         let before = counted(sh(list)?);
-        self.alone(shot)?;
+        self.alone(shot, 60)?;
         let after = counted(sh(list)?);
         let changed = after
             .into_iter()
