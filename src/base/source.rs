@@ -47,7 +47,7 @@ impl Span {
 pub struct Source {
     /// Path as given on the command line or found in a directory, with `/` as separator.
     pub path: String,
-    /// Decoded text. For policies strictly UTF-8; for captures UTF-8 or CP932, undecodable bytes replaced.
+    /// Decoded text. For policies strictly UTF-8; for captures UTF-8, UTF-16 or CP932, undecodable bytes replaced.
     pub text: String,
     /// Lower-case hexadecimal SHA-256 of the bytes as given.
     pub sha256: String,
@@ -81,24 +81,24 @@ impl Source {
                 Err(NotUtf8 {
                     offset: error.valid_up_to(),
                     line: line_starts(&text).len(),
-                    looks_like_cp932: !encoding_rs::SHIFT_JIS.decode_without_bom_handling(body).1,
+                    looks_like_cp932: encoding_rs::Encoding::for_bom(bytes).is_none()
+                        && !encoding_rs::SHIFT_JIS.decode_without_bom_handling(body).1,
                 })
             }
         }
     }
 
-    /// A capture of a device: UTF-8 if it is that, else CP932, undecodable bytes replaced by U+FFFD. Never fails.
+    /// A capture of a device: by its byte order mark UTF-8 or UTF-16 (Windows PowerShell's `>` writes that), else UTF-8 if it
+    /// is that, else CP932; undecodable bytes are replaced by U+FFFD. Never fails.
     #[must_use]
     pub fn capture(path: &str, bytes: &[u8]) -> Source {
-        let body = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-        let text = match std::str::from_utf8(body) {
-            Ok(text) => text.to_owned(),
-            Err(_) => encoding_rs::SHIFT_JIS
-                .decode_without_bom_handling(body)
-                .0
-                .into_owned(),
+        let marked = encoding_rs::Encoding::for_bom(bytes);
+        let text = match (marked, std::str::from_utf8(bytes)) {
+            (Some((encoding, _)), _) => encoding.decode_with_bom_removal(bytes).0,
+            (None, Ok(text)) => text.into(),
+            (None, Err(_)) => encoding_rs::SHIFT_JIS.decode_without_bom_handling(bytes).0,
         };
-        Source::build(path, bytes, text)
+        Source::build(path, bytes, text.into_owned())
     }
 
     fn build(path: &str, bytes: &[u8], text: String) -> Source {
@@ -234,5 +234,19 @@ mod tests {
         let bytes = [0x92, 0x5b, 0x96, 0x96]; // 端末
         assert_eq!(Source::capture("a", &bytes).text, "端末");
         assert!(Source::utf8("a", &bytes).unwrap_err().looks_like_cp932);
+    }
+
+    #[test]
+    fn utf_16_with_its_mark_is_read_in_captures() {
+        for to_bytes in [u16::to_le_bytes, u16::to_be_bytes] {
+            let bytes: Vec<u8> = "\u{feff}端末\r\nip"
+                .encode_utf16()
+                .flat_map(to_bytes)
+                .collect();
+            let source = Source::capture("a", &bytes);
+            let lines: Vec<_> = source.lines().collect();
+            assert_eq!(lines, [(1, "端末"), (2, "ip")]);
+            assert!(!Source::utf8("a", &bytes).unwrap_err().looks_like_cp932);
+        }
     }
 }
