@@ -52,7 +52,7 @@ const SINGLE: [(&str, &[&str], Exit); 2] = [
     ),
 ];
 
-const CASES: [Case; 4] = [
+const CASES: [Case; 5] = [
     Case {
         dir: "p1_wired",
         switches: &SWITCHES,
@@ -72,6 +72,11 @@ const CASES: [Case; 4] = [
         dir: "p1_single/alaxala-ax",
         switches: &["L3SW-01"],
         says: &SINGLE,
+    },
+    Case {
+        dir: "p1_single/linux-nftables",
+        switches: &["L3SW-01"],
+        says: &[("verify.ja.txt", &["--lang", "ja"], Exit::Clean)],
     },
 ];
 

@@ -9,7 +9,7 @@ use crate::twins::twin;
 use serde_json::Value;
 use std::process::Command;
 
-const GOLDEN: [(&str, &str); 4] = [
+const GOLDEN: [(&str, &str); 5] = [
     ("golden/p1_wired/policy.acl", "golden/p1_wired"),
     ("golden/p1_one_switch/policy.acl", "golden/p1_one_switch"),
     (
@@ -19,6 +19,11 @@ const GOLDEN: [(&str, &str); 4] = [
     (
         "golden/p1_single/alaxala-ax/policy.acl",
         "golden/p1_single/alaxala-ax",
+    ),
+    // Here the kernel is given the emitted text itself.
+    (
+        "golden/p1_single/linux-nftables/policy.acl",
+        "golden/p1_single/linux-nftables",
     ),
 ];
 

@@ -176,7 +176,12 @@ mod linux {
             options,
         )?;
         session.remark(&subject.diagnostics);
-        let plan = plan(&subject.policy, options.at, &subject.devices);
+        let plan = plan(
+            &subject.policy,
+            options.at,
+            &subject.devices,
+            &subject.native,
+        );
         crate::lab::run::build(&plan).map_err(|failure| failed(&failure))?;
         run(session, &plan, &subject).map_err(|failure| failed(&failure))
     }

@@ -6,6 +6,12 @@ use crate::model::Policy;
 use crate::net::Flow;
 use crate::reach::HopKind;
 use crate::topo::Named;
+use std::collections::BTreeMap;
+
+/// The dialect whose files the kernel takes as they are.
+const NFT: &str = "linux-nftables";
+/// How such a file begins; a capture of several commands does not.
+const NFT_FILE: &str = "#!/usr/sbin/nft";
 
 /// What is run.
 pub struct Subject {
@@ -15,6 +21,8 @@ pub struct Subject {
     pub devices: Vec<Named>,
     /// Packets that break claims: the claim, the packet, device and interface where it enters.
     pub witnesses: Vec<(String, Flow, String, String)>,
+    /// Texts that nft takes as they are, by the name of the device.
+    pub native: BTreeMap<String, String>,
     /// Findings about the inputs; printed to standard error.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -32,6 +40,30 @@ pub fn subject(
 ) -> Job<Subject> {
     let loaded = network::policy(sources, policy)?;
     let devices = network::devices(sources, &loaded.policy, configs, options)?;
+    let native = match configs {
+        Some(captures) => captures
+            .iter()
+            .map(|capture| {
+                (
+                    capture.name.clone(),
+                    sources.get(capture.file).text.to_string(),
+                )
+            })
+            .collect(),
+        None => {
+            let written = network::write(&loaded.policy, options)?;
+            let named = written.into_iter().map(|file| (file.switch, file.text));
+            named.collect::<BTreeMap<String, String>>()
+        }
+    };
+    let of_nft = |name: &str, text: &str| {
+        let device = devices.named.iter().find(|named| named.name == *name);
+        text.starts_with(NFT_FILE) && device.is_some_and(|named| named.device.dialect == NFT)
+    };
+    let native = native
+        .into_iter()
+        .filter(|(name, text)| of_nft(name, text))
+        .collect();
     let witnesses = match claims {
         true => witnesses(&loaded.policy, &devices.named, options)?,
         false => Vec::new(),
@@ -42,6 +74,7 @@ pub fn subject(
         policy: loaded.policy,
         devices: devices.named,
         witnesses,
+        native,
         diagnostics,
     })
 }

@@ -2,7 +2,8 @@
 //!
 //! In: the network under one reading. Out: the ends that a packet may come to. Must not know: how packets are sent.
 
-use super::plan::own_prefixes;
+use super::plan::{Plan, own_prefixes};
+use crate::acl::{Fate, decide};
 use crate::net::{Family, Flow, L4, PositionSet};
 use crate::pset::Space;
 use crate::reach::{End, Net, Side, Spread, Trace, Walker};
@@ -95,7 +96,15 @@ impl<'a> Opinions<'a> {
 
 /// Why the kernel cannot be asked about a packet, by the definition that says so; `None`: it can.
 #[must_use]
-pub fn excluded(topo: &Topo, flow: &Flow) -> Option<&'static str> {
+pub fn excluded(plan: &Plan<'_>, flow: &Flow) -> Option<&'static str> {
+    let topo = &plan.world.topo;
+    let unsure = plan.unsure.iter().filter(|acl| acl.family == flow.family());
+    if unsure
+        .into_iter()
+        .any(|acl| decide(acl, flow).fate == Fate::Unknown)
+    {
+        return Some("D1");
+    }
     // IPv6 extension headers are no upper-layer protocols, "no next header" among them.
     const HEADERS: [u8; 9] = [0, 43, 44, 51, 59, 60, 135, 139, 140];
     const DISCOVERY: std::ops::RangeInclusive<u8> = 133..=137;

@@ -114,8 +114,7 @@ pub fn run(
         let opinions = Opinions::new(topo, family, &space);
         let shots = shots(
             &opinions,
-            topo,
-            &plan.live,
+            plan,
             family,
             amount.per_link,
             amount.at_random,
@@ -148,7 +147,7 @@ pub fn witnesses(
             (topo.device_name(*port), &topo.interface(*port).name) == (device, interface)
         };
         let port = (0..topo.ports.len()).find(here);
-        let Some(port) = port.filter(|_| excluded(topo, flow).is_none()) else {
+        let Some(port) = port.filter(|_| excluded(plan, flow).is_none()) else {
             continue;
         };
         let ends = runner.alone(&Shot { flow: *flow, port }, 250)?;
