@@ -12,7 +12,7 @@ use crate::verify::spec::martians;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Ends of a packet without [`End::Dropped`]: none is "dropped".
+/// Ends of a packet. For the solver and the kernel none is "dropped".
 pub type Ends = BTreeSet<End>;
 
 /// Both opinions of one family.
@@ -41,13 +41,14 @@ impl<'a> Opinions<'a> {
         self.net.space()
     }
 
-    /// Where packets from a link get to, by the solver.
+    /// Where packets from a link get to, by the solver: what is certain under the reading that is run (no router answers
+    /// for addresses that are not its own), in whatever state.
     pub fn spread<T>(&self, link: usize, ask: impl FnOnce(&Spread) -> T) -> T {
         let mut spreads = self.spreads.borrow_mut();
         let full = self.space().full();
         let spread = spreads
             .entry(link)
-            .or_insert_with(|| self.net.spread(link, full, &[], Side::May));
+            .or_insert_with(|| self.net.spread(link, full, &[], Side::Must));
         ask(spread)
     }
 
@@ -78,14 +79,12 @@ impl<'a> Opinions<'a> {
         })
     }
 
-    /// The ends of a packet that is given to one port, by the interpreter, and the way it goes.
+    /// The ends of a packet that is given to one port, by the interpreter, [`End::Dropped`] among them; and its way.
     #[must_use]
     pub fn interpreter(&self, port: usize, flow: &Flow) -> (Ends, Trace) {
         let ends = RefCell::new(Ends::new());
         let collect = |end: &End| {
-            if *end != End::Dropped {
-                ends.borrow_mut().insert(end.clone());
-            }
+            ends.borrow_mut().insert(end.clone());
             false
         };
         let link = self.topo.ports[port].link;
@@ -125,6 +124,17 @@ pub fn excluded(plan: &Plan<'_>, flow: &Flow) -> Option<&'static str> {
     let lab = own_prefixes(family);
     if lab.contains(&flow.src()) || lab.contains(&flow.dst()) {
         return Some("D33");
+    }
+    // Who of several is active is a state; here it is always the first that is up.
+    let interfaces = topo
+        .devices
+        .iter()
+        .flat_map(|named| &named.device.interfaces);
+    let shared: Vec<_> = interfaces
+        .filter(|i| i.virtuals.contains(&flow.dst()))
+        .collect();
+    if shared.len() > 1 || shared.iter().any(|interface| interface.shutdown) {
+        return Some("D2");
     }
     for (device, named) in topo.devices.iter().enumerate() {
         for vrf in topo.vrfs(device) {

@@ -233,11 +233,11 @@ impl Builder<'_> {
             self.addresses(port);
         }
         self.line("EOF");
-        // Other own addresses of the switch: on interfaces that are on no link.
+        // Other own addresses of the switch, up or not (D19): on interfaces that are on no link, or down.
         for interface in &topo.devices[device].device.interfaces {
             let on_link = ports
                 .iter()
-                .any(|&port| topo.interface(port).name == interface.name);
+                .any(|&port| topo.interface(port).name == interface.name && !interface.shutdown);
             for net in interface
                 .addrs
                 .iter()
