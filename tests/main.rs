@@ -15,6 +15,7 @@ mod dialects;
 mod formats;
 mod golden;
 mod guideline;
+mod lab;
 mod lists;
 mod logged;
 mod mutation;

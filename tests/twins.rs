@@ -38,7 +38,7 @@ fn edits(dir: &Path) -> toml::Table {
     text.parse().unwrap()
 }
 
-fn twin(dir: &Path) -> [String; 2] {
+pub(crate) fn twin(dir: &Path) -> [String; 2] {
     let edits = edits(dir);
     let mut texts = golden_texts();
     for edit in edits["edit"].as_array().unwrap() {

@@ -235,6 +235,8 @@ pub(super) struct Lab {
     pub(super) per_link: usize,
     #[arg(long, value_name = "S", default_value = "1")]
     pub(super) seed: u64,
+    #[arg(long)]
+    pub(super) claims: bool,
     /// The process is inside its namespaces already.
     #[arg(long, hide = true)]
     pub(super) inside: bool,

@@ -152,6 +152,7 @@ fn option(id: &str) -> Option<Text> {
         "action" => text!("help-action"),
         "random" => text!("help-random"),
         "per_link" => text!("help-per-link"),
+        "claims" => text!("help-claims"),
         "seed" => text!("help-seed"),
         "which" => text!("help-which"),
         "command" => text!("help-command"),

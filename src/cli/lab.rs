@@ -25,7 +25,7 @@ mod linux {
     use super::super::verify::configs;
     use super::{Diagnostic, Exit, Lab, Options, Outcome, Session, text};
     use crate::base::Source;
-    use crate::job::lab::subject;
+    use crate::job::lab::{Subject, subject};
     use crate::lab::plan::{Plan, plan};
     use crate::lab::run::{Amount, Failure};
     use crate::report::{convert, text};
@@ -101,17 +101,19 @@ mod linux {
                 _ => Exit::CannotRun,
             });
         }
-        let mut child = command
+        // The process stays: it must not hold on to streams of ours.
+        command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .spawn()
-            .map_err(started)?;
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().map_err(started)?;
         let mut ready = String::new();
         if let Some(stdout) = child.stdout.take() {
             let _ = BufReader::new(stdout).read_line(&mut ready); // no line: it did not come up
         }
         if ready.trim() != "up" {
-            let _ = child.wait();
+            let out = child.wait_with_output().map_err(started)?;
+            let _ = session.io.stderr.write_all(&out.stderr); // nowhere to say it if that fails
             return Ok(Exit::CannotRun);
         }
         let pid = child.id();
@@ -162,15 +164,26 @@ mod linux {
         session: &mut Session<'_, '_>,
         args: &Lab,
         options: &Options,
-        run: impl FnOnce(&mut Session<'_, '_>, &Plan<'_>) -> Result<T, Failure>,
+        run: impl FnOnce(&mut Session<'_, '_>, &Plan<'_>, &Subject) -> Result<T, Failure>,
     ) -> Result<T, Vec<Diagnostic>> {
         let policy = input::policy(session, &args.policy)?;
         let configs = configs(session, args.configs.as_deref())?;
-        let subject = subject(&session.sources, policy, configs.as_deref(), options)?;
+        let subject = subject(
+            &session.sources,
+            policy,
+            configs.as_deref(),
+            args.claims,
+            options,
+        )?;
         session.remark(&subject.diagnostics);
-        let plan = plan(&subject.policy, options.at, &subject.devices);
+        let plan = plan(
+            &subject.policy,
+            options.at,
+            &subject.devices,
+            &subject.native,
+        );
         crate::lab::run::build(&plan).map_err(|failure| failed(&failure))?;
-        run(session, &plan).map_err(|failure| failed(&failure))
+        run(session, &plan, &subject).map_err(|failure| failed(&failure))
     }
 
     fn test(session: &mut Session<'_, '_>, args: &Lab, options: &Options) -> Outcome {
@@ -181,7 +194,7 @@ mod linux {
             max_nodes: options.max_nodes,
         };
         let lang = session.lang;
-        let report = with_plan(session, args, options, |session, plan| {
+        let report = with_plan(session, args, options, |session, plan, subject| {
             let mut progress = |done: usize, all: usize| {
                 if std::io::stderr().is_terminal() {
                     let words = text!("lab-progress", done = done, all = all).render(lang);
@@ -194,7 +207,8 @@ mod linux {
                     let _ = write!(std::io::stderr(), "\r{words}{end}");
                 }
             };
-            let outcome = crate::lab::run::run(plan, amount, &mut progress)?;
+            let mut outcome = crate::lab::run::run(plan, amount, &mut progress)?;
+            crate::lab::run::witnesses(plan, &subject.witnesses, &mut outcome)?;
             Ok(convert::lab(
                 session.words(),
                 &outcome,
@@ -212,7 +226,7 @@ mod linux {
 
     /// Builds the network, says so, and stays until it is ended.
     fn hold(session: &mut Session<'_, '_>, args: &Lab, options: &Options) -> Outcome {
-        with_plan(session, args, options, |session, _| {
+        with_plan(session, args, options, |session, _, _| {
             session.result("up\n");
             loop {
                 std::thread::park();

@@ -4,6 +4,7 @@
 //! Must not know: how packets are sent.
 
 use super::opinion::{Opinions, excluded};
+use super::plan::Plan;
 use crate::net::addr::bits_of;
 use crate::net::proto::{SCTP, TCP, UDP};
 use crate::net::{AddrSet, Family, FlagSet, Flow, L4, Match, PortSet, PositionSet, TcpFlags};
@@ -241,24 +242,24 @@ fn any_flags(set: FlagSet, rng: &mut Rng) -> Option<TcpFlags> {
 #[must_use]
 pub fn shots(
     opinions: &Opinions<'_>,
-    topo: &Topo,
-    live: &[bool],
+    plan: &Plan<'_>,
     family: Family,
     per_link: usize,
     at_random: usize,
     rng: &mut Rng,
 ) -> Vec<Shot> {
+    let topo = &plan.world.topo;
     let edges = Edges::new(topo, family);
     let mut shots = Vec::new();
     let links: Vec<(usize, Vec<usize>)> = (0..topo.links.len())
         .map(|link| {
-            let ports = topo.ports_of(link, family).filter(|&port| live[port]);
+            let ports = topo.ports_of(link, family).filter(|&port| plan.live[port]);
             (link, ports.collect())
         })
         .filter(|(_, ports): &(usize, Vec<usize>)| !ports.is_empty())
         .collect();
     let mut put = |flow: Flow, ports: &[usize]| {
-        if excluded(topo, &flow).is_none() {
+        if excluded(plan, &flow).is_none() {
             shots.extend(ports.iter().map(|&port| Shot { flow, port }));
         }
     };

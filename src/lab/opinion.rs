@@ -2,7 +2,8 @@
 //!
 //! In: the network under one reading. Out: the ends that a packet may come to. Must not know: how packets are sent.
 
-use super::plan::own_prefixes;
+use super::plan::{Plan, own_prefixes};
+use crate::acl::{Fate, decide};
 use crate::net::{Family, Flow, L4, PositionSet};
 use crate::pset::Space;
 use crate::reach::{End, Net, Side, Spread, Trace, Walker};
@@ -11,7 +12,7 @@ use crate::verify::spec::martians;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Ends of a packet without [`End::Dropped`]: none is "dropped".
+/// Ends of a packet. For the solver and the kernel none is "dropped".
 pub type Ends = BTreeSet<End>;
 
 /// Both opinions of one family.
@@ -40,13 +41,14 @@ impl<'a> Opinions<'a> {
         self.net.space()
     }
 
-    /// Where packets from a link get to, by the solver.
+    /// Where packets from a link get to, by the solver: what is certain under the reading that is run (no router answers
+    /// for addresses that are not its own), in whatever state.
     pub fn spread<T>(&self, link: usize, ask: impl FnOnce(&Spread) -> T) -> T {
         let mut spreads = self.spreads.borrow_mut();
         let full = self.space().full();
         let spread = spreads
             .entry(link)
-            .or_insert_with(|| self.net.spread(link, full, &[], Side::May));
+            .or_insert_with(|| self.net.spread(link, full, &[], Side::Must));
         ask(spread)
     }
 
@@ -77,14 +79,12 @@ impl<'a> Opinions<'a> {
         })
     }
 
-    /// The ends of a packet that is given to one port, by the interpreter, and the way it goes.
+    /// The ends of a packet that is given to one port, by the interpreter, [`End::Dropped`] among them; and its way.
     #[must_use]
     pub fn interpreter(&self, port: usize, flow: &Flow) -> (Ends, Trace) {
         let ends = RefCell::new(Ends::new());
         let collect = |end: &End| {
-            if *end != End::Dropped {
-                ends.borrow_mut().insert(end.clone());
-            }
+            ends.borrow_mut().insert(end.clone());
             false
         };
         let link = self.topo.ports[port].link;
@@ -95,7 +95,15 @@ impl<'a> Opinions<'a> {
 
 /// Why the kernel cannot be asked about a packet, by the definition that says so; `None`: it can.
 #[must_use]
-pub fn excluded(topo: &Topo, flow: &Flow) -> Option<&'static str> {
+pub fn excluded(plan: &Plan<'_>, flow: &Flow) -> Option<&'static str> {
+    let topo = &plan.world.topo;
+    let unsure = plan.unsure.iter().filter(|acl| acl.family == flow.family());
+    if unsure
+        .into_iter()
+        .any(|acl| decide(acl, flow).fate == Fate::Unknown)
+    {
+        return Some("D1");
+    }
     // IPv6 extension headers are no upper-layer protocols, "no next header" among them.
     const HEADERS: [u8; 9] = [0, 43, 44, 51, 59, 60, 135, 139, 140];
     const DISCOVERY: std::ops::RangeInclusive<u8> = 133..=137;
@@ -117,10 +125,27 @@ pub fn excluded(topo: &Topo, flow: &Flow) -> Option<&'static str> {
     if lab.contains(&flow.src()) || lab.contains(&flow.dst()) {
         return Some("D33");
     }
+    // Who of several is active is a state; here it is always the first that is up.
+    let interfaces = topo
+        .devices
+        .iter()
+        .flat_map(|named| &named.device.interfaces);
+    let shared: Vec<_> = interfaces
+        .filter(|i| i.virtuals.contains(&flow.dst()))
+        .collect();
+    if shared.len() > 1 || shared.iter().any(|interface| interface.shutdown) {
+        return Some("D2");
+    }
     for (device, named) in topo.devices.iter().enumerate() {
         for vrf in topo.vrfs(device) {
             if not_routed(&named.device, vrf, family).contains(flow.dst()) {
                 return Some("D33");
+            }
+            // The lowest address of an IPv6 subnet is every router's own (RFC 4291, 2.6.1); a host never has it.
+            let interfaces = named.device.interfaces.iter();
+            let mut nets = interfaces.flat_map(|interface| &interface.addrs);
+            if family == Family::V6 && nets.any(|net| net.network() == flow.dst()) {
+                return Some("D19");
             }
             let own = topo.own(device, vrf, family).contains(flow.dst());
             if own && flow.position() != PositionSet::WHOLE {

@@ -24,6 +24,17 @@ pub struct Disagreement {
     pub rules: Vec<String>,
 }
 
+/// A packet that breaks a claim, given to the kernel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Witnessed {
+    /// The claim in names.
+    pub claim: String,
+    /// The packet.
+    pub flow: Flow,
+    /// Where the kernel took it; nowhere if empty.
+    pub kernel: Vec<String>,
+}
+
 /// What came out.
 #[derive(Clone, Debug, Default)]
 pub struct Outcome {
@@ -37,6 +48,8 @@ pub struct Outcome {
     pub wrong: Vec<Disagreement>,
     /// How many differ.
     pub wrong_in_all: usize,
+    /// Packets that break claims, in the order of the claims.
+    pub witnesses: Vec<Witnessed>,
     /// The packet sets ran out of room: there is no second opinion.
     pub exhausted: bool,
 }

@@ -24,6 +24,8 @@ pub struct Plan<'p> {
     pub world: World<'p>,
     /// The script that makes it, for `sh`.
     pub script: String,
+    /// Lists of rules that are loaded as they are, where something is open: what hangs on it cannot be asked.
+    pub unsure: Vec<Acl>,
     /// Ports that exist: their interface is up. In order of [`Topo::ports`].
     pub live: Vec<bool>,
     /// Lines of configurations whose effect is not modelled and which are therefore not run.
@@ -54,9 +56,15 @@ pub fn mac_of(port: usize) -> [u8; 6] {
     [2, 0, 0, 0, high, low]
 }
 
-/// The plan for devices as read back.
+/// The plan for devices as read back. Where `native` has the rules of a device in the language of nft, by its name, these
+/// are loaded as they are; else they are made from the lists.
 #[must_use]
-pub fn plan<'p>(policy: &'p Policy, at: Date, devices: &[Arc<Named>]) -> Plan<'p> {
+pub fn plan<'p>(
+    policy: &'p Policy,
+    at: Date,
+    devices: &[Arc<Named>],
+    native: &BTreeMap<String, String>,
+) -> Plan<'p> {
     let left_out = devices
         .iter()
         .map(|named| named.device.effects.len() + named.device.dynamic.len())
@@ -81,10 +89,17 @@ pub fn plan<'p>(policy: &'p Policy, at: Date, devices: &[Arc<Named>]) -> Plan<'p
         topo,
         out: String::new(),
         virtuals: BTreeSet::new(),
+        native,
     };
     builder.script();
     let script = builder.out;
+    let unsure = devices
+        .iter()
+        .filter(|named| native.contains_key(&named.name))
+        .flat_map(|named| &named.device.acls)
+        .filter(|acl| !acl.is_settled());
     Plan {
+        unsure: unsure.cloned().collect(),
         script,
         live,
         left_out,
@@ -120,6 +135,7 @@ struct Builder<'a> {
     out: String,
     /// Virtual addresses that some router has: who is active is a state (D2); here it is the first.
     virtuals: BTreeSet<(usize, IpAddr)>,
+    native: &'a BTreeMap<String, String>,
 }
 
 /// Name of the namespace of a device's VRF.
@@ -129,6 +145,22 @@ fn namespace(topo: &Topo, device: usize, vrf: &str) -> String {
 }
 
 impl Builder<'_> {
+    /// The rules of a device in the language of nft, if they can be loaded as they are.
+    fn own_rules(&self, device: usize) -> Option<&str> {
+        let named = &self.topo.devices[device];
+        let global = self.topo.vrfs(device).len() == 1;
+        let text = self.native.get(&named.name).filter(|_| global)?;
+        Some(text.as_str())
+    }
+
+    /// The interface of a port: by its own name where rules of its own speak of it.
+    fn name(&self, port: usize) -> String {
+        match self.own_rules(self.topo.ports[port].device) {
+            Some(_) => self.topo.interface(port).name.clone(),
+            None => format!("v{port}"),
+        }
+    }
+
     fn line(&mut self, line: &str) {
         self.out.push_str(line);
         self.out.push('\n');
@@ -161,8 +193,9 @@ impl Builder<'_> {
             let space = namespace(topo, device, &topo.interface(port).vrf);
             let mac = mac_of(port).map(|byte| format!("{byte:02x}")).join(":");
             ours.push(format!("w{port}"));
+            let name = self.name(port);
             self.line(&format!(
-                "link add w{port} type veth peer name v{port} address {mac} netns {space}"
+                "link add w{port} type veth peer name {name} address {mac} netns {space}"
             ));
         }
         for device in 0..topo.devices.len() {
@@ -203,11 +236,11 @@ impl Builder<'_> {
             self.addresses(port);
         }
         self.line("EOF");
-        // Other own addresses of the switch: on interfaces that are on no link.
+        // Other own addresses of the switch, up or not (D19): on interfaces that are on no link, or down.
         for interface in &topo.devices[device].device.interfaces {
             let on_link = ports
                 .iter()
-                .any(|&port| topo.interface(port).name == interface.name);
+                .any(|&port| topo.interface(port).name == interface.name && !interface.shutdown);
             for net in interface
                 .addrs
                 .iter()
@@ -245,12 +278,13 @@ impl Builder<'_> {
             ]);
         }
         for &port in ports {
+            let name = self.name(port);
             let off = !self.topo.interface(port).carries(Family::V6);
             set.extend([
-                (format!("ipv4/conf/v{port}/rp_filter"), 0),
-                (format!("ipv4/conf/v{port}/send_redirects"), 0),
-                (format!("ipv6/conf/v{port}/accept_dad"), 0),
-                (format!("ipv6/conf/v{port}/disable_ipv6"), u8::from(off)),
+                (format!("ipv4/conf/{name}/rp_filter"), 0),
+                (format!("ipv4/conf/{name}/send_redirects"), 0),
+                (format!("ipv6/conf/{name}/accept_dad"), 0),
+                (format!("ipv6/conf/{name}/disable_ipv6"), u8::from(off)),
             ]);
         }
         self.line(&format!("ip netns exec {space} sh -e <<'EOF'"));
@@ -267,15 +301,16 @@ impl Builder<'_> {
             return;
         }
         let link = topo.ports[port].link;
-        self.line(&format!("link set v{port} up"));
+        let name = self.name(port);
+        self.line(&format!("link set {name} up"));
         for net in &interface.addrs {
             let nodad = if net.addr().is_ipv6() { " nodad" } else { "" };
-            self.line(&format!("address add {net} dev v{port}{nodad}"));
+            self.line(&format!("address add {net} dev {name}{nodad}"));
         }
         for &addr in &interface.virtuals {
             if self.virtuals.insert((link, addr)) {
                 let nodad = if addr.is_ipv6() { " nodad" } else { "" };
-                self.line(&format!("address add {addr} dev v{port}{nodad}"));
+                self.line(&format!("address add {addr} dev {name}{nodad}"));
             }
         }
     }
@@ -291,15 +326,14 @@ impl Builder<'_> {
                     Target::Connected(port) => {
                         let own = &self.topo.interface(*port).addrs;
                         connected |= own.iter().any(|net| net.trunc() == prefix.trunc());
-                        hops.push(format!("nexthop dev v{port}"));
+                        hops.push(format!("nexthop dev {}", self.name(*port)));
                     }
                     Target::Via(port, addr) => {
-                        hops.push(format!("nexthop via {addr} dev v{port} onlink"));
+                        let name = self.name(*port);
+                        hops.push(format!("nexthop via {addr} dev {name} onlink"));
                     }
                 }
             }
-            let word = if family == Family::V6 { "-6 " } else { "" };
-            let _ = word; // `ip -batch` takes the family from the prefix
             match (null, hops.as_slice()) {
                 _ if connected => {} // the kernel's own, from the address
                 (_, [one]) => {
@@ -315,6 +349,15 @@ impl Builder<'_> {
 
     /// The lists of a switch, and the observer of packets to its own addresses.
     fn rules(&self, device: usize, ports: &[usize]) -> String {
+        let lists = match self.own_rules(device) {
+            Some(text) => text.to_owned(),
+            None => self.translated(device, ports),
+        };
+        format!("{lists}{}", observer())
+    }
+
+    /// Rules made from the lists that were read.
+    fn translated(&self, device: usize, ports: &[usize]) -> String {
         let this = &self.topo.devices[device].device;
         let mut bound = BTreeSet::new();
         let mut jumps: BTreeMap<Direction, String> = BTreeMap::new();
@@ -333,7 +376,8 @@ impl Builder<'_> {
                     };
                     let _ = writeln!(
                         jumps.entry(direction).or_default(),
-                        "meta nfproto {six} {word} \"v{port}\" jump acl_{}",
+                        "meta nfproto {six} {word} \"{}\" jump acl_{}",
+                        self.name(port),
                         binding.acl
                     ); // writing to a string cannot fail
                 }
@@ -348,27 +392,34 @@ impl Builder<'_> {
         };
         let lists: String = bound
             .iter()
-            .filter_map(|&index| Some(translated(index, this.acls.get(index)?)))
+            .filter_map(|&index| Some(list(index, this.acls.get(index)?)))
             .collect();
-        let nd = "icmpv6 type { 133, 134, 135, 136 } accept";
-        let mut out = format!(
+        format!(
             "table inet aclc {{\n{lists}\
              chain forward {{\ntype filter hook forward priority 0; policy accept;\n{inward}{outward}}}\n\
-             chain input {{\ntype filter hook input priority 0; policy accept;\n{nd}\n{local}}}\n}}\n"
-        );
-        for (family, (_, to, _), first) in [("ip", MIRROR[0], ""), ("ip6", MIRROR[1], nd)] {
-            let _ = write!(
-                out,
-                "table {family} aclc_lab {{\nchain input {{\ntype filter hook input priority 100; policy drop;\n\
-                 {first}\niifname \"v*\" dup to {to} device \"mir\"\n}}\n}}\n"
-            );
-        }
-        out
+             chain input {{\ntype filter hook input priority 0; policy accept;\n{DISCOVERY}\n{local}}}\n}}\n"
+        )
     }
 }
 
+/// Neighbour discovery with the routers themselves always works here; whether lists let it through is not asked (D21).
+const DISCOVERY: &str = "icmpv6 type { 133, 134, 135, 136 } accept";
+
+/// Behind the lists: a copy of what reaches the machine goes to the observer, and nothing is answered.
+fn observer() -> String {
+    let mut out = String::new();
+    for (family, (_, to, _), first) in [("ip", MIRROR[0], ""), ("ip6", MIRROR[1], DISCOVERY)] {
+        let _ = write!(
+            out,
+            "table {family} aclc_lab {{\nchain input {{\ntype filter hook input priority 100; policy drop;\n\
+             {first}\niifname != \"lo\" iifname != \"mir\" dup to {to} device \"mir\"\n}}\n}}\n"
+        );
+    }
+    out
+}
+
 /// A list as rules: each entry by the boxes that it certainly matches, its line as the comment.
-fn translated(index: usize, acl: &Acl) -> String {
+fn list(index: usize, acl: &Acl) -> String {
     let steps: Vec<Step> = acl
         .all()
         .filter(|ace| ace.action != Action::Unread)

@@ -7,7 +7,7 @@
 use super::flows::{Shot, shots};
 use super::frame::frame;
 use super::opinion::{Ends, Opinions, excluded};
-use super::outcome::{Disagreement, Outcome};
+use super::outcome::{Disagreement, Outcome, Witnessed};
 use super::plan::{Plan, mac_of};
 use super::wire::{SENDER, Sighting, Wire};
 use crate::acl::Acl;
@@ -35,7 +35,7 @@ pub struct Amount {
 /// Disagreements kept in words, at most.
 const MOST_WRONG: usize = 10;
 /// Packets under way at a time: the socket's buffer holds them, their copies and their questions.
-const BATCH: usize = 48;
+const BATCH: usize = 32;
 /// Addresses that routers may have learnt before they are told to forget them; the kernel keeps 1024.
 const NEIGHBOURS: usize = 400;
 
@@ -61,6 +61,18 @@ pub fn build(plan: &Plan<'_>) -> Result<(), Failure> {
     // The names of namespaces live in a file system of our own.
     let own = "mount -t tmpfs aclc /run\nmkdir -p /run/netns\n";
     sh(&format!("{own}{}", plan.script)).map(drop)
+}
+
+/// Takes away what [`build`] made, so that another network can be made in the same place.
+///
+/// # Errors
+/// What a command said.
+pub fn clear() -> Result<(), Failure> {
+    let script = "for n in /run/netns/*; do [ -e \"$n\" ] && ip netns del ${n##*/}; done\n\
+        for l in $(ip -o link | sed -n 's/^[0-9]*: \\([wm][0-9x]*\\)@.*/\\1/p'); do\n\
+        ip link del $l 2>/dev/null || true\ndone\n\
+        umount /run 2>/dev/null || true\n";
+    sh(script).map(drop)
 }
 
 fn sh(script: &str) -> Result<String, Failure> {
@@ -98,13 +110,7 @@ pub fn run(
     let topo = &plan.world.topo;
     let mut outcome = Outcome::default();
     let mut rng = Rng::with_seed(amount.seed);
-    let mut runner = Runner {
-        plan,
-        wire: Wire::open(topo)?,
-        number: 0,
-        asked: BTreeSet::new(),
-    };
-    runner.wire.settle(50)?;
+    let mut runner = Runner::new(plan)?;
     for family in Family::BOTH {
         let acls: Vec<&Acl> = topo
             .devices
@@ -120,8 +126,7 @@ pub fn run(
         let opinions = Opinions::new(topo, family, &space);
         let shots = shots(
             &opinions,
-            topo,
-            &plan.live,
+            plan,
             family,
             amount.per_link,
             amount.at_random,
@@ -137,19 +142,34 @@ pub fn run(
     Ok(outcome)
 }
 
-/// Sends single packets: where the kernel takes each.
+/// Gives witnesses of claims to the kernel, by the first port of their way: claim, packet, device, interface. One that it
+/// cannot be asked about, or that never meets a router, is left out.
 ///
 /// # Errors
 /// Sockets and commands.
-pub fn witness(plan: &Plan<'_>, shot: &Shot) -> Result<Ends, Failure> {
-    let mut runner = Runner {
-        plan,
-        wire: Wire::open(&plan.world.topo)?,
-        number: 0,
-        asked: BTreeSet::new(),
-    };
-    runner.wire.settle(50)?;
-    runner.alone(shot)
+pub fn witnesses(
+    plan: &Plan<'_>,
+    wanted: &[(String, Flow, String, String)],
+    outcome: &mut Outcome,
+) -> Result<(), Failure> {
+    let topo = &plan.world.topo;
+    let mut runner = Runner::new(plan)?;
+    for (claim, flow, device, interface) in wanted {
+        let here = |port: &usize| {
+            (topo.device_name(*port), &topo.interface(*port).name) == (device, interface)
+        };
+        let port = (0..topo.ports.len()).find(here);
+        let Some(port) = port.filter(|_| excluded(plan, flow).is_none()) else {
+            continue;
+        };
+        let ends = runner.alone(&Shot { flow: *flow, port }, 250)?;
+        outcome.witnesses.push(Witnessed {
+            claim: claim.clone(),
+            flow: *flow,
+            kernel: ends.iter().map(|end| shown(plan, end)).collect(),
+        });
+    }
+    Ok(())
 }
 
 struct Runner<'a> {
@@ -160,7 +180,20 @@ struct Runner<'a> {
     asked: BTreeSet<std::net::IpAddr>,
 }
 
-impl Runner<'_> {
+impl<'a> Runner<'a> {
+    fn new(plan: &'a Plan<'a>) -> Result<Runner<'a>, Failure> {
+        let mut runner = Runner {
+            plan,
+            wire: Wire::open(&plan.world.topo)?,
+            number: 0,
+            asked: BTreeSet::new(),
+        };
+        runner.wire.settle(50)?;
+        // Another wire may have answered for addresses before.
+        runner.forget()?;
+        Ok(runner)
+    }
+
     fn shoot(&mut self, shot: &Shot) -> Result<u32, Failure> {
         self.number += 1;
         let salt = u64::from(self.number).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 16;
@@ -169,14 +202,27 @@ impl Runner<'_> {
         Ok(self.number)
     }
 
-    /// Routers learn addresses; before they have no room for more, they forget all.
-    fn forget(&mut self, shots: &[Shot]) -> Result<(), Failure> {
+    /// Before routers have no room for more addresses, they forget all.
+    fn make_room(&mut self, shots: &[Shot]) -> Result<(), Failure> {
         self.asked.extend(shots.iter().map(|shot| shot.flow.dst()));
-        if self.asked.len() < NEIGHBOURS {
-            return Ok(());
+        match self.asked.len() < NEIGHBOURS {
+            true => Ok(()),
+            false => self.forget(),
         }
+    }
+
+    fn forget(&mut self) -> Result<(), Failure> {
         self.asked.clear();
-        sh("for n in /run/netns/s*; do ip -n ${n##*/} neigh flush nud reachable nud stale nud failed nud delay nud probe nud incomplete 2>/dev/null || true; done").map(drop)
+        let states = "reachable stale failed delay probe incomplete";
+        let states: Vec<String> = states
+            .split(' ')
+            .map(|state| format!("nud {state}"))
+            .collect();
+        sh(&format!(
+            "for n in /run/netns/s*; do ip -n ${{n##*/}} neigh flush {} 2>/dev/null || true; done",
+            states.join(" ")
+        ))
+        .map(drop)
     }
 
     fn batch(
@@ -185,7 +231,7 @@ impl Runner<'_> {
         shots: &[Shot],
         outcome: &mut Outcome,
     ) -> Result<(), Failure> {
-        self.forget(shots)?;
+        self.make_room(shots)?;
         let mut numbers = BTreeMap::new();
         for (index, shot) in shots.iter().enumerate() {
             numbers.insert(self.shoot(shot)?, index);
@@ -205,12 +251,12 @@ impl Runner<'_> {
             let link = self.plan.world.topo.ports[shot.port].link;
             let solver = opinions.solver(link, &shot.flow);
             let mut kernel = kernel;
-            for _ in 0..3 {
+            for patience in [60, 250, 1300] {
                 if self.agree(&kernel, &solver, &interpreter, shot) {
                     break;
                 }
                 outcome.asked_again += 1;
-                kernel = self.alone(shot)?;
+                kernel = self.alone(shot, patience)?;
             }
             if self.agree(&kernel, &solver, &interpreter, shot) {
                 continue;
@@ -226,10 +272,14 @@ impl Runner<'_> {
 
     /// The kernel does one of what may happen; the solver says the same for all routers of the link together.
     fn agree(&self, kernel: &Ends, solver: &Ends, interpreter: &Ends, shot: &Shot) -> bool {
-        let kernel_fits = match interpreter.len() {
-            0 => kernel.is_empty(),
-            1 => kernel == interpreter,
-            _ => kernel.is_subset(interpreter),
+        // Equal-cost paths: the kernel takes one, and one may end at a list.
+        let lost = interpreter.is_empty() || interpreter.contains(&End::Dropped);
+        let mut interpreter = interpreter.clone();
+        interpreter.remove(&End::Dropped);
+        let interpreter = &interpreter;
+        let kernel_fits = match kernel.is_empty() {
+            true => lost,
+            false => kernel.len() == 1 && kernel.is_subset(interpreter),
         };
         let topo = &self.plan.world.topo;
         let alone = topo
@@ -243,11 +293,11 @@ impl Runner<'_> {
         kernel_fits && sets_fit && kernel.is_subset(solver)
     }
 
-    /// One packet, with patience.
-    fn alone(&mut self, shot: &Shot) -> Result<Ends, Failure> {
+    /// One packet, with patience: a router whose question for an address was lost asks again after a second.
+    fn alone(&mut self, shot: &Shot, patience: u16) -> Result<Ends, Failure> {
         self.wire.settle(5)?;
         let number = self.shoot(shot)?;
-        let seen = self.wire.settle(60)?;
+        let seen = self.wire.settle(patience)?;
         let mine = seen
             .into_iter()
             .filter(|s| s.number == number && is_of(s, &shot.flow));
@@ -271,12 +321,16 @@ impl Runner<'_> {
         let list =
             "for n in /run/netns/s*; do ip netns exec ${n##*/} nft list table inet aclc; done";
         let before = counted(sh(list)?);
-        self.alone(shot)?;
+        self.alone(shot, 60)?;
         let after = counted(sh(list)?);
         let changed = after
             .into_iter()
             .filter(|(line, n)| before.get(line) != Some(n));
-        let words = |ends: &Ends| ends.iter().map(|end| shown(self.plan, end)).collect();
+        let arrived = |end: &&End| **end != End::Dropped;
+        let words = |ends: &Ends| {
+            let ends = ends.iter().filter(arrived);
+            ends.map(|end| shown(self.plan, end)).collect()
+        };
         Ok(Disagreement {
             flow: shot.flow,
             at: format!(
@@ -307,10 +361,4 @@ fn shown(plan: &Plan<'_>, end: &End) -> String {
         End::Local(device) => topo.devices[*device].name.clone(),
         End::Dropped => String::new(),
     }
-}
-
-/// Whether a packet can be asked about at all.
-#[must_use]
-pub fn can_ask(plan: &Plan<'_>, flow: &Flow) -> bool {
-    excluded(&plan.world.topo, flow).is_none()
 }

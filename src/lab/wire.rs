@@ -12,7 +12,8 @@ use nix::errno::Errno;
 use nix::ifaddrs::getifaddrs;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::socket::{
-    AddressFamily, LinkAddr, MsgFlags, SockFlag, SockProtocol, SockType, recvfrom, sendto, socket,
+    AddressFamily, LinkAddr, MsgFlags, SockFlag, SockProtocol, SockType, recvfrom, sendto,
+    setsockopt, socket, sockopt,
 };
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -48,6 +49,8 @@ pub(super) struct Wire<'a> {
 
 /// Packet type of frames that we sent ourselves.
 const OUTGOING: u8 = 4;
+/// Bytes of frames that may wait for us.
+const ROOM: usize = 8 << 20;
 /// The MAC of whoever sends our packets.
 pub(super) const SENDER: Mac = [2, 0xff, 0, 0, 0, 1];
 
@@ -60,6 +63,8 @@ impl<'a> Wire<'a> {
             SockFlag::SOCK_NONBLOCK | SockFlag::SOCK_CLOEXEC,
             SockProtocol::EthAll,
         )?;
+        // As much room as we may have; with less, packets are asked about again.
+        let _ = setsockopt(&socket, sockopt::RcvBufForce, &ROOM);
         let (mut ends, mut behind) = (BTreeMap::new(), BTreeMap::new());
         for interface in getifaddrs()? {
             let Some(link) = interface.address.as_ref().and_then(|a| a.as_link_addr()) else {

@@ -219,6 +219,15 @@ pub fn lab(
         differ: outcome.wrong_in_all,
         left_out,
         disagreements: disagreements.collect(),
+        witnesses: outcome
+            .witnesses
+            .iter()
+            .map(|witness| out::Witnessed {
+                claim: safe(&witness.claim),
+                packet: witness.flow.to_string(),
+                kernel: witness.kernel.clone(),
+            })
+            .collect(),
     }
 }
 

@@ -80,6 +80,16 @@ pub struct Lab {
     pub left_out: usize,
     /// Some of the packets that differ.
     pub disagreements: Vec<Disagreement>,
+    /// Packets that break claims, and where the kernel took them.
+    pub witnesses: Vec<Witnessed>,
+}
+
+/// A packet that breaks a claim, given to the kernel.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Witnessed {
+    pub claim: String,
+    pub packet: String,
+    pub kernel: Vec<String>,
 }
 
 /// A packet on which they differ.

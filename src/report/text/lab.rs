@@ -12,6 +12,12 @@ pub fn lab(look: Look, outcome: &Lab) -> String {
     for wrong in &outcome.disagreements {
         one(&mut page, look, wrong);
     }
+    for witness in &outcome.witnesses {
+        let end = ends(look, &witness.kernel);
+        page.line(format!("{}  {}", look.verdict("refuted"), witness.claim));
+        let line = text!("lab-witness", packet = &witness.packet, end = end);
+        page.line(format!("    {}", look.say(&line)));
+    }
     if outcome.left_out > 0 {
         page.line(look.say(&text!("lab-left-out", count = outcome.left_out)));
     }
@@ -30,11 +36,14 @@ pub fn lab(look: Look, outcome: &Lab) -> String {
     page.out
 }
 
-fn one(page: &mut Page, look: Look, wrong: &Disagreement) {
-    let ends = |ends: &[String]| match ends {
+fn ends(look: Look, ends: &[String]) -> String {
+    match ends {
         [] => look.say(&text!("lab-nowhere")),
         ends => ends.join(", "),
-    };
+    }
+}
+
+fn one(page: &mut Page, look: Look, wrong: &Disagreement) {
     page.line(format!(
         "{}  {}  {}",
         look.verdict("different"),
@@ -46,7 +55,7 @@ fn one(page: &mut Page, look: Look, wrong: &Disagreement) {
         (text!("lab-solver"), &wrong.solver),
         (text!("lab-interpreter"), &wrong.interpreter),
     ] {
-        page.line(format!("    {}: {}", look.say(&who), ends(where_to)));
+        page.line(format!("    {}: {}", look.say(&who), ends(look, where_to)));
     }
     for line in hops(look, &wrong.trace) {
         page.line(format!("      {line}"));
