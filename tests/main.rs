@@ -18,3 +18,4 @@ mod relay;
 mod smt;
 mod tidy;
 mod twins;
+mod universes;

@@ -98,7 +98,7 @@ impl Build<'_> {
     fn lists(&mut self) {
         let network = &self.policy.network;
         for (index, switch) in network.switches.iter().enumerate() {
-            for svi in &switch.svis {
+            for svi in switch.svis.iter().filter(|_| !switch.opaque) {
                 for family in Family::BOTH {
                     let carried = !link_prefixes(self.policy, svi.vlan, family).is_empty();
                     for direction in [Direction::In, Direction::Out] {
@@ -221,9 +221,33 @@ impl Build<'_> {
     /// Puts entries on every list their packets meet: the in- and out-lists of each passage, and lists of other
     /// switches that see bridged frames on the links crossed (D25).
     fn stream(&mut self, stream: &Stream<'_>) {
+        let At::Switch(id) = stream.from.at else {
+            return self.stream_in(stream, "");
+        };
+        // What a switch sends itself goes by the table that has its source (D20).
+        let switch = self.policy.network.switch(id);
+        for vrf in switch.vrfs() {
+            let addrs = &stream.from.addrs;
+            let from = Spot {
+                addrs: addrs.minus(&addrs.minus(&switch.own_in(vrf))),
+                ..stream.from.clone()
+            };
+            let part = Stream {
+                from: &from,
+                to: stream.to,
+                entries: stream.entries.clone(),
+                remark: stream.remark.clone(),
+                ..*stream
+            };
+            self.stream_in(&part, vrf);
+        }
+    }
+
+    fn stream_in(&mut self, stream: &Stream<'_>, vrf: &str) {
         let needed = self.policy.network.needed(stream.to, stream.from.at);
         let dst = needed.of(stream.family);
-        let legs = self.legs(stream.from, dst, matches!(stream.to.at, At::Switch(_)));
+        let to_switch = matches!(stream.to.at, At::Switch(_));
+        let legs = self.legs(stream.from, dst, to_switch, vrf);
         for leg in &legs {
             let entries = self.entries(stream, &leg.dst);
             let passed = [(leg.from, Direction::In), (leg.to, Direction::Out)];
@@ -251,9 +275,19 @@ impl Build<'_> {
         }
     }
 
-    pub(super) fn legs(&self, from: &Spot, dst: &AddrRanges, to_switch: bool) -> Vec<Leg> {
+    pub(super) fn legs(
+        &self,
+        from: &Spot,
+        dst: &AddrRanges,
+        to_switch: bool,
+        vrf: &str,
+    ) -> Vec<Leg> {
         let network = &self.policy.network;
-        let trip = &Trip { network, to_switch };
+        let trip = &Trip {
+            network,
+            to_switch,
+            vrf,
+        };
         match from.at {
             At::Link(zone, vlan) => paths_from(trip, network.zone(zone), vlan, dst),
             At::External(id) => {

@@ -99,9 +99,9 @@ pub fn build(sources: &SourceMap, policy: FileId, options: &Options) -> Job<Buil
     remarks::settle(policy, options.at, &mut diagnostics);
     let files = written
         .into_iter()
-        .zip(&policy.network.switches)
+        .zip(policy.network.managed())
         .zip(&devices)
-        .map(|((written, switch), device)| BuiltFile {
+        .map(|((written, (_, switch)), device)| BuiltFile {
             comment: network::comment(switch),
             entries: super::capacity::used(switch, &device.device),
             switch: written.switch,

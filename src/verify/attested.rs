@@ -2,9 +2,8 @@
 
 use super::Report;
 use super::check::Options;
-use super::evaluate::{Answer, Asked, evaluate};
+use super::evaluate::{Answer, Asked, answers};
 use super::replay::OurBug;
-use super::world::World;
 use crate::acl::Reading;
 use crate::base::Text;
 use crate::model::{ClaimKind, Policy};
@@ -90,12 +89,12 @@ fn changed(
     if claims.is_empty() {
         return Ok(Vec::new());
     }
-    let world = World::new(policy, at, devices, &Reading::new());
     let asked: Vec<Asked<'_>> = claims
         .iter()
         .map(|&claim| Asked::Claim(&policy.claims[claim]))
         .collect();
-    let answers = evaluate(&world, &asked, options.max_nodes)?;
+    let none = Reading::new();
+    let answers = answers((policy, at), devices, &none, &asked, options.max_nodes)?;
     let other = |(&claim, answer): (&usize, &Answer)| {
         let result = &report.claims[claim];
         let same = (result.verdict, result.level) == (answer.verdict, answer.level);

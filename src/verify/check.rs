@@ -1,8 +1,8 @@
 //! All claims of a policy on some devices: bounds first, then case by case over the open facts that matter (D5, D43).
 
-use super::evaluate::{Answer, Asked, evaluate};
+use super::evaluate::{Answer, Asked, answers as evaluated};
 use super::replay::OurBug;
-use super::world::{World, open_facts};
+use super::world::open_facts;
 use super::{ClaimResult, Verdict};
 use crate::acl::{Question, Reading};
 use crate::base::Text;
@@ -53,8 +53,8 @@ pub fn verify(
     if options.equality {
         asked.push(Asked::Equality);
     }
-    let world = World::new(policy, at, devices, &Reading::new());
-    let mut answers = evaluate(&world, &asked, options.max_nodes)?;
+    let none = Reading::new();
+    let mut answers = evaluated((policy, at), devices, &none, &asked, options.max_nodes)?;
     split(policy, at, devices, &asked, &mut answers, options)?;
     let equality = options.equality.then(|| answers.pop()).flatten();
     let modelled = modelled(devices, options);
@@ -105,8 +105,14 @@ fn split(
             .enumerate()
             .map(|(i, fact)| (fact.clone(), bits >> i & 1 == 1))
             .collect();
-        let world = World::new(policy, at, devices, &reading);
-        table.push(evaluate(&world, &questions, options.max_nodes)?);
+        let limit = options.max_nodes;
+        table.push(evaluated(
+            (policy, at),
+            devices,
+            &reading,
+            &questions,
+            limit,
+        )?);
     }
     for (column, &index) in open.iter().enumerate() {
         let cases: Vec<&Answer> = table.iter().map(|row| &row[column]).collect();
@@ -235,25 +241,35 @@ fn equality_result(
 
 /// What a verdict leans on (D49). `filtered` is read off the text and leans on nothing.
 fn assumptions(policy: &Policy, kind: &ClaimKind, modelled: &[Text]) -> Vec<Text> {
-    let mut all = match kind {
+    let mut all: Vec<Text> = match kind {
         ClaimKind::Filtered { .. } => return Vec::new(),
         ClaimKind::Works { .. } | ClaimKind::AllowsWork => {
-            vec![
+            let opaque = |name: &String| text!("assume-opaque-passes", name = name);
+            let always = [
                 text!("assume-links"),
                 text!("assume-neighbours"),
                 text!("assume-wires"),
-            ]
+            ];
+            always
+                .into_iter()
+                .chain(opaques(policy).map(opaque))
+                .collect()
         }
         ClaimKind::Only { .. }
         | ClaimKind::NoRelay { .. }
         | ClaimKind::Logged { .. }
         | ClaimKind::NoSpoof { .. } => {
-            vec![
+            let opaque = |name: &String| text!("assume-opaque-unchanged", name = name);
+            let always = [
                 text!("assume-links"),
                 text!("assume-hosts"),
                 text!("assume-fragments"),
                 text!("assume-unrouted"),
-            ]
+            ];
+            always
+                .into_iter()
+                .chain(opaques(policy).map(opaque))
+                .collect()
         }
     };
     if let ClaimKind::Only { from, .. }
@@ -280,6 +296,16 @@ fn assumptions(policy: &Policy, kind: &ClaimKind, modelled: &[Text]) -> Vec<Text
     }
     all.extend_from_slice(modelled);
     all
+}
+
+/// The names of the routers whose filter is not modelled.
+fn opaques(policy: &Policy) -> impl Iterator<Item = &String> {
+    let opaque = policy
+        .network
+        .switches
+        .iter()
+        .filter(|switch| switch.opaque);
+    opaque.map(|switch| &switch.label.name)
 }
 
 /// The vendor facts of status *modelled* that the devices lean on, in words (D49).

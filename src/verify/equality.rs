@@ -7,7 +7,8 @@ use crate::model::At;
 use crate::net::Match;
 use crate::pset::PacketSet;
 use crate::reach::{Goal, Side};
-use std::collections::BTreeMap;
+use crate::topo::Topo;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 /// Something that arrives and should not, or should and does not.
@@ -76,7 +77,12 @@ fn wider(view: &View<'_>, ends: &Ends<'_>, link: usize) -> Vec<Unequal> {
         true => space.complement(view.from(&super::spoof::sources_of(view, link))),
         false => space.empty(),
     };
+    let beyond_lists = joined_by_opaque(view.topo, link);
     let mut compare = |end: Reached, may: PacketSet, must: PacketSet| {
+        let (Reached::Link(other) | Reached::NextHop(other, _)) = end;
+        if beyond_lists.contains(&other) {
+            return;
+        }
         let high = space.union(high(view, ends, link, end), forged);
         let may = space.minus(space.minus(may, nd), high);
         if !space.is_empty(may) {
@@ -110,6 +116,20 @@ fn wider(view: &View<'_>, ends: &Ends<'_>, link: usize) -> Vec<Unequal> {
             .copied()
             .unwrap_or(space.empty());
         compare(Reached::NextHop(other, addr), set, certain);
+    }
+    found
+}
+
+/// The links that routers without lists join to a link: no list stands between them, so none can keep them apart.
+fn joined_by_opaque(topo: &Topo, link: usize) -> BTreeSet<usize> {
+    let opaque = |port: &usize| topo.device(*port).is_opaque();
+    let (mut found, mut queue) = (BTreeSet::new(), vec![link]);
+    while let Some(link) = queue.pop() {
+        for port in topo.links[link].ports.iter().copied().filter(opaque) {
+            let device = topo.ports[port].device;
+            let others = topo.ports.iter().filter(|other| other.device == device);
+            queue.extend(others.map(|p| p.link).filter(|&link| found.insert(link)));
+        }
     }
     found
 }

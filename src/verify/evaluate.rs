@@ -6,12 +6,14 @@ use super::view::{Origin, View};
 use super::works::Missing;
 use super::world::World;
 use super::{Level, Verdict, Witness, equality, filtered, logged, relay, spoof, works};
-use crate::acl::{Acl, Question};
+use crate::acl::{Acl, Question, Reading};
 use crate::base::Text;
-use crate::model::{Addrs, Claim, ClaimKind, Spot};
+use crate::model::{Addrs, Claim, ClaimKind, Policy, Spot};
 use crate::net::{AddrRanges, Family};
 use crate::pset::Space;
 use crate::text;
+use crate::topo::Named;
+use jiff::civil::Date;
 
 /// The answer to one claim in one world, without anything that lives in the arena.
 #[derive(Clone, Debug)]
@@ -77,6 +79,53 @@ pub enum Asked<'c> {
     Claim(&'c Claim),
     /// D45.
     Equality,
+}
+
+/// Answers questions about devices under a reading. What must work leans on opaque routers passing everything by their
+/// routes, and so does equality, which is about lists; what must not happen does not.
+///
+/// # Errors
+/// [`OurBug`] if a witness does not replay.
+pub fn answers(
+    (policy, at): (&Policy, Date),
+    devices: &[Named],
+    reading: &Reading,
+    asked: &[Asked<'_>],
+    limit: Option<usize>,
+) -> Result<Vec<Answer>, OurBug> {
+    let all = |devices: &[Named], asked: &[Asked<'_>]| {
+        let world = World::new(policy, at, devices, reading);
+        evaluate(&world, asked, limit)
+    };
+    let passing = |asked: &Asked<'_>| match asked {
+        Asked::Equality => true,
+        Asked::Claim(claim) => {
+            matches!(claim.kind, ClaimKind::Works { .. } | ClaimKind::AllowsWork)
+        }
+    };
+    if !devices.iter().any(|named| named.device.is_opaque()) {
+        return all(devices, asked);
+    }
+    let (require, forbid): (Vec<Asked<'_>>, Vec<Asked<'_>>) =
+        asked.iter().partition(|a| passing(a));
+    let assumed: Vec<Named> = devices
+        .iter()
+        .map(|named| Named {
+            name: named.name.clone(),
+            device: named.device.passing(),
+        })
+        .collect();
+    let mut require = all(&assumed, &require)?.into_iter();
+    let mut forbid = all(devices, &forbid)?.into_iter();
+    let each = asked.iter().map(|asked| {
+        let from = if passing(asked) {
+            &mut require
+        } else {
+            &mut forbid
+        };
+        from.next().expect("INVARIANT: an answer to each question")
+    });
+    Ok(each.collect())
 }
 
 /// Answers questions in one world. `limit` is the number of diagram nodes per family.

@@ -27,8 +27,7 @@ pub(super) struct Parts<'a> {
     pub(super) assumes: Vec<At<'a, ast::Assume>>,
     pub(super) accepts: Vec<&'a ast::Accept>,
     pub(super) facts: Vec<At<'a, ast::AssumeFact>>,
-    /// Names of places whose statements are not understood yet: known, without meaning.
-    pub(super) later: Vec<&'a ast::Name>,
+    pub(super) opaques: Vec<At<'a, ast::Opaque>>,
 }
 
 /// Sorts the statements of all files.
@@ -74,10 +73,7 @@ impl<'a> Parts<'a> {
             Stmt::Prove(prove) => self.proves.push((prove, span)),
             Stmt::Assume(assume) => self.assumes.push((assume, span)),
             Stmt::AssumeFact(fact) => self.facts.push((fact, span)),
-            Stmt::Opaque(opaque) => {
-                not_yet("opaque", opaque.name.span, diags);
-                self.later.push(&opaque.name);
-            }
+            Stmt::Opaque(opaque) => self.opaques.push((opaque, span)),
             Stmt::Import(file) => not_yet("import", file.span, diags),
             Stmt::Zones(table) => not_yet("zones", table.file.span, diags),
             Stmt::Accept(accept) => self.accepts.push(accept),
