@@ -8,6 +8,7 @@ mod accept;
 mod agreement;
 mod assume;
 mod bad_input;
+mod fit;
 mod golden;
 mod lists;
 mod logged;

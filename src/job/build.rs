@@ -77,6 +77,19 @@ pub fn build(sources: &SourceMap, policy: FileId, options: &Options) -> Job<Buil
     let policy = &loaded.policy;
     let written = network::write(policy, options)?;
     let devices = network::read_back(policy, &written, options);
+    let tables: Vec<Vec<TableUse>> = policy
+        .network
+        .managed()
+        .zip(&devices)
+        .map(|((_, switch), device)| super::capacity::used(switch, &device.device))
+        .collect();
+    let over = policy.network.managed().zip(&tables);
+    let over: Vec<Diagnostic> = over
+        .flat_map(|((_, switch), tables)| super::capacity::exceeded(switch, tables))
+        .collect();
+    if !over.is_empty() {
+        return Err(over);
+    }
     let mut report = crate::verify::verify(
         policy,
         options.at,
@@ -100,10 +113,10 @@ pub fn build(sources: &SourceMap, policy: FileId, options: &Options) -> Job<Buil
     let files = written
         .into_iter()
         .zip(policy.network.managed())
-        .zip(&devices)
-        .map(|((written, (_, switch)), device)| BuiltFile {
+        .zip(tables)
+        .map(|((written, (_, switch)), entries)| BuiltFile {
             comment: network::comment(switch),
-            entries: super::capacity::used(switch, &device.device),
+            entries,
             switch: written.switch,
             text: written.text,
         });

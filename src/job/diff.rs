@@ -113,7 +113,12 @@ pub fn run(
             .iter()
             .map(|c| c.change.regions.as_slice())
             .collect();
-        let sides = [named(&before), named(&after)];
+        // Routers without a text stand between the others on both sides.
+        let whole = |read: &[Read<'_>]| -> Vec<Named> {
+            let opaque = super::network::opaques(&policy.network);
+            named(read).into_iter().chain(opaque).collect()
+        };
+        let sides = [whole(&before), whole(&after)];
         let ends = crate::verify::query::ends_differ(
             policy,
             options.at,

@@ -1,6 +1,6 @@
 //! From files to the things the other jobs ask: a policy, what `build` would write for it, devices read back.
 
-use super::{Capture, FileGap, Options, attest, read, remarks};
+use super::{Capture, FileGap, Options, abilities, attest, read, remarks};
 use crate::acl::Known;
 use crate::base::{Diagnostic, FileId, Lang, Severity, Source, SourceMap, Span};
 use crate::compile::{Ability, compile, skeleton};
@@ -59,7 +59,8 @@ pub fn findings(sources: &SourceMap, file: FileId) -> (Option<Policy>, Vec<Diagn
             .into_iter()
             .filter(|d| !broken || !matches!(d.code, "unknown-name")),
     );
-    diagnostics.extend(policy.iter().flat_map(super::attest::check));
+    diagnostics.extend(policy.iter().flat_map(attest::check));
+    diagnostics.extend(policy.iter().flat_map(abilities::check));
     let wrong = diagnostics.iter().any(|d| d.severity == Severity::Error);
     let mut policy = policy.filter(|_| !broken && !wrong);
     if let Some(policy) = policy
@@ -154,6 +155,7 @@ pub fn write(policy: &Policy, options: &Options) -> Result<Vec<Written>, Vec<Dia
         })
         .collect();
     let mut refused = remarks::lapsed(policy, options.at);
+    refused.extend(abilities::sides(policy, options));
     let configs = compile(policy, options.at, &abilities);
     let mut written = Vec::new();
     for (id, switch) in network.managed() {
@@ -223,7 +225,7 @@ pub fn read_back(policy: &Policy, written: &[Written], options: &Options) -> Vec
 }
 
 /// The routers that have no text.
-fn opaques(network: &Network) -> impl Iterator<Item = Named> + '_ {
+pub(super) fn opaques(network: &Network) -> impl Iterator<Item = Named> + '_ {
     let opaque = network.switches.iter().filter(|switch| switch.opaque);
     opaque.map(|switch| {
         let config = skeleton(network, switch);

@@ -224,6 +224,10 @@ pub struct Switch {
     pub own: Vec<IpAddr>,
     /// Dialect options.
     pub options: BTreeMap<String, String>,
+    /// Where each option is stated.
+    pub option_spans: BTreeMap<String, Span>,
+    /// Where it is stated which ports carry a zone (`ports`).
+    pub ports_at: Vec<Span>,
     /// Bind lists inbound / outbound.
     pub bind_in: bool,
     /// Bind lists outbound.

@@ -4,10 +4,12 @@ use super::spec::{Half, companions};
 use super::view::View;
 use super::{Verdict, control, works};
 use crate::model::At;
-use crate::net::Match;
+use crate::net::proto::UDP;
+use crate::net::{AddrRanges, ByteSet, Family, Match, PortSet, PositionSet};
 use crate::pset::PacketSet;
 use crate::reach::{Goal, Side};
 use crate::topo::Topo;
+use ipnet::IpNet;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
@@ -150,6 +152,8 @@ struct Ends<'v> {
     links: BTreeMap<usize, Vec<&'v Half>>,
     /// Those that are handed to a host before an external.
     beyond: Vec<(&'v Half, Goal)>,
+    /// What relays ask of servers on another link (leg two of D22): the relaying switch, the server's link, the packets.
+    relays: Vec<(At, usize, Vec<Match>)>,
 }
 
 impl<'v> Ends<'v> {
@@ -157,6 +161,7 @@ impl<'v> Ends<'v> {
         let mut ends = Ends {
             links: BTreeMap::new(),
             beyond: Vec::new(),
+            relays: relays(view),
         };
         for half in view.halves.iter().filter(|half| half.family == view.family) {
             let target = half.target();
@@ -205,7 +210,62 @@ fn high(view: &View<'_>, ends: &Ends<'_>, link: usize, end: Reached) -> PacketSe
             boxes.extend(companions(&half.core));
         }
     }
+    if let Reached::Link(to) = end {
+        let relays = ends.relays.iter().filter(|(_, home, _)| *home == to);
+        let passing = relays.filter(|(switch, _, asks)| {
+            sits_on(view, *switch, link) || sent_across(view, *switch, asks, link)
+        });
+        boxes.extend(passing.flat_map(|(_, _, asks)| asks.iter().cloned()));
+    }
     view.space().of_matches(&boxes)
+}
+
+/// Whether packets that a switch makes are put on a link towards a further router.
+fn sent_across(view: &View<'_>, switch: At, packets: &[Match], link: usize) -> bool {
+    let Some(origin) = view.origin(switch) else {
+        return false;
+    };
+    let space = view.space();
+    let crossing = view.spread_of(origin, Side::May).crossing[link];
+    !space.is_empty(crossing) && !space.disjoint(crossing, space.of_matches(packets))
+}
+
+/// Which of its addresses and ports a relay asks from differs by vendor (D22): any of them may.
+fn relays(view: &View<'_>) -> Vec<(At, usize, Vec<Match>)> {
+    let network = &view.policy.network;
+    if view.family == Family::V6 {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    for zone in network.zones.iter().filter(|zone| !zone.dhcp.is_empty()) {
+        for (id, switch) in network.managed() {
+            for svi in zone.links.iter().filter_map(|link| switch.svi(link.vlan)) {
+                let own = switch.own_in(&svi.vrf).v4;
+                let asks = zone.dhcp.iter().filter_map(|&server| {
+                    let home = home(view, IpAddr::V4(server))?;
+                    let server = AddrRanges::prefix(IpNet::from(IpAddr::V4(server)));
+                    let ask = Match {
+                        protocol: ByteSet::one(UDP),
+                        sport: PortSet::range(67, 68),
+                        dport: PortSet::one(67),
+                        position: PositionSet::L4,
+                        ..Match::between(own.to_set(), server.to_set())
+                    };
+                    Some((At::Switch(id), home, companions(&[ask])))
+                });
+                found.extend(asks);
+            }
+        }
+    }
+    found
+}
+
+/// The link of the zone that holds an address.
+fn home(view: &View<'_>, addr: IpAddr) -> Option<usize> {
+    let zones = view.policy.network.zones.iter();
+    let mut links = zones.flat_map(|zone| &zone.links);
+    let holds = links.find(|link| link.prefixes.iter().any(|net| net.contains(&addr)))?;
+    view.topo.vlan(holds.vlan)
 }
 
 /// Whether packets of a session are put on a link towards a further router.

@@ -79,6 +79,7 @@ const CASES: &[Case] = &[
     ("gateway .1", "", "several-routers", "T", 5),
     // externals
     ("= rest", "= 10.0.10.0/25", "overlap", "10.0.10.0/25", 6),
+    ("external X behind fw = rest", "zone Z ipv4-only { vlan 50 10.0.50.0/24; vlan 51 10.0.51.0/24; host z 10.0.50.5, 10.0.51.5 }\nswitch S9 : cisco-ios-xe { svi Z }\nexternal X behind z = rest", "behind-two-links", "z", 8),
     ("= rest", "= fd00::/64", "external-family", "fd00::/64", 6),
     ("group G", "external Y behind fw = rest\ngroup G", "second-rest", "Y", 7),
     // groups and services
@@ -94,6 +95,9 @@ const CASES: &[Case] = &[
     ("svi A, B", "svi A, B, A", "repeated-name", "A", 10),
     ("svi A, B", "svi A, G", "wrong-kind", "G", 10),
     ("  svi T .1\n", "  option k v\n  option k w\n  svi T .1\n", "repeated-option", "k", 12),
+    ("  svi T .1\n", "  limit in ipv9 3\n  svi T .1\n", "unknown-table", "ipv9", 11),
+    ("  svi T .1\n", "  bind out\n  svi T .1\n", "bind-in", "bind out", 11),
+    ("  svi T .1\n", "  ports X \"1-8\"\n  svi T .1\n", "wrong-kind", "X", 11),
     // routes
     ("  svi T .1\n", "", "far-next-hop", "fw", 11),
     ("route C via S2", "route C via 10.9.9.9", "far-next-hop", "10.9.9.9", 13),

@@ -117,6 +117,16 @@ impl<'a> Lower<'a> {
         let addrs = self.network.zone(zone).hosts.get(host)?.addrs.clone();
         let first = addrs.v4.first().or(addrs.v6.first())?;
         let vlan = self.vlan_of_addr(zone, first)?;
+        // What lies behind it would be entered and left on either link.
+        let links = self.network.zone(zone).links.iter();
+        let on = |link: &&crate::model::ZoneLink| {
+            let here = Addrs::prefixes(&link.prefixes);
+            here.v4.overlaps(&addrs.v4) || here.v6.overlaps(&addrs.v6)
+        };
+        if links.filter(on).count() > 1 {
+            let diagnostic = Diagnostic::error(text!("behind-two-links")).at(reference.span);
+            self.report(diagnostic.help(text!("behind-two-links-help")));
+        }
         Some((zone, vlan, addrs))
     }
 

@@ -57,7 +57,7 @@ impl Lower<'_> {
         }
     }
 
-    fn svi_zone(&mut self, reference: &ast::Ref) -> Option<(ZoneId, Span)> {
+    pub(super) fn svi_zone(&mut self, reference: &ast::Ref) -> Option<(ZoneId, Span)> {
         match self.find(reference)? {
             Def::Zone(zone) => Some((zone, reference.span)),
             def => {

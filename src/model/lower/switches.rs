@@ -2,7 +2,7 @@
 //!
 //! In: switch blocks, after the zones. Out: [`Switch`]es without their routes. Must not know: routes, vendors.
 
-use super::collect::{Parts, not_yet};
+use super::collect::Parts;
 use super::routes::tables;
 use super::zones::bind_sides;
 use super::{Lower, Owner, Stated};
@@ -11,6 +11,9 @@ use crate::model::{Label, Switch, SwitchId};
 use crate::syntax::ast::{self, Addr, Pair, Spanned, SwitchItem};
 use crate::text;
 use std::collections::BTreeMap;
+
+/// What `limit` counts: entries of a family, or of the one table that all share.
+const LIMITED: [&str; 3] = ["ipv4", "ipv6", "shared"];
 
 impl<'a> Lower<'a> {
     /// All switches; a pair becomes two with the same zones.
@@ -114,7 +117,10 @@ impl<'a> Lower<'a> {
         match &item.node {
             SwitchItem::Svi(svi) => self.svi(switch, id, svi, (side, vrf)),
             SwitchItem::Own(own) => self.own(switch, id, own, item.span, side),
-            SwitchItem::Bind(sides) => (switch.bind_in, switch.bind_out) = bind_sides(sides),
+            SwitchItem::Bind(sides) => {
+                (switch.bind_in, switch.bind_out) = bind_sides(sides);
+                self.check_bind(switch.bind_in, item.span);
+            }
             SwitchItem::Limit {
                 direction,
                 table,
@@ -124,10 +130,17 @@ impl<'a> Lower<'a> {
                     ast::Bind::In => "in",
                     ast::Bind::Out => "out",
                 };
+                if !LIMITED.contains(&table.node.as_str()) {
+                    let headline = text!("unknown-table", name = &table.node);
+                    let diagnostic = Diagnostic::error(headline).at(table.span);
+                    let names = LIMITED.join(", ");
+                    return self.report(diagnostic.help(text!("known-tables", names = names)));
+                }
                 let table = format!("{}-{direction}", table.node);
                 switch.limits.insert(table, count.node);
             }
             SwitchItem::Option { key, value } => {
+                switch.option_spans.insert(key.node.clone(), key.span);
                 let before = switch.options.insert(key.node.clone(), value.node.clone());
                 if before.is_some() {
                     let headline = text!("repeated-option", key = &key.node);
@@ -137,9 +150,21 @@ impl<'a> Lower<'a> {
             SwitchItem::Accept(accept) => {
                 switch.accepts.extend(self.accept(accept, Some(whole)));
             }
-            SwitchItem::Ports { ports, .. } => not_yet("ports", ports.span, &mut self.diags),
+            SwitchItem::Ports { zone, ports } => {
+                if self.svi_zone(zone).is_some() {
+                    switch.ports_at.push(ports.span);
+                }
+            }
             // Routes need every interface first; a VRF has been taken apart.
             SwitchItem::Route { .. } | SwitchItem::Dynamic { .. } | SwitchItem::Vrf { .. } => {}
+        }
+    }
+
+    /// Inbound lists alone are complete; outbound ones alone leave what is sent to the switch itself.
+    pub(super) fn check_bind(&mut self, inbound: bool, span: Span) {
+        if !inbound {
+            let diagnostic = Diagnostic::error(text!("bind-in")).at(span);
+            self.report(diagnostic.help(text!("bind-in-help")));
         }
     }
 
@@ -208,6 +233,8 @@ fn bare(label: Label, dialect_span: Span) -> Switch {
         opaque: false,
         own: Vec::new(),
         options: BTreeMap::new(),
+        option_spans: BTreeMap::new(),
+        ports_at: Vec::new(),
         bind_in: false,
         bind_out: false,
         limits: BTreeMap::new(),

@@ -176,3 +176,73 @@ fn forgery_on_a_transit_link_is_a_claims_business() {
     );
     assert_eq!(packet.dst().to_string(), "10.4.0.11");
 }
+
+/// Replies of `rest` get past a forbid of the same link, and what lies behind a host is not the link (language, `forbid`).
+#[test]
+fn a_forbid_takes_no_replies_and_nobody_elses_requests() {
+    let text = "site S { ipv4-only }\nzone A vlan 10 10.1.0.0/24\nzone B vlan 20 10.2.0.0/24 { host b1 .11 }\nzone T vlan 30 10.3.0.0/29 { host fw .5 }\n\
+        external NET behind fw = rest\nexternal X behind fw = 10.250.0.0/16\nswitch SW : cisco-ios-xe \"C9300\" { svi A, B, T; route any via fw }\n\
+        allow A -> NET : tcp 443 ticket R1\nallow X -> b1 : tcp 22 ticket R2\n";
+    for forbid in [
+        "forbid T, NET, X -> A",
+        "forbid T -> A, B",
+        "forbid T, NET -> B",
+    ] {
+        let policy = policy(&format!("{text}{forbid}\n"));
+        let written = network::write(&policy, &OPTIONS).unwrap();
+        assert_eq!(
+            equal(&policy, &written),
+            (Verdict::Proved, Vec::new()),
+            "{forbid}"
+        );
+    }
+}
+
+/// Which address and port a relay asks from is not settled for every dialect: all of them must get there (D22).
+#[test]
+fn a_relay_may_ask_from_either_port() {
+    for (dialect, gone, missed) in [
+        (
+            "alaxala-ax \"AX3660S\"",
+            "udp host 10.3.0.1 eq 68 host 10.2.0.11",
+            true,
+        ),
+        (
+            "alaxala-ax \"AX3660S\"",
+            "udp host 10.3.0.1 eq 67 host 10.2.0.11",
+            true,
+        ),
+        (
+            "cisco-ios-xe \"C9300\"",
+            "udp host 10.1.0.1 eq 68 host 10.2.0.11",
+            false,
+        ),
+        (
+            "cisco-ios-xe \"C9300\"",
+            "udp host 10.1.0.1 eq 67 host 10.2.0.11",
+            true,
+        ),
+    ] {
+        let option = if dialect.starts_with('a') {
+            "; option flow-detection-mode layer3-6"
+        } else {
+            ""
+        };
+        let text = format!(
+            "site S {{ ipv4-only }}\nzone A vlan 10 10.1.0.0/24 dhcp d1\nzone B vlan 20 10.2.0.0/24 {{ host d1 .11 }}\nzone T vlan 30 10.3.0.0/29\n\
+            switch S1 : {dialect} {{ svi A; svi T .1; route any via S2{option} }}\nswitch S2 : cisco-ios-xe \"C9300\" {{ svi B; svi T .2; route any via S1 }}\n"
+        );
+        let policy = policy(&text);
+        let mut written = network::write(&policy, &OPTIONS).unwrap();
+        let lines: Vec<&str> = written[1].text.lines().collect();
+        let kept: Vec<&str> = lines
+            .iter()
+            .copied()
+            .filter(|line| !line.contains(gone))
+            .collect();
+        assert!(kept.len() < lines.len(), "{gone}\n{}", written[1].text);
+        written[1].text = kept.join("\n") + "\n";
+        let (verdict, _) = equal(&policy, &written);
+        assert_eq!(verdict != Verdict::Proved, missed, "{dialect} {gone}");
+    }
+}
