@@ -19,7 +19,7 @@ use crate::net::Family;
 use crate::pset::Space;
 use crate::text;
 use crate::topo::Named;
-use crate::verify::seen::without_cases;
+use crate::verify::sides::without_cases;
 use crate::verify::view::View;
 use crate::verify::world::World;
 use crate::verify::{ClaimResult, Verdict};

@@ -1,10 +1,11 @@
 //! Control traffic a link needs at its SVI (D21), the legs of DHCP relay (D22), traffic inside the link (D25).
 
 use super::ListKey;
-use super::draft::{Section, link_prefixes};
+use super::draft::{Section, link_prefixes, wildcards};
 use super::expand::{Build, Shape, udp};
 use crate::acl::{Direction, DraftEntry};
 use crate::model::{At, Place, Spot, SwitchId, Zone, ZoneId};
+use crate::net::hello::Hello;
 use crate::net::{AddrRanges, Family, Wildcard};
 use ipnet::IpNet;
 use std::net::{IpAddr, Ipv4Addr};
@@ -25,33 +26,24 @@ pub(super) fn control(build: &mut Build<'_>) {
                 if link_prefixes(build.policy, svi.vlan, family).is_empty() {
                     continue;
                 }
-                let discovery = neighbour_discovery(build, key(Direction::In, family));
-                let hellos = redundancy_hellos(build, key(Direction::In, family));
-                build.drafts.add(
-                    key(Direction::In, family),
-                    Section::Control,
-                    "control ND",
-                    discovery.clone(),
-                );
-                build.drafts.add(
-                    key(Direction::In, family),
-                    Section::Control,
-                    "control redundancy",
-                    hellos.clone(),
-                );
-                if out_own {
-                    build.drafts.add(
-                        key(Direction::Out, family),
-                        Section::Control,
-                        "control ND",
-                        discovery,
-                    );
-                    build.drafts.add(
-                        key(Direction::Out, family),
-                        Section::Control,
-                        "control redundancy",
-                        hellos,
-                    );
+                let ways = [Direction::In, Direction::Out];
+                for way in ways
+                    .into_iter()
+                    .filter(|way| *way == Direction::In || out_own)
+                {
+                    let key = key(way, family);
+                    let inbound = ListKey {
+                        direction: Direction::In,
+                        ..key
+                    };
+                    let each = [
+                        ("control ND", neighbour_discovery(build, inbound)),
+                        ("control redundancy", redundancy_hellos(build, key)),
+                        ("control OSPF", routing_hellos(build, key)),
+                    ];
+                    for (remark, entries) in each {
+                        build.drafts.add(key, Section::Control, remark, entries);
+                    }
                 }
                 inner(build, index, svi.vlan, family);
             }
@@ -101,29 +93,51 @@ fn neighbour_discovery(build: &Build<'_>, key: ListKey) -> Vec<DraftEntry> {
     entries
 }
 
-/// VRRP (protocol 112) or HSRP (UDP 1985, 2029) hellos of the other member.
+/// Hellos of the other member of a redundant pair.
 fn redundancy_hellos(build: &Build<'_>, key: ListKey) -> Vec<DraftEntry> {
-    let Some(svi) = build.policy.network.switch(key.switch).svi(key.vlan) else {
-        return Vec::new();
+    let svi = build.policy.network.switch(key.switch).svi(key.vlan);
+    let group = svi.and_then(|svi| svi.redundancy);
+    group.map_or_else(Vec::new, |(hsrp, _)| {
+        hellos(build, key, &Hello::redundancy(hsrp, key.family))
+    })
+}
+
+/// What OSPF says, where the switch learns routes (D21, D31).
+fn routing_hellos(build: &Build<'_>, key: ListKey) -> Vec<DraftEntry> {
+    let mut dynamic = build.policy.network.switch(key.switch).dynamic.iter();
+    match dynamic.any(|dynamic| dynamic.vlans.contains(&key.vlan)) {
+        true => hellos(build, key, &Hello::ospf(key.family)),
+        false => Vec::new(),
+    }
+}
+
+fn hellos(build: &Build<'_>, key: ListKey, hello: &Hello) -> Vec<DraftEntry> {
+    let link = link_prefixes(build.policy, key.vlan, key.family);
+    let from = wildcards(&Hello::sources(&AddrRanges::prefixes(key.family, &link)));
+    let shape = match hello.port {
+        Some(port) => udp(port, port),
+        None => Shape::protocol(hello.protocol),
     };
-    let Some((hsrp, _)) = svi.redundancy else {
-        return Vec::new();
-    };
-    let from: Vec<Wildcard> = match key.family {
-        Family::V4 => link_prefixes(build.policy, key.vlan, Family::V4)
-            .into_iter()
-            .map(Wildcard::from_prefix)
+    let mut to: Vec<Wildcard> = hello.nets().map(Wildcard::from_prefix).collect();
+    // Both members of a pair have the same lists.
+    let switch = build.policy.network.switch(key.switch);
+    let twin = switch.twin.map(|twin| build.policy.network.switch(twin));
+    let members = [Some(switch), twin].into_iter().flatten();
+    let svis = members.filter_map(|member| member.svi(key.vlan));
+    to.extend(match (hello.unicast, key.family, key.direction) {
+        (false, ..) => Vec::new(),
+        (true, Family::V6, _) => vec![prefix("fe80::/10")],
+        (true, Family::V4, Direction::Out) => from.clone(),
+        (true, Family::V4, Direction::In) => svis
+            .flat_map(|svi| svi.own())
+            .filter(IpAddr::is_ipv4)
+            .map(Wildcard::host)
             .collect(),
-        Family::V6 => vec![prefix("fe80::/10")],
-    };
-    let (shape, groups): (Shape, &[&str]) = match (hsrp, key.family) {
-        (false, Family::V4) => (Shape::protocol(112), &["224.0.0.18/32"]),
-        (false, Family::V6) => (Shape::protocol(112), &["ff02::12/128"]),
-        (true, Family::V4) => (udp(1985, 1985), &["224.0.0.2/32", "224.0.0.102/32"]),
-        (true, Family::V6) => (udp(2029, 2029), &["ff02::66/128"]),
-    };
-    from.iter()
-        .flat_map(|&src| groups.iter().map(move |group| (src, prefix(group))))
+    });
+    let pairs = from
+        .iter()
+        .flat_map(|&src| to.iter().map(move |&dst| (src, dst)));
+    pairs
         .map(|(src, dst)| shape.entry(src, dst, false))
         .collect()
 }
@@ -223,21 +237,32 @@ fn relay(build: &mut Build<'_>, zone: &Zone) {
                 );
             }
             for &server in &zone.dhcp {
-                relay_server(build, SwitchId(index), relay, IpAddr::V4(server));
+                relay_server(
+                    build,
+                    (SwitchId(index), &svi.vrf),
+                    relay,
+                    IpAddr::V4(server),
+                );
             }
         }
     }
 }
 
 /// Switch to server and back.
-fn relay_server(build: &mut Build<'_>, switch: SwitchId, relay: IpAddr, server: IpAddr) {
+fn relay_server(
+    build: &mut Build<'_>,
+    (switch, vrf): (SwitchId, &str),
+    relay: IpAddr,
+    server: IpAddr,
+) {
     let network = &build.policy.network;
     let place = |addr: IpAddr| AddrRanges::prefix(IpNet::from(addr));
-    let own: Vec<IpAddr> = network.switch(switch).own_addrs().v4.addrs().collect();
+    let own: Vec<IpAddr> = network.switch(switch).own_in(vrf).v4.addrs().collect();
     let requests = super::paths_from_switch(
         &super::Trip {
             network,
             to_switch: false,
+            vrf,
         },
         switch,
         &place(server),
@@ -280,7 +305,7 @@ fn relay_server(build: &mut Build<'_>, switch: SwitchId, relay: IpAddr, server: 
         place: Place::Zone(zone),
         addrs,
     };
-    for leg in build.legs(&spot, &place(relay), true) {
+    for leg in build.legs(&spot, &place(relay), true, "") {
         let Some(vlan) = leg.from else { continue };
         let key = ListKey {
             switch: leg.switch,

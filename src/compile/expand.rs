@@ -4,7 +4,7 @@ use super::draft::{Drafts, Section, link_prefixes, wildcards};
 use super::paths::{Leg, Trip, paths_from, paths_from_switch};
 use super::{Ability, ListKey};
 use crate::acl::{Direction, DraftEntry};
-use crate::model::{Allow, At, Forbid, Place, Policy, Session, Spot, SwitchId, Term};
+use crate::model::{Allow, At, ExternalId, Forbid, Place, Policy, Session, Spot, SwitchId, Term};
 use crate::net::proto::{TCP, UDP};
 use crate::net::{AddrRanges, Family, PortSet, Wildcard};
 use jiff::civil::Date;
@@ -45,6 +45,8 @@ struct Stream<'a> {
     section: Section,
     remark: String,
     log: bool,
+    /// It answers.
+    reply: bool,
     /// Per switch: its lists need not test flags (D35).
     wide: &'a [bool],
 }
@@ -98,7 +100,7 @@ impl Build<'_> {
     fn lists(&mut self) {
         let network = &self.policy.network;
         for (index, switch) in network.switches.iter().enumerate() {
-            for svi in &switch.svis {
+            for svi in switch.svis.iter().filter(|_| !switch.opaque) {
                 for family in Family::BOTH {
                     let carried = !link_prefixes(self.policy, svi.vlan, family).is_empty();
                     for direction in [Direction::In, Direction::Out] {
@@ -166,6 +168,7 @@ impl Build<'_> {
             section: section(plain),
             remark: title.clone(),
             log: allow.log,
+            reply: false,
             wide: &wide,
         });
         let remark = format!("reply {title}");
@@ -177,6 +180,7 @@ impl Build<'_> {
             section: section(Section::Replies),
             remark,
             log: false,
+            reply: true,
             wide: &wide,
         });
     }
@@ -221,9 +225,33 @@ impl Build<'_> {
     /// Puts entries on every list their packets meet: the in- and out-lists of each passage, and lists of other
     /// switches that see bridged frames on the links crossed (D25).
     fn stream(&mut self, stream: &Stream<'_>) {
+        let At::Switch(id) = stream.from.at else {
+            return self.stream_in(stream, "");
+        };
+        // What a switch sends itself goes by the table that has its source (D20).
+        let switch = self.policy.network.switch(id);
+        for vrf in switch.vrfs() {
+            let addrs = &stream.from.addrs;
+            let from = Spot {
+                addrs: addrs.minus(&addrs.minus(&switch.own_in(vrf))),
+                ..stream.from.clone()
+            };
+            let part = Stream {
+                from: &from,
+                to: stream.to,
+                entries: stream.entries.clone(),
+                remark: stream.remark.clone(),
+                ..*stream
+            };
+            self.stream_in(&part, vrf);
+        }
+    }
+
+    fn stream_in(&mut self, stream: &Stream<'_>, vrf: &str) {
         let needed = self.policy.network.needed(stream.to, stream.from.at);
         let dst = needed.of(stream.family);
-        let legs = self.legs(stream.from, dst, matches!(stream.to.at, At::Switch(_)));
+        let to_switch = matches!(stream.to.at, At::Switch(_));
+        let legs = self.legs(stream.from, dst, to_switch, vrf);
         for leg in &legs {
             let entries = self.entries(stream, &leg.dst);
             let passed = [(leg.from, Direction::In), (leg.to, Direction::Out)];
@@ -237,7 +265,11 @@ impl Build<'_> {
             });
             let keys: Vec<ListKey> = passed.chain(self.bridging(leg, stream.family)).collect();
             for key in keys {
-                let mut entries = entries.clone();
+                let (mut section, mut entries) = (stream.section, entries.clone());
+                if self.answers_past_a_forbid(stream, key, &leg.dst) {
+                    section = Section::Replies;
+                    entries = self.written_out(stream, &leg.dst);
+                }
                 if stream.wide[key.switch.0] {
                     entries.iter_mut().for_each(|e| e.established = false);
                 }
@@ -245,15 +277,53 @@ impl Build<'_> {
                 let log = self.policy.network.site.log_denied && self.abilities[key.switch.0].log;
                 let denies = entries.iter_mut().filter(|entry| !entry.permit);
                 denies.for_each(|entry| entry.log = log);
-                self.drafts
-                    .add(key, stream.section, &stream.remark, entries);
+                self.drafts.add(key, section, &stream.remark, entries);
             }
         }
     }
 
-    pub(super) fn legs(&self, from: &Spot, dst: &AddrRanges, to_switch: bool) -> Vec<Leg> {
+    /// Replies from `rest` stand at the end, as `any`. Where a forbid of the same link would take them before, they stand with
+    /// the other replies instead, their sources written out (language, `external`; `forbid` (b)).
+    fn answers_past_a_forbid(&self, stream: &Stream<'_>, key: ListKey, dst: &AddrRanges) -> bool {
         let network = &self.policy.network;
-        let trip = &Trip { network, to_switch };
+        let takes = |forbid: &Forbid| {
+            let enters =
+                |spot: &Spot| network.vlan_of(spot.at) == Some(key.vlan) && !self.is_rest(spot);
+            let meets = |spot: &Spot| spot.addrs.of(key.family).overlaps(dst);
+            forbid.from.iter().any(enters) && forbid.to.iter().any(meets)
+        };
+        stream.reply
+            && stream.section == Section::Rest
+            && key.direction == Direction::In
+            && self.is_rest(stream.from)
+            && self.policy.forbids.iter().any(takes)
+    }
+
+    fn written_out(&self, stream: &Stream<'_>, dst: &AddrRanges) -> Vec<DraftEntry> {
+        let sources = wildcards(stream.from.addrs.of(stream.family));
+        let targets = wildcards(dst);
+        let each = stream.entries.iter().flat_map(|shape| {
+            let pairs = sources
+                .iter()
+                .flat_map(|src| targets.iter().map(move |dst| (src, dst)));
+            pairs.map(|(src, dst)| shape.entry(*src, *dst, stream.log))
+        });
+        each.collect()
+    }
+
+    pub(super) fn legs(
+        &self,
+        from: &Spot,
+        dst: &AddrRanges,
+        to_switch: bool,
+        vrf: &str,
+    ) -> Vec<Leg> {
+        let network = &self.policy.network;
+        let trip = &Trip {
+            network,
+            to_switch,
+            vrf,
+        };
         match from.at {
             At::Link(zone, vlan) => paths_from(trip, network.zone(zone), vlan, dst),
             At::External(id) => {
@@ -435,9 +505,22 @@ impl Build<'_> {
         }
     }
 
-    /// Whether all addresses of a VLAN are among the sources of a forbid.
+    /// Whether all that enters from a VLAN is among the sources of a forbid: its addresses, and what lies behind its hosts.
     fn covers_link(&self, forbid: &Forbid, vlan: u16, family: Family) -> bool {
         let link = AddrRanges::prefixes(family, &link_prefixes(self.policy, vlan, family));
+        let network = &self.policy.network;
+        let named = |id: usize| {
+            let at = At::External(ExternalId(id));
+            forbid
+                .from
+                .iter()
+                .any(|spot| spot.at == at && spot.addrs == network.externals[id].addrs)
+        };
+        let mut behind =
+            (0..network.externals.len()).filter(|id| network.externals[*id].vlan == vlan);
+        if !behind.all(named) {
+            return false;
+        }
         let here = forbid
             .from
             .iter()

@@ -61,10 +61,12 @@ pub fn compile(policy: &Policy, at: Date, abilities: &[Ability]) -> Vec<Config> 
 }
 
 /// Host name, interfaces, relays and routes, without lists.
-fn skeleton(network: &Network, switch: &Switch) -> Config {
+#[must_use]
+pub fn skeleton(network: &Network, switch: &Switch) -> Config {
     let interfaces = switch.svis.iter().map(|svi| {
         let mut interface =
             Interface::new(&format!("vlan {}", svi.vlan), InterfaceKind::Svi(svi.vlan));
+        interface.vrf.clone_from(&svi.vrf);
         interface.addrs.clone_from(&svi.addrs);
         interface.virtuals.clone_from(&svi.virtuals);
         if let Some((hsrp, group)) = svi.redundancy {
@@ -81,10 +83,10 @@ fn skeleton(network: &Network, switch: &Switch) -> Config {
         }
         interface
     });
-    let routes = switch.routes.iter().map(|&(prefix, via)| Route {
-        vrf: String::new(),
-        prefix,
-        via: NextHop::Via(via),
+    let routes = switch.routes.iter().map(|route| Route {
+        vrf: route.vrf.clone(),
+        prefix: route.prefix,
+        via: NextHop::Via(route.via),
         distance: 1,
         conditional: false,
         line: 0,

@@ -1,6 +1,6 @@
 //! Which switches and links traffic between two places crosses, by the routes the policy states.
 
-use crate::model::{Network, SwitchId, Zone};
+use crate::model::{Network, StaticRoute, Svi, SwitchId, Zone};
 use crate::net::{AddrRanges, Family};
 use ipnet::IpNet;
 use std::net::IpAddr;
@@ -25,6 +25,8 @@ pub struct Trip<'n> {
     pub network: &'n Network,
     /// The destinations are own addresses of a switch.
     pub to_switch: bool,
+    /// The table of a switch that sends itself.
+    pub vrf: &'n str,
 }
 
 /// The legs from hosts of a zone on a VLAN to destinations of one family, in order along each path.
@@ -112,17 +114,20 @@ fn follow(
     depth: usize,
 ) {
     let network = trip.network;
-    // More switches in a row than there are is a loop; the read-back will say so.
-    if dst.is_empty() || depth > network.switches.len() {
+    let switch = network.switch(at);
+    // More tables in a row than there are is a loop; the read-back will say so.
+    let tables = network.switches.len() * switch.vrfs().len();
+    if dst.is_empty() || depth > tables {
         return;
     }
-    let switch = network.switch(at);
+    let vrf = from.and_then(|vlan| switch.svi(vlan));
+    let vrf = vrf.map_or(trip.vrf, |svi| svi.vrf.as_str());
     let family = dst.family();
     // A zone's prefix holds own addresses too, but they are the guard's business: only a destination that names a switch
     // ends at one.
     let mut rest = dst.clone();
     if trip.to_switch {
-        let own = dst.intersect(switch.own_addrs().of(family));
+        let own = dst.intersect(switch.own_in(vrf).of(family));
         rest = dst.minus(&own);
         if !own.is_empty() {
             legs.push(Leg {
@@ -134,7 +139,7 @@ fn follow(
         }
     }
     let mut onward = Vec::new();
-    for svi in &switch.svis {
+    for svi in switch.svis.iter().filter(|svi| svi.vrf == vrf) {
         let connected = AddrRanges::prefixes(family, &svi.addrs);
         let part = rest.intersect(&connected);
         rest = rest.minus(&connected);
@@ -143,21 +148,19 @@ fn follow(
             onward.push((svi.vlan, None, part));
         }
     }
-    let mut routes: Vec<&(IpNet, IpAddr)> = switch
+    let mut routes: Vec<&StaticRoute> = switch
         .routes
         .iter()
-        .filter(|(prefix, _)| Family::of_net(prefix) == family)
+        .filter(|route| route.vrf == vrf && Family::of_net(&route.prefix) == family)
         .collect();
-    routes.sort_by_key(|(prefix, via)| (std::cmp::Reverse(prefix.prefix_len()), *prefix, *via));
-    for (prefix, via) in routes {
-        let part = rest.intersect(&AddrRanges::prefix(*prefix));
+    routes.sort_by_key(|r| (std::cmp::Reverse(r.prefix.prefix_len()), r.prefix, r.via));
+    for route in routes {
+        let part = rest.intersect(&AddrRanges::prefix(route.prefix));
         rest = rest.minus(&part);
-        let out = switch
-            .svis
-            .iter()
-            .find(|svi| svi.addrs.iter().any(|net| net.contains(via)));
+        let here = |svi: &&Svi| svi.addrs.iter().any(|net| net.contains(&route.via));
+        let out = switch.svis.iter().find(|svi| svi.vrf == vrf && here(svi));
         if let Some(svi) = out.filter(|_| !part.is_empty()) {
-            onward.push((svi.vlan, Some(*via), part));
+            onward.push((svi.vlan, Some(route.via), part));
         }
     }
     for (vlan, via, part) in onward {

@@ -11,6 +11,9 @@ use ipnet::IpNet;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr};
 
+/// What stands for the dialect of a device that has no text.
+pub const OPAQUE: &str = "opaque";
+
 /// One configuration as read. Never fails to exist: what was not understood is in `gaps` and `effects`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Device {
@@ -41,6 +44,63 @@ pub struct Device {
 }
 
 impl Device {
+    /// A router between modelled links whose filter is not modelled (`opaque`): it may pass everything, and send it anywhere.
+    #[must_use]
+    pub fn opaque(interfaces: Vec<Interface>, routes: Vec<Route>) -> Device {
+        let effect = |class, scope| Effect {
+            class,
+            scope,
+            line: 0,
+            text: OPAQUE.to_owned(),
+        };
+        let narrows = |interface| {
+            [Direction::In, Direction::Out].map(|way| {
+                let scope = Scope::Interface(interface, Some(way));
+                effect(EffectClass::Narrows, scope)
+            })
+        };
+        let mut effects = vec![effect(EffectClass::Redirects, Scope::Device)];
+        effects.extend((0..interfaces.len()).flat_map(narrows));
+        Device {
+            hostname: None,
+            dialect: OPAQUE,
+            model: None,
+            interfaces,
+            routes,
+            acls: Vec::new(),
+            dynamic: Vec::new(),
+            effects,
+            gaps: Vec::new(),
+            forwards: Forwarding {
+                v4: Known::Yes,
+                v6: Known::Yes,
+            },
+            sees: Sees {
+                bridged_in: Known::No,
+                bridged_out: Known::No,
+                to_switch: Known::Yes,
+                from_switch: Known::Yes,
+            },
+            modelled: Vec::new(),
+        }
+    }
+
+    /// Whether it is such a router.
+    #[must_use]
+    pub fn is_opaque(&self) -> bool {
+        self.dialect == OPAQUE
+    }
+
+    /// As requiring claims take it: an opaque router passes what its routes say, by assumption.
+    #[must_use]
+    pub fn passing(&self) -> Device {
+        let mut device = self.clone();
+        if device.is_opaque() {
+            device.effects.clear();
+        }
+        device
+    }
+
     /// The device under a reading (D1): what was answered is open no more.
     #[must_use]
     pub fn under(&self, reading: &Reading) -> Device {

@@ -77,6 +77,19 @@ pub fn build(sources: &SourceMap, policy: FileId, options: &Options) -> Job<Buil
     let policy = &loaded.policy;
     let written = network::write(policy, options)?;
     let devices = network::read_back(policy, &written, options);
+    let tables: Vec<Vec<TableUse>> = policy
+        .network
+        .managed()
+        .zip(&devices)
+        .map(|((_, switch), device)| super::capacity::used(switch, &device.device))
+        .collect();
+    let over = policy.network.managed().zip(&tables);
+    let over: Vec<Diagnostic> = over
+        .flat_map(|((_, switch), tables)| super::capacity::exceeded(switch, tables))
+        .collect();
+    if !over.is_empty() {
+        return Err(over);
+    }
     let mut report = crate::verify::verify(
         policy,
         options.at,
@@ -99,11 +112,11 @@ pub fn build(sources: &SourceMap, policy: FileId, options: &Options) -> Job<Buil
     remarks::settle(policy, options.at, &mut diagnostics);
     let files = written
         .into_iter()
-        .zip(&policy.network.switches)
-        .zip(&devices)
-        .map(|((written, switch), device)| BuiltFile {
+        .zip(policy.network.managed())
+        .zip(tables)
+        .map(|((written, (_, switch)), entries)| BuiltFile {
             comment: network::comment(switch),
-            entries: super::capacity::used(switch, &device.device),
+            entries,
             switch: written.switch,
             text: written.text,
         });

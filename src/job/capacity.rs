@@ -4,9 +4,11 @@
 
 use super::build::TableUse;
 use crate::acl::Direction;
+use crate::base::Diagnostic;
 use crate::device::Device;
 use crate::model::Switch;
 use crate::net::Family;
+use crate::text;
 use crate::vendor::by_id;
 use std::collections::BTreeMap;
 
@@ -45,11 +47,20 @@ pub fn used(switch: &Switch, device: &Device) -> Vec<TableUse> {
             .iter()
             .map(|(table, entries)| entries * cost(table))
             .sum();
-        return vec![TableUse {
+        let all = TableUse {
             table: "shared".to_owned(),
             used,
-            available: stated(switch, "shared").or(shared.available),
-        }];
+            available: stated(switch, "shared-in").or(shared.available),
+        };
+        // A limit that the site states of a part of it holds as well.
+        let parts = rows.into_iter().filter_map(|(table, used)| {
+            Some(TableUse {
+                table: table.to_owned(),
+                used,
+                available: Some(stated(switch, table)?),
+            })
+        });
+        return std::iter::once(all).chain(parts).collect();
     }
     if find("in").is_some() || find("out").is_some() {
         rows = by_direction(&rows);
@@ -99,4 +110,23 @@ fn table(family: Family, direction: Direction) -> &'static str {
         (Family::V4, Direction::Out) => "ipv4-out",
         (Family::V6, Direction::Out) => "ipv6-out",
     }
+}
+
+/// The tables that do not hold what is to be written.
+#[must_use]
+pub fn exceeded(switch: &Switch, tables: &[TableUse]) -> Vec<Diagnostic> {
+    let over = tables.iter().filter_map(|table| {
+        let available = table
+            .available
+            .filter(|available| table.used > *available)?;
+        let headline = text!(
+            "over-capacity",
+            switch = &switch.label.name,
+            table = &table.table,
+            used = table.used,
+            available = available
+        );
+        Some(Diagnostic::error(headline).at(switch.dialect_span))
+    });
+    over.collect()
 }

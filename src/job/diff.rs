@@ -195,7 +195,12 @@ fn end_to_end(
     options: &Options,
     outcome: &mut DiffOutcome,
 ) {
-    let sides = [named(before), named(after)];
+    // Routers without a text stand between the others on both sides.
+    let whole = |read: &[Read<'_>]| -> Vec<Arc<Named>> {
+        let opaque = super::network::opaques(&policy.network);
+        named(read).into_iter().chain(opaque).collect()
+    };
+    let sides = [whole(before), whole(after)];
     let regions: Vec<&[Match]> = outcome
         .changes
         .iter()

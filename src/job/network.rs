@@ -1,9 +1,10 @@
 //! From files to the things the other jobs ask: a policy, what `build` would write for it, devices read back.
 
-use super::{Capture, FileGap, Options, attest, read, remarks};
+use super::{Capture, FileGap, Options, abilities, attest, read, remarks};
+use crate::acl::Known;
 use crate::base::{Diagnostic, FileId, Lang, Severity, Source, SourceMap, Span};
-use crate::compile::{Ability, compile};
-use crate::device::{Interface, InterfaceKind};
+use crate::compile::{Ability, compile, skeleton};
+use crate::device::{Device, Interface, InterfaceKind};
 use crate::model::{Network, Policy, Switch, SwitchId, ZoneLink, lower};
 use crate::syntax::ast::File;
 use crate::syntax::keywords::{self, language_of};
@@ -63,7 +64,8 @@ pub fn findings(sources: &SourceMap, file: FileId) -> (Option<Policy>, Vec<Diagn
             .into_iter()
             .filter(|d| !broken || !matches!(d.code, "unknown-name")),
     );
-    diagnostics.extend(policy.iter().flat_map(super::attest::check));
+    diagnostics.extend(policy.iter().flat_map(attest::check));
+    diagnostics.extend(policy.iter().flat_map(abilities::check));
     let wrong = diagnostics.iter().any(|d| d.severity == Severity::Error);
     let mut policy = policy.filter(|_| !broken && !wrong);
     if let Some(policy) = policy
@@ -175,7 +177,15 @@ pub fn write(policy: &Policy, options: &Options) -> Result<Vec<Written>, Vec<Dia
         .switches
         .iter()
         .enumerate()
-        .map(|(index, _)| {
+        .map(|(index, switch)| {
+            if switch.opaque {
+                return Ability {
+                    bridged_in: Known::No,
+                    bridged_out: Known::No,
+                    from_switch: Known::No,
+                    log: false,
+                };
+            }
             let able = attest::capabilities(policy, SwitchId(index), options);
             Ability {
                 bridged_in: able.sees.bridged_in,
@@ -186,10 +196,12 @@ pub fn write(policy: &Policy, options: &Options) -> Result<Vec<Written>, Vec<Dia
         })
         .collect();
     let mut refused = remarks::lapsed(policy, options.at);
+    refused.extend(abilities::sides(policy, options));
     let configs = compile(policy, options.at, &abilities);
     let mut written = Vec::new();
-    for (index, (switch, config)) in network.switches.iter().zip(&configs).enumerate() {
-        let wide = remarks::wide_returns(policy, SwitchId(index), config, options);
+    for (id, switch) in network.managed() {
+        let config = &configs[id.0];
+        let wide = remarks::wide_returns(policy, id, config, options);
         if let Some(wide) = wide {
             refused.push(wide);
             continue;
@@ -231,10 +243,9 @@ pub struct Devices {
 /// Reads back what was written.
 #[must_use]
 pub fn read_back(policy: &Policy, written: &[Written], options: &Options) -> Vec<Arc<Named>> {
-    written
-        .iter()
-        .map(|written| read_again(policy, written, options))
-        .collect()
+    let each = written.iter();
+    let devices = each.map(|written| read_again(policy, written, options));
+    devices.chain(opaques(&policy.network)).collect()
 }
 
 /// Reads back the text of one switch.
@@ -243,20 +254,33 @@ pub fn read_back(policy: &Policy, written: &[Written], options: &Options) -> Vec
 /// If it is no switch of the policy.
 #[must_use]
 pub fn read_again(policy: &Policy, written: &Written, options: &Options) -> Arc<Named> {
-    let mut switches = policy.network.switches.iter().enumerate();
-    let (index, switch) = switches
+    let mut switches = policy.network.managed();
+    let (id, switch) = switches
         .find(|(_, switch)| switch.label.name == written.switch)
         .expect("INVARIANT: what is written is written for a switch of the policy");
     let source = Source::capture(&format!("{}.cfg", written.switch), written.text.as_bytes());
+    let mut device = attest::read(policy, id, dialect_of(switch), &source, options);
+    // The protocol itself is configured elsewhere; what it learns is not known (D31).
+    let learnt = switch
+        .dynamic
+        .iter()
+        .map(|dynamic| (dynamic.vrf.clone(), 0));
+    device.dynamic.extend(learnt);
     Arc::new(Named {
         name: written.switch.clone(),
-        device: attest::read(
-            policy,
-            SwitchId(index),
-            dialect_of(switch),
-            &source,
-            options,
-        ),
+        device,
+    })
+}
+
+/// The routers that have no text.
+pub(super) fn opaques(network: &Network) -> impl Iterator<Item = Arc<Named>> + '_ {
+    let opaque = network.switches.iter().filter(|switch| switch.opaque);
+    opaque.map(|switch| {
+        let config = skeleton(network, switch);
+        Arc::new(Named {
+            name: switch.label.name.clone(),
+            device: Device::opaque(config.interfaces, config.routes),
+        })
     })
 }
 
@@ -273,7 +297,7 @@ pub fn read_captures(
 ) -> Result<Devices, Vec<Diagnostic>> {
     let mut devices = Devices::default();
     let mut errors = remarks::lapsed(policy, options.at);
-    for (index, switch) in policy.network.switches.iter().enumerate() {
+    for (id, switch) in policy.network.managed() {
         let mine: Vec<&Capture> = captures
             .iter()
             .filter(|capture| capture.name == switch.label.name)
@@ -283,7 +307,8 @@ pub fn read_captures(
                 let source = sources.get(capture.file);
                 devices.diagnostics.extend(other_dialect(source, switch));
                 let dialect = options.dialect.unwrap_or(dialect_of(switch));
-                let device = attest::read(policy, SwitchId(index), dialect, source, options);
+                let device = attest::read(policy, id, dialect, source, options);
+                devices.diagnostics.extend(not_learnt(switch, &device));
                 devices.gaps.extend(read::gaps(capture.file, &device));
                 devices.named.push(Arc::new(Named {
                     name: capture.name.clone(),
@@ -307,18 +332,30 @@ pub fn read_captures(
     let named = |capture: &&Capture| {
         policy
             .network
-            .switches
-            .iter()
-            .any(|switch| switch.label.name == capture.name)
+            .managed()
+            .any(|(_, switch)| switch.label.name == capture.name)
     };
     for capture in captures.iter().filter(|capture| !named(capture)) {
         other(sources, policy, capture, options, &mut devices);
     }
+    devices.named.extend(opaques(&policy.network));
     if errors.is_empty() {
         Ok(devices)
     } else {
         Err(errors)
     }
+}
+
+/// The policy says that routes are learnt, and the text does not: the text decides (D31).
+fn not_learnt(switch: &Switch, device: &Device) -> impl Iterator<Item = Diagnostic> {
+    let missing = switch.dynamic.iter().filter(|dynamic| {
+        let mut learnt = device.dynamic.iter();
+        !learnt.any(|(vrf, _)| *vrf == dynamic.vrf)
+    });
+    missing.map(|dynamic| {
+        let headline = text!("dynamic-not-in-text", switch = &switch.label.name);
+        Diagnostic::warning(headline).at(dynamic.span)
+    })
 }
 
 /// A text that looks like another dialect than the policy states.

@@ -1,7 +1,7 @@
 //! Places named on the command line, and addresses said in the policy's words.
 
 use crate::base::{Diagnostic, suggest};
-use crate::model::{Addrs, At, ExternalId, Network, Place, Spot, SwitchId, ZoneId};
+use crate::model::{Addrs, At, ExternalId, Network, Place, Spot, ZoneId};
 use crate::net::{AddrRanges, AddrSet, Family, Wildcard};
 use crate::text;
 use ipnet::IpNet;
@@ -79,8 +79,7 @@ pub fn spots(network: &Network) -> Vec<Spot> {
             addrs: external.addrs.clone(),
         });
     }
-    for (index, switch) in network.switches.iter().enumerate() {
-        let id = SwitchId(index);
+    for (id, switch) in network.managed() {
         all.push(Spot {
             at: At::Switch(id),
             place: Place::Switch(id),

@@ -3,6 +3,7 @@
 use crate::acl::Question;
 use crate::base::Text;
 use crate::base::text::Arg;
+use crate::device::OPAQUE;
 use crate::facts::Fact;
 use crate::text;
 use crate::vendor::by_id;
@@ -17,6 +18,13 @@ pub fn words(question: &Question) -> Text {
         }
         Question::Condition { dialect, text } => {
             text!("question-condition", dialect = *dialect, condition = text)
+        }
+        Question::Effect {
+            device,
+            line: 0,
+            text,
+        } if text == OPAQUE => {
+            text!("question-opaque", device = device)
         }
         Question::Effect { device, line, text } => {
             text!(

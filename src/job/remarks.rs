@@ -67,10 +67,9 @@ fn no_log<'p>(policy: &'p Policy, options: &'p Options) -> impl Iterator<Item = 
             .allows
             .iter()
             .any(|allow| allow.log && allow.in_force(options.at));
-    let switches = policy.network.switches.iter().enumerate();
-    let mute = switches.filter(move |(index, _)| {
-        asked && !attest::capabilities(policy, SwitchId(*index), options).log
-    });
+    let switches = policy.network.managed();
+    let mute =
+        switches.filter(move |(id, _)| asked && !attest::capabilities(policy, *id, options).log);
     let mut seen = BTreeSet::new();
     mute.filter(move |(_, switch)| seen.insert(switch.dialect_span))
         .map(|(_, switch)| {

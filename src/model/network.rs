@@ -4,7 +4,7 @@ use super::Accept;
 use crate::base::Span;
 use crate::net::{AddrRanges, Family};
 use ipnet::IpNet;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr};
 
 /// Index into [`Network::zones`].
@@ -214,12 +214,20 @@ pub struct Switch {
     pub model: Option<String>,
     /// Its VLAN interfaces, ascending by VLAN.
     pub svis: Vec<Svi>,
-    /// Static routes: destination without what is connected, next hop.
-    pub routes: Vec<(IpNet, IpAddr)>,
+    /// Static routes: destinations without what is connected.
+    pub routes: Vec<StaticRoute>,
+    /// Where routes are learnt (D31).
+    pub dynamic: Vec<Dynamic>,
+    /// Nobody models its filter: it has no lists, and no text of its own (`opaque`).
+    pub opaque: bool,
     /// Further own addresses (loopback, management port).
     pub own: Vec<IpAddr>,
     /// Dialect options.
     pub options: BTreeMap<String, String>,
+    /// Where each option is stated.
+    pub option_spans: BTreeMap<String, Span>,
+    /// Where it is stated which ports carry a zone (`ports`).
+    pub ports_at: Vec<Span>,
     /// Bind lists inbound / outbound.
     pub bind_in: bool,
     /// Bind lists outbound.
@@ -247,6 +255,23 @@ impl Switch {
         Addrs::prefixes(&nets)
     }
 
+    /// Its own addresses in one VRF; those of no interface are in the global table.
+    #[must_use]
+    pub fn own_in(&self, vrf: &str) -> Addrs {
+        let svis = self.svis.iter().filter(|svi| svi.vrf == vrf);
+        let addrs = svis.flat_map(|svi| svi.own().into_iter().chain(svi.virtuals.clone()));
+        let global = vrf.is_empty().then_some(&self.own).into_iter().flatten();
+        let nets: Vec<IpNet> = addrs.chain(global.copied()).map(IpNet::from).collect();
+        Addrs::prefixes(&nets)
+    }
+
+    /// The VRFs it has interfaces in, and the global table; each a universe of its own.
+    #[must_use]
+    pub fn vrfs(&self) -> BTreeSet<&str> {
+        let named = self.svis.iter().map(|svi| svi.vrf.as_str());
+        named.chain([""]).collect()
+    }
+
     /// Its interface on a VLAN.
     #[must_use]
     pub fn svi(&self, vlan: u16) -> Option<&Svi> {
@@ -254,11 +279,35 @@ impl Switch {
     }
 }
 
+/// A static route.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct StaticRoute {
+    /// VRF; empty for the global table.
+    pub vrf: String,
+    /// Destination.
+    pub prefix: IpNet,
+    /// Next hop, on a link of the switch.
+    pub via: IpAddr,
+}
+
+/// A routing protocol (OSPF) in one VRF.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dynamic {
+    /// VRF; empty for the global table.
+    pub vrf: String,
+    /// The VLANs it speaks on.
+    pub vlans: BTreeSet<u16>,
+    /// Where it is stated.
+    pub span: Span,
+}
+
 /// A VLAN interface.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Svi {
     /// VLAN id.
     pub vlan: u16,
+    /// VRF as the device calls it; empty for the global table.
+    pub vrf: String,
     /// Zones on that VLAN that this SVI was stated for.
     pub zones: Vec<ZoneId>,
     /// Addresses with the prefix length of the link.
@@ -379,8 +428,13 @@ impl Network {
             return spot.addrs.clone();
         };
         let switch = self.switch(id);
+        let there = self.addressed_from(id, other);
+        let spot = Spot {
+            addrs: spot.addrs.minus(&spot.addrs.minus(&there)),
+            ..spot.clone()
+        };
         if switch.twin.is_none() {
-            return spot.addrs.clone();
+            return spot.addrs;
         }
         let near = self.vlan_of(other).and_then(|vlan| switch.svi(vlan));
         let meant = match near {
@@ -395,6 +449,49 @@ impl Network {
             .collect();
         let meant = Addrs::prefixes(&nets);
         spot.addrs.minus(&spot.addrs.minus(&meant))
+    }
+
+    /// The own addresses of a switch that a place can address at all: those of the VRFs that some chain of links joins to it.
+    fn addressed_from(&self, id: SwitchId, other: At) -> Addrs {
+        let switch = self.switch(id);
+        let Some(vlan) = self.vlan_of(other).filter(|_| switch.vrfs().len() > 1) else {
+            return switch.own_addrs();
+        };
+        let joined = self.joined(vlan);
+        let mine = switch.vrfs().into_iter();
+        mine.filter(|vrf| joined.contains(&(id, (*vrf).to_owned())))
+            .fold(Addrs::none(), |all, vrf| all.union(&switch.own_in(vrf)))
+    }
+
+    /// The tables that chains of links join to a VLAN, whatever routes they hold.
+    #[must_use]
+    pub fn joined(&self, vlan: u16) -> BTreeSet<(SwitchId, String)> {
+        let mut on: BTreeMap<u16, Vec<(SwitchId, &str)>> = BTreeMap::new();
+        for (index, switch) in self.switches.iter().enumerate() {
+            for svi in &switch.svis {
+                let table = (SwitchId(index), svi.vrf.as_str());
+                on.entry(svi.vlan).or_default().push(table);
+            }
+        }
+        let (mut found, mut seen) = (BTreeSet::new(), BTreeSet::from([vlan]));
+        let mut queue = vec![vlan];
+        while let Some(vlan) = queue.pop() {
+            for &(id, vrf) in on.get(&vlan).into_iter().flatten() {
+                if !found.insert((id, vrf.to_owned())) {
+                    continue;
+                }
+                let svis = self.switch(id).svis.iter().filter(|svi| svi.vrf == vrf);
+                queue.extend(svis.map(|svi| svi.vlan).filter(|vlan| seen.insert(*vlan)));
+            }
+        }
+        found
+    }
+
+    /// The switches that have a text: all but the opaque ones.
+    pub fn managed(&self) -> impl Iterator<Item = (SwitchId, &Switch)> {
+        let all = self.switches.iter().enumerate();
+        all.map(|(index, switch)| (SwitchId(index), switch))
+            .filter(|(_, switch)| !switch.opaque)
     }
 
     /// A place as people call it; hosts with their zone if the bare name is not unique.

@@ -7,6 +7,7 @@
 
 pub mod addr;
 pub mod flow;
+pub mod hello;
 pub mod matching;
 pub mod port;
 pub mod proto;

@@ -38,6 +38,9 @@ pub struct Fib {
     pub entries: Vec<FibEntry>,
 }
 
+/// Rounds in which next hops are resolved through other static routes.
+const MOST_ROUNDS: usize = 64;
+
 /// Targets, line, and whether every route to the prefix may be withdrawn (tracking).
 type Row = (Vec<Target>, Option<u32>, bool);
 type Table = BTreeMap<IpNet, Row>;
@@ -58,19 +61,28 @@ impl Topo {
                 .or_default()
                 .push(route);
         }
-        // A next hop may be resolved through another static route: a few rounds settle every chain that ends.
+        // A next hop may be resolved through another static route: each round settles one more of a chain.
         let mut statics: Table = BTreeMap::new();
-        for _ in 0..8 {
+        let mut settled = false;
+        for _ in 0..MOST_ROUNDS {
             let mut next = BTreeMap::new();
             for (prefix, routes) in &by_prefix {
                 if let Some(found) = self.best(device, vrf, routes, &table, &statics) {
                     next.insert(*prefix, found);
                 }
             }
-            if next == statics {
+            settled = next == statics;
+            if settled {
                 break;
             }
             statics = next;
+        }
+        if !settled {
+            // Routes that lean on each other in a circle, or in a chain nobody writes: where they lead is left open.
+            let anywhere = self.anywhere(device, vrf, family);
+            for prefix in by_prefix.keys() {
+                statics.insert(*prefix, (anywhere.clone(), None, false));
+            }
         }
         for (prefix, found) in statics {
             table.entry(prefix).or_insert(found);
@@ -78,6 +90,18 @@ impl Topo {
         Fib {
             entries: cut(table, family),
         }
+    }
+
+    /// Out of every port of a VRF, or nowhere.
+    fn anywhere(&self, device: usize, vrf: &str, family: Family) -> Vec<Target> {
+        let ports = self.ports.iter().enumerate();
+        let mine = ports.filter(|(port, p)| {
+            let interface = self.interface(*port);
+            p.device == device && interface.vrf == vrf && interface.carries(family)
+        });
+        mine.map(|(port, _)| Target::Connected(port))
+            .chain([Target::Null])
+            .collect()
     }
 
     fn connected(&self, device: usize, vrf: &str, family: Family) -> Table {

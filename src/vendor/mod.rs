@@ -71,6 +71,14 @@ pub trait Dialect: Sync {
     fn comment(&self) -> &'static str {
         "!"
     }
+    /// Keys of `option` in a policy; any other is an error.
+    fn options(&self) -> &'static [&'static str] {
+        &[]
+    }
+    /// Whether its lists are bound to ports, which `ports` of a policy names; else to VLAN interfaces.
+    fn binds_to_ports(&self) -> bool {
+        false
+    }
     /// How much a text looks like this dialect; 0 is not at all. The highest score wins.
     fn score(&self, text: &str) -> u32;
     /// What a list can do on a model in a mode.

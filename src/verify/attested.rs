@@ -4,9 +4,7 @@ use super::Report;
 use super::check::Options;
 use super::evaluate::Asked;
 use super::replay::OurBug;
-use super::seen::Seen;
-use super::world::World;
-use crate::acl::Reading;
+use super::sides;
 use crate::base::Text;
 use crate::model::{ClaimKind, Policy};
 use crate::topo::Named;
@@ -92,13 +90,11 @@ fn changed(
     if claims.is_empty() {
         return Ok(Vec::new());
     }
-    let world = World::new(policy, at, devices, &Reading::new());
     let asked: Vec<(usize, Asked<'_>)> = claims
         .iter()
         .map(|&claim| (claim, Asked::Claim(&policy.claims[claim])))
         .collect();
-    let mut seen = Seen::new(options.max_nodes);
-    seen.look(world, &asked)?;
+    let seen = sides::once((policy, at), devices, &asked, options.max_nodes)?;
     let other = |&claim: &usize| {
         let (result, answer) = (&report.claims[claim], seen.answer(claim));
         (result.verdict, result.level) != (answer.verdict, answer.level)

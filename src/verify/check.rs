@@ -173,25 +173,35 @@ pub(super) fn equality_result(
 
 /// What a verdict leans on (D49). `filtered` is read off the text and leans on nothing.
 fn assumptions(policy: &Policy, kind: &ClaimKind, modelled: &[Text]) -> Vec<Text> {
-    let mut all = match kind {
+    let mut all: Vec<Text> = match kind {
         ClaimKind::Filtered { .. } => return Vec::new(),
         ClaimKind::Works { .. } | ClaimKind::AllowsWork => {
-            vec![
+            let opaque = |name: &String| text!("assume-opaque-passes", name = name);
+            let always = [
                 text!("assume-links"),
                 text!("assume-neighbours"),
                 text!("assume-wires"),
-            ]
+            ];
+            always
+                .into_iter()
+                .chain(opaques(policy).map(opaque))
+                .collect()
         }
         ClaimKind::Only { .. }
         | ClaimKind::NoRelay { .. }
         | ClaimKind::Logged { .. }
         | ClaimKind::NoSpoof { .. } => {
-            vec![
+            let opaque = |name: &String| text!("assume-opaque-unchanged", name = name);
+            let always = [
                 text!("assume-links"),
                 text!("assume-hosts"),
                 text!("assume-fragments"),
                 text!("assume-unrouted"),
-            ]
+            ];
+            always
+                .into_iter()
+                .chain(opaques(policy).map(opaque))
+                .collect()
         }
     };
     if let ClaimKind::Only { from, .. }
@@ -219,6 +229,16 @@ fn assumptions(policy: &Policy, kind: &ClaimKind, modelled: &[Text]) -> Vec<Text
     }
     all.extend_from_slice(modelled);
     all
+}
+
+/// The names of the routers whose filter is not modelled.
+fn opaques(policy: &Policy) -> impl Iterator<Item = &String> {
+    let opaque = policy
+        .network
+        .switches
+        .iter()
+        .filter(|switch| switch.opaque);
+    opaque.map(|switch| &switch.label.name)
 }
 
 /// The vendor facts of status *modelled* that the devices lean on, in words (D49).

@@ -3,6 +3,7 @@
 
 use super::view::View;
 use crate::acl::{Direction, Known};
+use crate::net::hello::Hello;
 use crate::net::proto::{ICMPV6, UDP};
 use crate::net::{AddrRanges, ByteSet, ExtSet, Family, Match, PortSet, PositionSet};
 use crate::pset::PacketSet;
@@ -97,6 +98,7 @@ fn needed(view: &View<'_>, port: usize) -> Vec<Match> {
     if sees.to_switch.may() {
         all.extend(discovery(view, port, &link));
         all.extend(discover(view, port, &link));
+        all.extend(hellos(view, port, &link));
     }
     if sees.bridged_in == Known::Yes {
         all.extend(inner(view, port, &link));
@@ -136,6 +138,49 @@ fn discovery(view: &View<'_>, port: usize, link: &AddrRanges) -> Vec<Match> {
     vec![message.tidy()]
 }
 
+/// What the other routers of the link say: of redundancy groups as the text has them, of OSPF as the policy states it.
+fn hellos(view: &View<'_>, port: usize, link: &AddrRanges) -> Vec<Match> {
+    let interface = view.topo.interface(port);
+    let groups = interface.redundancy.iter();
+    let groups = groups.map(|group| Hello::redundancy(group.hsrp, view.family));
+    let spoken = speaks_ospf(view, port).then(|| Hello::ospf(view.family));
+    let own = interface_addrs(interface, view.family);
+    let from = Hello::sources(link).minus(&own);
+    let each = groups.chain(spoken).map(|hello| {
+        let nets: Vec<IpNet> = hello.nets().collect();
+        let to = AddrRanges::prefixes(view.family, &nets);
+        let near = interface.addrs.iter().map(|net| IpNet::from(net.addr()));
+        let near = AddrRanges::prefixes(view.family, &near.collect::<Vec<_>>());
+        let to = match (hello.unicast, view.family) {
+            (false, _) => to,
+            (true, Family::V4) => to.union(&near),
+            (true, Family::V6) => to.union(&net("fe80::/10")),
+        };
+        let ports = hello.port.map_or_else(PortSet::full, PortSet::one);
+        Match {
+            protocol: ByteSet::one(hello.protocol),
+            sport: ports.clone(),
+            dport: ports,
+            ..plain(&from, &to)
+        }
+        .tidy()
+    });
+    each.collect()
+}
+
+/// Whether the policy states that the device learns routes on the link of a port.
+fn speaks_ospf(view: &View<'_>, port: usize) -> bool {
+    let LinkKey::Vlan(vlan) = view.topo.links[view.topo.ports[port].link].key else {
+        return false;
+    };
+    let name = view.topo.device_name(port);
+    let switches = view.policy.network.switches.iter();
+    let mut dynamic = switches
+        .filter(|switch| switch.label.name == name)
+        .flat_map(|switch| &switch.dynamic);
+    dynamic.any(|dynamic| dynamic.vlans.contains(&vlan))
+}
+
 /// The broadcast of DHCP clients, new ones and those that rebind (D21), where a relay is configured.
 fn discover(view: &View<'_>, port: usize, link: &AddrRanges) -> Vec<Match> {
     if view.family == Family::V6 || view.topo.interface(port).helpers.is_empty() {
@@ -167,3 +212,6 @@ fn inner(view: &View<'_>, port: usize, link: &AddrRanges) -> Vec<Match> {
     let to = link.minus(&own).union(&groups);
     vec![plain(&link.minus(&own), &to)]
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,6 +8,7 @@ use crate::net::proto::UDP;
 use crate::net::{AddrRanges, ByteSet, Family, Match, PortSet, PositionSet};
 use crate::pset::PacketSet;
 use crate::reach::{Goal, Side};
+use crate::topo::Topo;
 use ipnet::IpNet;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -89,8 +90,10 @@ fn wider(view: &View<'_>, ends: &Ends<'_>, link: usize) -> Vec<Unequal> {
         true => space.complement(view.from(&super::spoof::sources_of(view, link))),
         false => space.empty(),
     };
+    let beyond_lists = joined_by_opaque(view.topo, link);
     let mut compare = |end: Reached, may: PacketSet, must: PacketSet| {
-        if space.is_empty(may) {
+        let (Reached::Link(other) | Reached::NextHop(other, _)) = end;
+        if space.is_empty(may) || beyond_lists.contains(&other) {
             return;
         }
         let high = space.union(high(view, ends, link, end), forged);
@@ -130,6 +133,20 @@ fn wider(view: &View<'_>, ends: &Ends<'_>, link: usize) -> Vec<Unequal> {
     found
 }
 
+/// The links that routers without lists join to a link: no list stands between them, so none can keep them apart.
+fn joined_by_opaque(topo: &Topo, link: usize) -> BTreeSet<usize> {
+    let opaque = |port: &usize| topo.device(*port).is_opaque();
+    let (mut found, mut queue) = (BTreeSet::new(), vec![link]);
+    while let Some(link) = queue.pop() {
+        for port in topo.links[link].ports.iter().copied().filter(opaque) {
+            let device = topo.ports[port].device;
+            let others = topo.ports.iter().filter(|other| other.device == device);
+            queue.extend(others.map(|p| p.link).filter(|&link| found.insert(link)));
+        }
+    }
+    found
+}
+
 fn sits_on(view: &View<'_>, at: At, link: usize) -> bool {
     let device = view.device_of(at);
     let ports = &view.topo.links[link].ports;
@@ -146,6 +163,8 @@ pub(super) struct Ends<'v> {
     links: BTreeMap<usize, Vec<&'v Half>>,
     /// Those that are handed to a host before an external.
     beyond: Vec<(&'v Half, Goal)>,
+    /// What relays ask of servers on another link (leg two of D22): the relaying switch, the server's link, the packets.
+    relays: Vec<(At, usize, Vec<Match>)>,
 }
 
 impl<'v> Ends<'v> {
@@ -153,6 +172,7 @@ impl<'v> Ends<'v> {
         let mut ends = Ends {
             links: BTreeMap::new(),
             beyond: Vec::new(),
+            relays: relays(view),
         };
         for half in view.halves.iter().filter(|half| half.family == view.family) {
             let target = half.target();
@@ -201,45 +221,62 @@ pub(super) fn high(view: &View<'_>, ends: &Ends<'_>, link: usize, end: Reached) 
             boxes.extend(companions(&half.core));
         }
     }
-    boxes.extend(relays(view, link));
+    if let Reached::Link(to) = end {
+        let relays = ends.relays.iter().filter(|(_, home, _)| *home == to);
+        let passing = relays.filter(|(switch, _, asks)| {
+            sits_on(view, *switch, link) || sent_across(view, *switch, asks, link)
+        });
+        boxes.extend(passing.flat_map(|(_, _, asks)| asks.iter().cloned()));
+    }
     view.space().of_matches(&boxes)
 }
 
-/// What relays send to DHCP servers over a transit link (D22), from whichever of their addresses. Like a session that crosses
-/// the link it is told from nothing that somebody there made up.
-fn relays(view: &View<'_>, link: usize) -> Vec<Match> {
+/// Whether packets that a switch makes are put on a link towards a further router.
+fn sent_across(view: &View<'_>, switch: At, packets: &[Match], link: usize) -> bool {
+    let Some(origin) = view.origin(switch) else {
+        return false;
+    };
+    let space = view.space();
+    let crossing = view.spread_of(origin, Side::May).crossing[link];
+    !space.is_empty(crossing) && !space.disjoint(crossing, space.of_matches(packets))
+}
+
+/// Which of its addresses and ports a relay asks from differs by vendor (D22): any of them may.
+fn relays(view: &View<'_>) -> Vec<(At, usize, Vec<Match>)> {
     let network = &view.policy.network;
-    let devices = view.topo.links[link].ports.iter();
-    let devices: BTreeSet<usize> = devices.map(|&port| view.topo.ports[port].device).collect();
-    if view.family == Family::V6 || devices.len() < 2 {
+    if view.family == Family::V6 {
         return Vec::new();
     }
-    let mut boxes = Vec::new();
+    let mut found = Vec::new();
     for zone in network.zones.iter().filter(|zone| !zone.dhcp.is_empty()) {
-        let servers: Vec<IpNet> = zone
-            .dhcp
-            .iter()
-            .map(|&addr| IpNet::from(IpAddr::V4(addr)))
-            .collect();
-        let servers = AddrRanges::prefixes(Family::V4, &servers);
-        let serves = |vlan: u16| zone.links.iter().any(|link| link.vlan == vlan);
-        for switch in network
-            .switches
-            .iter()
-            .filter(|s| s.svis.iter().any(|svi| serves(svi.vlan)))
-        {
-            let own = switch.own_addrs().v4;
-            let request = Match {
-                protocol: ByteSet::one(UDP),
-                sport: PortSet::from_ranges([(67, 68)]),
-                dport: PortSet::one(67),
-                position: PositionSet::L4,
-                ..Match::between(own.to_set(), servers.to_set())
-            };
-            boxes.extend(companions(&[request.tidy()]));
+        for (id, switch) in network.managed() {
+            for svi in zone.links.iter().filter_map(|link| switch.svi(link.vlan)) {
+                let own = switch.own_in(&svi.vrf).v4;
+                let asks = zone.dhcp.iter().filter_map(|&server| {
+                    let home = home(view, IpAddr::V4(server))?;
+                    let server = AddrRanges::prefix(IpNet::from(IpAddr::V4(server)));
+                    let ask = Match {
+                        protocol: ByteSet::one(UDP),
+                        sport: PortSet::range(67, 68),
+                        dport: PortSet::one(67),
+                        position: PositionSet::L4,
+                        ..Match::between(own.to_set(), server.to_set())
+                    };
+                    Some((At::Switch(id), home, companions(&[ask])))
+                });
+                found.extend(asks);
+            }
         }
     }
-    boxes
+    found
+}
+
+/// The link of the zone that holds an address.
+fn home(view: &View<'_>, addr: IpAddr) -> Option<usize> {
+    let zones = view.policy.network.zones.iter();
+    let mut links = zones.flat_map(|zone| &zone.links);
+    let holds = links.find(|link| link.prefixes.iter().any(|net| net.contains(&addr)))?;
+    view.topo.vlan(holds.vlan)
 }
 
 /// Whether packets of a session are put on a link towards a further router.

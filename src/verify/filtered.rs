@@ -30,6 +30,9 @@ pub(super) fn ports(policy: &Policy, topo: &Topo, of: &[Spot]) -> Vec<usize> {
 }
 
 fn is_of(policy: &Policy, topo: &Topo, spot: &Spot, port: usize) -> bool {
+    if topo.device(port).is_opaque() {
+        return false; // Nobody writes lists for an opaque router.
+    }
     match (spot.at, topo.interface(port).kind) {
         (At::Switch(id), _) => topo.device_name(port) == policy.network.switch(id).label.name,
         (at, InterfaceKind::Svi(vlan)) => policy.network.vlan_of(at) == Some(vlan),

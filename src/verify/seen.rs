@@ -1,19 +1,17 @@
 //! The network under one reading, looked at again and again: answers stay for as long as all they hang on is the same.
 
-use super::Verdict;
 use super::evaluate::{Answer, Asked, answer};
 use super::found::{Found, Grounds, News, Start};
 use super::replay::OurBug;
 use super::spec::Half;
 use super::view::View;
 use super::world::World;
-use crate::acl::{Acl, Question, Reading};
-use crate::model::{ClaimKind, Policy};
+use crate::acl::{Acl, Question};
+use crate::model::ClaimKind;
 use crate::net::Family;
 use crate::pset::Space;
 use crate::reach::{Made, Net};
 use crate::topo::{Named, Topo};
-use jiff::civil::Date;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -60,25 +58,6 @@ enum Since {
     Lists([News; 2]),
     /// More.
     More,
-}
-
-/// The verdict on each claim with every question open: what needed no case by case.
-///
-/// # Errors
-/// [`OurBug`] if a witness does not replay.
-pub fn without_cases(
-    policy: &Policy,
-    at: Date,
-    devices: &[Arc<Named>],
-    limit: Option<usize>,
-) -> Result<Vec<Verdict>, OurBug> {
-    let claims = policy.claims.iter().map(Asked::Claim);
-    let asked: Vec<(usize, Asked<'_>)> = claims.enumerate().collect();
-    let mut seen = Seen::new(limit);
-    seen.look(World::new(policy, at, devices, &Reading::new()), &asked)?;
-    Ok((0..asked.len())
-        .map(|number| seen.answer(number).verdict)
-        .collect())
 }
 
 impl Seen {

@@ -16,7 +16,7 @@
 use super::check::{Options, Report, equality_result, modelled, result, settle, worth_splitting};
 use super::evaluate::{Answer, Asked};
 use super::replay::OurBug;
-use super::seen::Seen;
+use super::sides::Sides;
 use super::spec::{Half, halves};
 use super::world::{World, open_facts, under};
 use super::{ClaimResult, Verdict};
@@ -39,9 +39,9 @@ pub struct Session<'p> {
     options: Options,
     halves: Rc<Vec<Half>>,
     /// With every question open.
-    base: Seen,
+    base: Sides,
     /// With answers to some open facts, and the devices under them.
-    cases: BTreeMap<Reading, (Seen, Vec<Pair>)>,
+    cases: BTreeMap<Reading, (Sides, Vec<Pair>)>,
     /// The questions that were split last time.
     split: BTreeSet<usize>,
     modelled: Vec<Text>,
@@ -60,7 +60,7 @@ impl<'p> Session<'p> {
             at,
             options,
             halves: Rc::new(halves(policy, at)),
-            base: Seen::new(options.max_nodes),
+            base: Sides::new(options.max_nodes),
             cases: BTreeMap::new(),
             split: BTreeSet::new(),
             modelled: Vec::new(),
@@ -103,8 +103,9 @@ impl<'p> Session<'p> {
 
     fn update(&mut self, devices: &[Arc<Named>]) -> Result<(), OurBug> {
         let asked = self.asked();
-        let world = self.world(devices.to_vec());
-        let mut new = self.base.look(world, &asked)?;
+        let (policy, halves) = (self.policy, Rc::clone(&self.halves));
+        let world = |devices| World::of(policy, devices, Rc::clone(&halves));
+        let mut new = self.base.look(devices, &asked, world)?;
         let open: Vec<usize> = (0..asked.len())
             .filter(|&number| worth_splitting(self.base.answer(number)))
             .collect();
@@ -148,10 +149,10 @@ impl<'p> Session<'p> {
                 .collect();
             let known = before.remove(&reading);
             let (mut seen, pairs) =
-                known.unwrap_or_else(|| (Seen::new(self.options.max_nodes), Vec::new()));
+                known.unwrap_or_else(|| (Sides::new(self.options.max_nodes), Vec::new()));
             let pairs = under_all(devices, &reading, &pairs);
-            let read = pairs.iter().map(|(_, read)| Arc::clone(read)).collect();
-            seen.look(self.world(read), &questions)?;
+            let read: Vec<_> = pairs.iter().map(|(_, read)| Arc::clone(read)).collect();
+            seen.look(&read, &questions, |devices| self.world(devices))?;
             let row = open.iter().map(|&number| seen.answer(number).clone());
             table.push(row.collect());
             if seen.is_small() {

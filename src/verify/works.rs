@@ -8,6 +8,7 @@ use crate::net::proto::UDP;
 use crate::net::{AddrRanges, ByteSet, ExtSet, Family, Match, PortSet, PositionSet};
 use crate::pset::PacketSet;
 use crate::reach::{Goal, Side};
+use crate::topo::Target;
 use ipnet::IpNet;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
@@ -173,6 +174,10 @@ pub(super) fn udp(src: AddrRanges, sport: u16, dst: AddrRanges, dport: u16) -> M
     }
 }
 
+/// Dialects whose relay may ask from the address of either interface and from either port: stated otherwise for one family of
+/// models, not stated for the others.
+const EITHER_SOURCE: [&str; 1] = ["alaxala-ax"];
+
 pub(super) fn host(addr: IpAddr) -> AddrRanges {
     AddrRanges::prefix(IpNet::from(addr))
 }
@@ -232,6 +237,41 @@ fn leg(half: &Half, reply: bool, certain: PacketSet, possible: PacketSet) -> Mis
     }
 }
 
+/// What a relay sends to a server. Where it is not settled which of its addresses and ports it uses, every one must get
+/// there, and only what none can use is certain not to (D22).
+fn requests_of_relay(
+    view: &View<'_>,
+    port: usize,
+    address: IpAddr,
+    server: IpAddr,
+) -> Vec<PacketSet> {
+    let device = view.topo.ports[port].device;
+    let vrf = &view.topo.interface(port).vrf;
+    let asks = |src: AddrRanges, sport| view.space().of_match(&udp(src, sport, host(server), 67));
+    if !EITHER_SOURCE.contains(&view.topo.device(port).dialect) {
+        return vec![asks(host(address), 67)];
+    }
+    let fib = view.topo.fib(device, vrf, Family::V4);
+    let out: Vec<IpAddr> = fib
+        .entries
+        .iter()
+        .filter(|entry| entry.dst.contains(server))
+        .flat_map(|entry| &entry.targets)
+        .filter_map(|target| match target {
+            Target::Connected(out) | Target::Via(out, _) => Some(*out),
+            Target::Null => None,
+        })
+        .filter_map(|out| {
+            let addrs = view.topo.interface(out).addrs.iter().map(IpNet::addr);
+            addrs.into_iter().find(IpAddr::is_ipv4)
+        })
+        .collect();
+    let sources = std::iter::once(address).chain(out);
+    sources
+        .flat_map(|src| [67, 68].map(|sport| asks(host(src), sport)))
+        .collect()
+}
+
 fn relay_port(
     view: &View<'_>,
     half: &Half,
@@ -259,14 +299,23 @@ fn relay_port(
     };
     let device = view.topo.ports[port].device;
     let vrf = view.topo.interface(port).vrf.clone();
-    let ask = space.of_match(&udp(host(address), 67, host(server), 67));
+    let ask = requests_of_relay(view, port, address, server);
     let goal = view.goal(&half.to);
-    let there = |side| view.net.carried_from(device, &vrf, ask, &goal, side);
+    let there = |one, side| view.net.carried_from(device, &vrf, one, &goal, side);
+    let lost = |side| {
+        ask.iter()
+            .map(move |&one| (one, space.minus(one, there(one, side))))
+    };
+    // One that gets there may be the one it uses.
+    let none_may = lost(Side::May).all(|(one, lost)| one == lost);
     let second = leg(
         half,
         false,
-        space.minus(ask, there(Side::May)),
-        space.minus(ask, there(Side::Must)),
+        match none_may {
+            true => lost(Side::May).fold(space.empty(), |all, (_, lost)| space.union(all, lost)),
+            false => space.empty(),
+        },
+        lost(Side::Must).fold(space.empty(), |all, (_, lost)| space.union(all, lost)),
     );
     let answer = space.of_match(&udp(host(server), 67, host(address), 67));
     let home = Goal {

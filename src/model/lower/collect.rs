@@ -28,8 +28,7 @@ pub(super) struct Parts<'a> {
     pub(super) accepts: Vec<&'a ast::Accept>,
     pub(super) facts: Vec<At<'a, ast::AssumeFact>>,
     pub(super) guidelines: Vec<At<'a, ast::Guideline>>,
-    /// Names of places whose statements are not understood yet: known, without meaning.
-    pub(super) later: Vec<&'a ast::Name>,
+    pub(super) opaques: Vec<At<'a, ast::Opaque>>,
 }
 
 /// Sorts the statements of all files.
@@ -70,10 +69,7 @@ impl<'a> Parts<'a> {
             Stmt::Prove(prove) => self.proves.push((prove, span)),
             Stmt::Assume(assume) => self.assumes.push((assume, span)),
             Stmt::AssumeFact(fact) => self.facts.push((fact, span)),
-            Stmt::Opaque(opaque) => {
-                not_yet("opaque", opaque.name.span, diags);
-                self.later.push(&opaque.name);
-            }
+            Stmt::Opaque(opaque) => self.opaques.push((opaque, span)),
             // Other files have been read by now, and tables put in place of their statements.
             Stmt::Import(_) | Stmt::Zones(_) => {}
             Stmt::Accept(accept) => self.accepts.push(accept),
@@ -94,11 +90,3 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// Refuses a statement that parses and has no meaning here yet.
-pub(super) fn not_yet(word: &str, span: Span, diags: &mut Vec<Diagnostic>) {
-    diags.push(
-        Diagnostic::error(text!("not-yet", word = word))
-            .at(span)
-            .help(text!("not-yet-help", word = word)),
-    );
-}

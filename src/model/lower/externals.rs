@@ -7,17 +7,18 @@ use super::collect::Parts;
 use super::names::Def;
 use super::{Lower, Owner, Stated};
 use crate::base::{Diagnostic, Span};
-use crate::model::{Addrs, External, Place, ZoneId};
+use crate::model::{Addrs, External, Place, SwitchId, ZoneId};
 use crate::net::{AddrRanges, Family};
 use crate::syntax::ast;
 use crate::text;
 use ipnet::IpNet;
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 impl<'a> Lower<'a> {
     /// All externals.
     pub(super) fn externals(&mut self, parts: &Parts<'a>) {
-        let mut rest: Option<Span> = None;
+        let mut rests: BTreeMap<Option<(SwitchId, String)>, Span> = BTreeMap::new();
         for (index, &(ast, segment)) in parts.externals.iter().enumerate() {
             let id = crate::model::ExternalId(index);
             if let Some(of) = segment.and_then(|i| self.segments.get_mut(i)) {
@@ -29,18 +30,35 @@ impl<'a> Lower<'a> {
             let external = self.external(ast, segment);
             self.network.externals.push(external);
             if ast.addrs.is_none() {
-                match rest {
-                    None => rest = Some(ast.name.span),
-                    Some(first) => {
-                        let diagnostic = Diagnostic::error(text!("second-rest"))
-                            .label(ast.name.span, text!("again-here"))
-                            .label(first, text!("first-here"));
-                        self.report(diagnostic.help(text!("second-rest-help")));
-                    }
+                let vlan = self.network.external(id).vlan;
+                let taken = self
+                    .tables_on(vlan)
+                    .into_iter()
+                    .find_map(|table| rests.insert(table, ast.name.span));
+                if let Some(first) = taken {
+                    let diagnostic = Diagnostic::error(text!("second-rest"))
+                        .label(ast.name.span, text!("again-here"))
+                        .label(first, text!("first-here"));
+                    self.report(diagnostic.help(text!("second-rest-help")));
                 }
             }
         }
         self.compute_rest();
+    }
+
+    /// The routing tables with an interface on a VLAN; a link without one counts as a table of all such.
+    fn tables_on(&self, vlan: u16) -> Vec<Option<(SwitchId, String)>> {
+        let switches = self.network.switches.iter().enumerate();
+        let on = switches.filter_map(|(index, switch)| {
+            let svi = switch.svi(vlan)?;
+            Some(Some((SwitchId(index), svi.vrf.clone())))
+        });
+        let tables: Vec<_> = on.collect();
+        if tables.is_empty() {
+            vec![None]
+        } else {
+            tables
+        }
     }
 
     fn external(&mut self, ast: &ast::External, segment: Option<String>) -> External {
@@ -99,6 +117,16 @@ impl<'a> Lower<'a> {
         let addrs = self.network.zone(zone).hosts.get(host)?.addrs.clone();
         let first = addrs.v4.first().or(addrs.v6.first())?;
         let vlan = self.vlan_of_addr(zone, first)?;
+        // What lies behind it would be entered and left on either link.
+        let links = self.network.zone(zone).links.iter();
+        let on = |link: &&crate::model::ZoneLink| {
+            let here = Addrs::prefixes(&link.prefixes);
+            here.v4.overlaps(&addrs.v4) || here.v6.overlaps(&addrs.v6)
+        };
+        if links.filter(on).count() > 1 {
+            let diagnostic = Diagnostic::error(text!("behind-two-links")).at(reference.span);
+            self.report(diagnostic.help(text!("behind-two-links-help")));
+        }
         Some((zone, vlan, addrs))
     }
 

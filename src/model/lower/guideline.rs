@@ -134,7 +134,7 @@ impl<'a> Lower<'a> {
         if !whole {
             return None;
         }
-        self.apart(&stated, &cast);
+        self.kept_apart(&stated, &cast);
         let network = cast
             .get("gateway")
             .and_then(|gateway| self.network_of(gateway));
@@ -213,7 +213,7 @@ impl<'a> Lower<'a> {
     }
 
     /// Nobody is a handler and not one (①): the comparison of the two lists.
-    fn apart(&mut self, stated: &BTreeMap<&str, &Spanned<ast::Role>>, cast: &Cast) {
+    fn kept_apart(&mut self, stated: &BTreeMap<&str, &Spanned<ast::Role>>, cast: &Cast) {
         let spots = |role: &str| cast.get(role).map(|played| all_addrs(&played.spots));
         let (Some(terminals), Some(others)) = (spots("terminals"), spots("others")) else {
             return;

@@ -10,6 +10,15 @@ use crate::syntax::ast::{self, Name, Word};
 use crate::text;
 use sha2::{Digest, Sha256};
 
+/// What devices call something that has no `as`: its name if that can be an id, else a hash of it.
+pub(super) fn short_id(name: &str) -> String {
+    if plain(name) && name.len() <= MAX_ID {
+        name.to_owned()
+    } else {
+        format!("X_{}", hash8(name))
+    }
+}
+
 impl Lower<'_> {
     /// The label of a definition; its id is `as`, else the name if that can be one, else `fallback`.
     pub(super) fn label(
@@ -37,12 +46,7 @@ impl Lower<'_> {
 
     /// The label of a switch. It has no `as`: a name too long for an id is hashed instead of refused.
     pub(super) fn switch_label(&mut self, name: &Name) -> Label {
-        let short = plain(&name.node) && name.node.len() <= MAX_ID;
-        let id = if short {
-            name.node.clone()
-        } else {
-            format!("X_{}", hash8(&name.node))
-        };
+        let id = short_id(&name.node);
         self.claim_id(&id, name.span);
         Label {
             name: name.node.clone(),

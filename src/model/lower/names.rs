@@ -20,8 +20,8 @@ pub(super) enum Def {
     Group(usize),
     External(ExternalId),
     Switch(SwitchId),
-    /// Of a statement that is not understood yet.
-    Later,
+    /// A router whose filter is not modelled: a next hop, and no place of rules and claims.
+    Opaque(SwitchId),
 }
 
 /// The name spaces.
@@ -64,13 +64,13 @@ impl<'a> Lower<'a> {
             .switches
             .iter()
             .flat_map(|(s, _)| std::iter::once(&s.name).chain(&s.twin));
-        for (index, name) in members.enumerate() {
+        let members: Vec<&'a Name> = members.collect();
+        for (index, name) in members.iter().enumerate() {
             self.declare_place(name, Def::Switch(SwitchId(index)));
         }
-        parts
-            .later
-            .iter()
-            .for_each(|name| self.declare_place(name, Def::Later));
+        for (index, (opaque, _)) in parts.opaques.iter().enumerate() {
+            self.declare_place(&opaque.name, Def::Opaque(SwitchId(members.len() + index)));
+        }
         for (index, (zone, _)) in parts.zones.iter().enumerate() {
             self.declare_hosts(ZoneId(index), zone);
         }
@@ -262,8 +262,7 @@ impl<'a> Lower<'a> {
             Def::Group(_) => text!("kind-group"),
             Def::External(_) => text!("kind-external"),
             Def::Switch(_) => text!("kind-switch"),
-            // Its own statement has been refused already.
-            Def::Later => return,
+            Def::Opaque(_) => text!("kind-opaque"),
         };
         let diagnostic = Diagnostic::error(text!(
             "wrong-kind",

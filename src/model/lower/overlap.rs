@@ -21,9 +21,14 @@ impl Lower<'_> {
             .map(|(f, _)| (all_addrs(&f.from), all_addrs(&f.to)))
             .collect();
         let mut found = Vec::new();
+        let rests = self.network.externals.iter().filter(|e| e.rest).count();
         for (allow, at) in allows.iter().filter(|(allow, _)| !allow.exception) {
             let (from, to) = (all_addrs(&allow.from), all_addrs(&allow.to));
             for ((forbid, _), (forbid_from, forbid_to)) in forbids.iter().zip(&sides) {
+                // The rests of two routing tables are the same addresses, and not the same place.
+                if rests > 1 && self.apart(allow, forbid) {
+                    continue;
+                }
                 let pair = Family::BOTH.into_iter().find_map(|family| {
                     let src = meet(from.of(family), forbid_from.of(family))?;
                     let dst = meet(to.of(family), forbid_to.of(family))?;
@@ -45,6 +50,24 @@ impl Lower<'_> {
             .note(text!("allow-in-forbid-packet", packet = packet.to_string()));
             self.report(diagnostic.help(text!("allow-in-forbid-help")));
         }
+    }
+}
+
+impl Lower<'_> {
+    /// Whether only rests of different tables have an address in common, on either side.
+    fn apart(&self, allow: &Allow, forbid: &Forbid) -> bool {
+        let meets =
+            |a: &[Spot], b: &[Spot]| a.iter().any(|a| b.iter().any(|b| self.may_be_one(a, b)));
+        !(meets(&allow.from, &forbid.from) && meets(&allow.to, &forbid.to))
+    }
+
+    fn may_be_one(&self, a: &Spot, b: &Spot) -> bool {
+        let rest = |spot: &Spot| match spot.at {
+            At::External(id) => self.network.external(id).rest.then_some(id),
+            At::Link(..) | At::Switch(_) => None,
+        };
+        let other_rest = matches!((rest(a), rest(b)), (Some(a), Some(b)) if a != b);
+        !other_rest && (a.addrs.v4.overlaps(&b.addrs.v4) || a.addrs.v6.overlaps(&b.addrs.v6))
     }
 }
 

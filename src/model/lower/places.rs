@@ -109,7 +109,11 @@ impl<'a> Lower<'a> {
             Def::Switch(id) => Some(vec![self.switch_spot(id)]),
             Def::Segment(index) => Some(self.segment_spots(index)),
             Def::Group(index) => self.group(index, reference, depth),
-            Def::Later => None,
+            def @ Def::Opaque(_) => {
+                let (name, span) = (&reference.name.node, reference.span);
+                self.wrong_kind(name, span, def, text!("kind-place"));
+                None
+            }
         }
     }
 
@@ -254,9 +258,8 @@ impl<'a> Lower<'a> {
     }
 
     fn all_switches(&self) -> Vec<Spot> {
-        (0..self.network.switches.len())
-            .map(|i| self.switch_spot(SwitchId(i)))
-            .collect()
+        let managed = self.network.managed();
+        managed.map(|(id, _)| self.switch_spot(id)).collect()
     }
 }
 

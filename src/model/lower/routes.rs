@@ -1,56 +1,73 @@
-//! `route` of a switch: where it hands packets next (D31).
+//! `route` and `dynamic` of a switch: where it hands packets next (D31).
 //!
 //! In: the statements, after all interfaces and externals have addresses. Out: static routes per prefix.
 //! Must not know: sessions.
 
 use super::Lower;
 use super::collect::Parts;
+use super::ids::short_id;
 use super::names::Def;
 use crate::base::{Diagnostic, Span};
-use crate::model::{At, SwitchId};
+use crate::model::{At, Dynamic, StaticRoute, Svi, SwitchId};
 use crate::net::Family;
-use crate::syntax::ast::{self, RouteTo, SwitchItem, Via};
+use crate::syntax::ast::{self, RouteTo, Spanned, SwitchItem, Via};
 use crate::text;
 use ipnet::IpNet;
+use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+/// What stands in a block, with the VRF it is said of as devices call it.
+pub(super) fn tables(items: &[Spanned<SwitchItem>]) -> Vec<(String, &Spanned<SwitchItem>)> {
+    let each = items.iter().flat_map(|item| match &item.node {
+        SwitchItem::Vrf { name, items } => {
+            let vrf = short_id(&name.node);
+            items.iter().map(|item| (vrf.clone(), item)).collect()
+        }
+        _ => vec![(String::new(), item)],
+    });
+    each.collect()
+}
+
 impl<'a> Lower<'a> {
-    /// The static routes of every switch.
+    /// The static routes of every switch, and where it learns others.
     pub(super) fn routes(&mut self, parts: &Parts<'a>) {
-        let mut id = 0;
-        for (ast, _) in &parts.switches {
-            for _ in 0..1 + usize::from(ast.twin.is_some()) {
-                for item in &ast.items {
-                    if let SwitchItem::Route { to, via } = &item.node {
-                        self.route(SwitchId(id), to, via, item.span);
+        let switches = parts.switches.iter().flat_map(|(ast, _)| {
+            std::iter::repeat_n(&ast.items, 1 + usize::from(ast.twin.is_some()))
+        });
+        let opaques = parts.opaques.iter().map(|(ast, _)| &ast.items);
+        for (id, items) in switches.chain(opaques).enumerate() {
+            for (vrf, item) in tables(items) {
+                match &item.node {
+                    SwitchItem::Route { to, via } => {
+                        self.route(SwitchId(id), &vrf, (to, via), item.span);
                     }
+                    SwitchItem::Dynamic { protocol, on } => {
+                        self.dynamic(SwitchId(id), vrf, protocol, on, item.span);
+                    }
+                    _ => {}
                 }
-                id += 1;
             }
         }
     }
 
-    fn route(&mut self, switch: SwitchId, to: &RouteTo, via: &Via, span: Span) {
-        let hops = self.next_hops(switch, via);
+    fn route(&mut self, switch: SwitchId, vrf: &str, (to, via): (&RouteTo, &Via), span: Span) {
+        let hops = self.next_hops(switch, vrf, via);
         let targets = self.targets(to);
         let (Some(hops), Some(targets)) = (hops, targets) else {
             return;
         };
-        let connected: Vec<IpNet> = self
-            .network
-            .switch(switch)
-            .svis
-            .iter()
-            .flat_map(|svi| &svi.addrs)
-            .copied()
-            .collect();
+        let connected = self.connected(switch, vrf);
         let reached = |net: &IpNet| connected.iter().any(|of| of.contains(net));
         let mut written = Vec::new();
         for net in targets.iter().filter(|net| !reached(net)) {
             let same = hops
                 .iter()
                 .filter(|hop| Family::of(**hop) == Family::of_net(net));
-            written.extend(same.map(|hop| (*net, *hop)));
+            written.extend(same.map(|hop| StaticRoute {
+                vrf: vrf.to_owned(),
+                prefix: *net,
+                via: *hop,
+            }));
         }
         if written.is_empty() && !self.poisoned.contains(&true) {
             self.report(
@@ -60,8 +77,52 @@ impl<'a> Lower<'a> {
             );
         }
         let routes = &mut self.network.switches[switch.0].routes;
-        let known: std::collections::BTreeSet<(IpNet, IpAddr)> = routes.iter().copied().collect();
+        let known: BTreeSet<StaticRoute> = routes.iter().cloned().collect();
         routes.extend(written.into_iter().filter(|route| !known.contains(route)));
+    }
+
+    /// The subnets of a switch's interfaces in a VRF.
+    fn connected(&self, switch: SwitchId, vrf: &str) -> Vec<IpNet> {
+        let svis = self.network.switch(switch).svis.iter();
+        svis.filter(|svi| svi.vrf == vrf)
+            .flat_map(|svi| svi.addrs.iter().copied())
+            .collect()
+    }
+
+    /// `dynamic ospf on ZONES`: which routes are learnt there is not known (D31).
+    fn dynamic(
+        &mut self,
+        switch: SwitchId,
+        vrf: String,
+        protocol: &ast::Word,
+        on: &ast::Places,
+        span: Span,
+    ) {
+        if !protocol.node.eq_ignore_ascii_case("ospf") {
+            let headline = text!("unknown-protocol", name = &protocol.node);
+            return self.report(
+                Diagnostic::error(headline)
+                    .at(protocol.span)
+                    .help(text!("unknown-protocol-help")),
+            );
+        }
+        let mut vlans = BTreeSet::new();
+        for spot in self.spots(on, false).unwrap_or_default() {
+            let At::Link(_, vlan) = spot.at else {
+                self.not_here(on.span, spot.place, text!("kind-zone"));
+                continue;
+            };
+            let svi = self.network.switch(switch).svi(vlan);
+            if svi.is_some_and(|svi| svi.vrf == vrf) {
+                vlans.insert(vlan);
+            } else if !self.svi_trouble {
+                let switch = &self.network.switch(switch).label.name;
+                let headline = text!("dynamic-no-svi", switch = switch, vlan = vlan);
+                self.report(Diagnostic::error(headline).at(on.span));
+            }
+        }
+        let dynamic = Dynamic { vrf, vlans, span };
+        self.network.switches[switch.0].dynamic.push(dynamic);
     }
 
     /// The prefixes of a destination; `any` and `rest` are the default routes.
@@ -126,17 +187,13 @@ impl<'a> Lower<'a> {
     }
 
     /// At most one next hop per family, on a link of the switch.
-    fn next_hops(&mut self, switch: SwitchId, via: &Via) -> Option<Vec<IpAddr>> {
+    fn next_hops(&mut self, switch: SwitchId, vrf: &str, via: &Via) -> Option<Vec<IpAddr>> {
         let (hops, span) = match via {
             Via::Addr(addr) => (vec![self.one_addr(addr, None)?], addr.span),
-            Via::Place(reference) => (self.hops_of(switch, reference)?, reference.span),
+            Via::Place(reference) => (self.hops_of(switch, vrf, reference)?, reference.span),
         };
-        let svis = &self.network.switch(switch).svis;
-        let connected = |hop: &IpAddr| {
-            svis.iter()
-                .flat_map(|svi| &svi.addrs)
-                .any(|net| net.contains(hop))
-        };
+        let subnets = self.connected(switch, vrf);
+        let connected = |hop: &IpAddr| subnets.iter().any(|net| net.contains(hop));
         let near: Vec<IpAddr> = hops.iter().filter(|hop| connected(hop)).copied().collect();
         if near.is_empty() {
             self.far_hop(switch, &hops, span);
@@ -180,7 +237,12 @@ impl<'a> Lower<'a> {
     }
 
     /// Addresses a place can be handed packets at: a host's own, a switch's on the shared link (its VRRP address if any).
-    fn hops_of(&mut self, switch: SwitchId, reference: &ast::Ref) -> Option<Vec<IpAddr>> {
+    fn hops_of(
+        &mut self,
+        switch: SwitchId,
+        vrf: &str,
+        reference: &ast::Ref,
+    ) -> Option<Vec<IpAddr>> {
         match self.find(reference)? {
             Def::Host(zone, host) => {
                 let addrs = &self.network.zone(zone).hosts.get(host)?.addrs;
@@ -192,8 +254,9 @@ impl<'a> Lower<'a> {
                 Some(hops.into_iter().filter(|hop| seen.insert(*hop)).collect())
                     .filter(|h: &Vec<_>| !h.is_empty())
             }
-            Def::Switch(other) => {
-                let mine = &self.network.switch(switch).svis;
+            Def::Switch(other) | Def::Opaque(other) => {
+                let mine = self.network.switch(switch).svis.iter();
+                let mine: Vec<&Svi> = mine.filter(|svi| svi.vrf == vrf).collect();
                 let theirs = self.network.switch(other);
                 let shared = mine.iter().filter_map(|svi| theirs.svi(svi.vlan));
                 let hops = shared.flat_map(|svi| Family::BOTH.map(|family| (svi, family)));

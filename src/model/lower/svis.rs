@@ -20,7 +20,7 @@ impl Lower<'_> {
         switch: &mut Switch,
         id: SwitchId,
         ast: &ast::Svi,
-        side: Option<usize>,
+        (side, vrf): (Option<usize>, &str),
     ) {
         let zones: Vec<(ZoneId, Span)> = ast
             .zones
@@ -36,7 +36,7 @@ impl Lower<'_> {
         let stated = ast.addrs.as_ref().map(|pair| self.side(pair, whole, side));
         let before = self.diags.len();
         for &(zone, span) in &zones {
-            if self.join_svi(switch, id, zone, span, stated.is_some()) {
+            if self.join_svi((switch, vrf), id, zone, span, stated.is_some()) {
                 match stated {
                     Some(addrs) => self.stated_addrs(switch, id, zone, addrs, zones.len() > 1),
                     None => self.default_addrs(switch, id, zone, span),
@@ -57,7 +57,7 @@ impl Lower<'_> {
         }
     }
 
-    fn svi_zone(&mut self, reference: &ast::Ref) -> Option<(ZoneId, Span)> {
+    pub(super) fn svi_zone(&mut self, reference: &ast::Ref) -> Option<(ZoneId, Span)> {
         match self.find(reference)? {
             Def::Zone(zone) => Some((zone, reference.span)),
             def => {
@@ -75,7 +75,7 @@ impl Lower<'_> {
     /// Puts a zone on the SVI of each of its VLANs; false if the switch has it already.
     fn join_svi(
         &mut self,
-        switch: &mut Switch,
+        (switch, vrf): (&mut Switch, &str),
         id: SwitchId,
         zone: ZoneId,
         span: Span,
@@ -94,6 +94,15 @@ impl Lower<'_> {
                 let first = self.svis.get(&(id, vlan)).map_or(span, |&(first, _)| first);
                 let name = self.network.zone(zone).label.name.clone();
                 self.repeated("repeated-name", &name, span, first);
+                return false;
+            }
+            if svi.zones.is_empty() {
+                vrf.clone_into(&mut svi.vrf);
+            } else if svi.vrf != vrf {
+                let first = self.svis.get(&(id, vlan)).map_or(span, |&(first, _)| first);
+                let diagnostic = Diagnostic::error(text!("svi-two-vrfs", vlan = vlan));
+                let diagnostic = diagnostic.label(span, text!("again-here"));
+                self.report(diagnostic.label(first, text!("first-here")));
                 return false;
             }
             svi.zones.push(zone);
@@ -264,6 +273,7 @@ fn svi_mut(switch: &mut Switch, vlan: u16) -> &mut Svi {
         .unwrap_or_else(|| {
             switch.svis.push(Svi {
                 vlan,
+                vrf: String::new(),
                 zones: Vec::new(),
                 addrs: Vec::new(),
                 virtuals: Vec::new(),

@@ -2,14 +2,18 @@
 //!
 //! In: switch blocks, after the zones. Out: [`Switch`]es without their routes. Must not know: routes, vendors.
 
-use super::collect::{Parts, not_yet};
+use super::collect::Parts;
+use super::routes::tables;
 use super::zones::bind_sides;
 use super::{Lower, Owner, Stated};
 use crate::base::{Diagnostic, Span, suggest};
-use crate::model::{Switch, SwitchId};
-use crate::syntax::ast::{self, Addr, Pair, SwitchItem};
+use crate::model::{Label, Switch, SwitchId};
+use crate::syntax::ast::{self, Addr, Pair, Spanned, SwitchItem};
 use crate::text;
 use std::collections::BTreeMap;
+
+/// What `limit` counts: entries of a family, or of the one table that all share.
+const LIMITED: [&str; 3] = ["ipv4", "ipv6", "shared"];
 
 impl<'a> Lower<'a> {
     /// All switches; a pair becomes two with the same zones.
@@ -28,6 +32,9 @@ impl<'a> Lower<'a> {
                     self.member((ast, span), twin, second, Some((1, first)));
                 }
             }
+        }
+        for &(ast, span) in &parts.opaques {
+            self.opaque(ast, span, SwitchId(self.network.switches.len()));
         }
     }
 
@@ -52,63 +59,113 @@ impl<'a> Lower<'a> {
         let label = self.switch_label(name);
         self.svi_trouble |= self.names.twice.contains(&name.span);
         let mut switch = Switch {
-            label,
             twin: pair.map(|(_, twin)| twin),
             dialect: ast.dialect.node.clone(),
-            dialect_span: ast.dialect.span,
             model: ast.model.as_ref().map(|model| model.node.clone()),
-            svis: Vec::new(),
-            routes: Vec::new(),
-            own: Vec::new(),
-            options: BTreeMap::new(),
             bind_in: self.bind.0,
             bind_out: self.bind.1,
-            limits: BTreeMap::new(),
-            accepts: Vec::new(),
+            ..bare(label, ast.dialect.span)
         };
         let side = pair.map(|(side, _)| side);
-        for item in &ast.items {
-            match &item.node {
-                SwitchItem::Svi(svi) => self.svi(&mut switch, id, svi, side),
-                SwitchItem::Own(own) => self.own(&mut switch, id, own, item.span, side),
-                SwitchItem::Bind(sides) => (switch.bind_in, switch.bind_out) = bind_sides(sides),
-                SwitchItem::Limit {
-                    direction,
-                    table,
-                    count,
-                } => {
-                    let direction = if *direction == ast::Bind::In {
-                        "in"
-                    } else {
-                        "out"
-                    };
-                    switch
-                        .limits
-                        .insert(format!("{}-{direction}", table.node), count.node);
-                }
-                SwitchItem::Option { key, value } => {
-                    if switch
-                        .options
-                        .insert(key.node.clone(), value.node.clone())
-                        .is_some()
-                    {
-                        let headline = text!("repeated-option", key = &key.node);
-                        self.report(Diagnostic::error(headline).at(key.span));
-                    }
-                }
-                SwitchItem::Route { .. } => {}
-                SwitchItem::Accept(accept) => {
-                    switch.accepts.extend(self.accept(accept, Some(whole)));
-                }
-                SwitchItem::Vrf { name, .. } => not_yet("vrf", name.span, &mut self.diags),
-                SwitchItem::Dynamic { protocol, .. } => {
-                    not_yet("dynamic", protocol.span, &mut self.diags)
-                }
-                SwitchItem::Ports { ports, .. } => not_yet("ports", ports.span, &mut self.diags),
-            }
-        }
+        self.items(&mut switch, id, &ast.items, whole, side);
         switch.svis.sort_by_key(|svi| svi.vlan);
         self.network.switches.push(switch);
+    }
+
+    /// A router whose filter is not modelled: it passes everything, and nothing is written for it.
+    fn opaque(&mut self, ast: &ast::Opaque, whole: Span, id: SwitchId) {
+        let label = self.label(&ast.name, ast.id.as_ref(), None);
+        let mut switch = Switch {
+            opaque: true,
+            ..bare(label, ast.name.span)
+        };
+        self.items(&mut switch, id, &ast.items, whole, None);
+        switch.svis.sort_by_key(|svi| svi.vlan);
+        self.network.switches.push(switch);
+    }
+
+    /// What stands in a block, VRF by VRF.
+    fn items(
+        &mut self,
+        switch: &mut Switch,
+        id: SwitchId,
+        items: &[Spanned<SwitchItem>],
+        whole: Span,
+        side: Option<usize>,
+    ) {
+        let mut vrfs: BTreeMap<&str, Span> = BTreeMap::new();
+        for item in items {
+            if let SwitchItem::Vrf { name, .. } = &item.node
+                && let Some(first) = vrfs.insert(&name.node, name.span)
+            {
+                self.repeated("repeated-name", &name.node, name.span, first);
+            }
+        }
+        for (vrf, item) in tables(items) {
+            self.item(switch, id, (&vrf, item), whole, side);
+        }
+    }
+
+    fn item(
+        &mut self,
+        switch: &mut Switch,
+        id: SwitchId,
+        (vrf, item): (&str, &Spanned<SwitchItem>),
+        whole: Span,
+        side: Option<usize>,
+    ) {
+        match &item.node {
+            SwitchItem::Svi(svi) => self.svi(switch, id, svi, (side, vrf)),
+            SwitchItem::Own(own) => self.own(switch, id, own, item.span, side),
+            SwitchItem::Bind(sides) => {
+                (switch.bind_in, switch.bind_out) = bind_sides(sides);
+                self.check_bind(switch.bind_in, item.span);
+            }
+            SwitchItem::Limit {
+                direction,
+                table,
+                count,
+            } => {
+                let direction = match direction {
+                    ast::Bind::In => "in",
+                    ast::Bind::Out => "out",
+                };
+                if !LIMITED.contains(&table.node.as_str()) {
+                    let headline = text!("unknown-table", name = &table.node);
+                    let diagnostic = Diagnostic::error(headline).at(table.span);
+                    let names = LIMITED.join(", ");
+                    return self.report(diagnostic.help(text!("known-tables", names = names)));
+                }
+                let table = format!("{}-{direction}", table.node);
+                switch.limits.insert(table, count.node);
+            }
+            SwitchItem::Option { key, value } => {
+                switch.option_spans.insert(key.node.clone(), key.span);
+                let before = switch.options.insert(key.node.clone(), value.node.clone());
+                if before.is_some() {
+                    let headline = text!("repeated-option", key = &key.node);
+                    self.report(Diagnostic::error(headline).at(key.span));
+                }
+            }
+            SwitchItem::Accept(accept) => {
+                switch.accepts.extend(self.accept(accept, Some(whole)));
+            }
+            SwitchItem::Ports { zone, ports } => {
+                if self.svi_zone(zone).is_some() {
+                    switch.ports_at.push(ports.span);
+                }
+            }
+            // Routes need every interface first; a VRF has been taken apart.
+            SwitchItem::Route { .. } | SwitchItem::Dynamic { .. } | SwitchItem::Vrf { .. } => {}
+        }
+    }
+
+    /// Inbound lists alone are complete; outbound ones alone leave what is sent to the switch itself.
+    pub(super) fn check_bind(&mut self, inbound: bool, span: Span) {
+        if !inbound {
+            let diagnostic = Diagnostic::error(text!("bind-in")).at(span);
+            self.report(diagnostic.help(text!("bind-in-help")));
+        }
     }
 
     /// This member's side of `a | b`.
@@ -159,5 +216,28 @@ impl<'a> Lower<'a> {
                 switch.own.push(one);
             }
         }
+    }
+}
+
+/// A switch of which only the name is known.
+fn bare(label: Label, dialect_span: Span) -> Switch {
+    Switch {
+        label,
+        twin: None,
+        dialect: String::new(),
+        dialect_span,
+        model: None,
+        svis: Vec::new(),
+        routes: Vec::new(),
+        dynamic: Vec::new(),
+        opaque: false,
+        own: Vec::new(),
+        options: BTreeMap::new(),
+        option_spans: BTreeMap::new(),
+        ports_at: Vec::new(),
+        bind_in: false,
+        bind_out: false,
+        limits: BTreeMap::new(),
+        accepts: Vec::new(),
     }
 }

@@ -124,9 +124,9 @@ fn the_tour_has_the_expected_switches() {
         nets(&["10.10.33.1/24", "fd7a:1c2b:0:210::1/64"])
     );
     assert_eq!(core.svi(120).unwrap().addrs, nets(&["10.10.24.1/25"]));
-    let routes = |list: &[(IpNet, std::net::IpAddr)]| {
+    let routes = |list: &[crate::model::StaticRoute]| {
         list.iter()
-            .map(|(net, hop)| format!("{net} {hop}"))
+            .map(|route| format!("{} {}", route.prefix, route.via))
             .collect::<Vec<_>>()
     };
     assert_eq!(

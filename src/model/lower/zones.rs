@@ -26,11 +26,12 @@ impl<'a> Lower<'a> {
                 SiteItem::Ipv6ByVlan(addr) => self.site_prefix(addr),
                 SiteItem::Ephemeral(range) => self.network.site.ephemeral = range.node,
                 SiteItem::LogDenied => self.network.site.log_denied = true,
-                SiteItem::Bind(sides) => bind = Some(sides),
+                SiteItem::Bind(sides) => bind = Some((sides, item.span)),
             }
         }
-        if let Some(sides) = bind {
+        if let Some((sides, span)) = bind {
             self.bind = bind_sides(sides);
+            self.check_bind(self.bind.0, span);
         }
     }
 

@@ -90,6 +90,10 @@ impl Dialect for AlaxalaAx {
         &FACTS
     }
 
+    fn options(&self) -> &'static [&'static str] {
+        &[IN_MODE, OUT_MODE]
+    }
+
     fn score(&self, text: &str) -> u32 {
         score(text)
     }
