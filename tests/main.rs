@@ -10,6 +10,7 @@ mod golden;
 mod guideline;
 mod lists;
 mod mutation;
+mod over_time;
 mod pair;
 mod readme;
 mod relay;

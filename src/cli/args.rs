@@ -91,6 +91,10 @@ pub(super) struct Verify {
     pub(super) policy: PathBuf,
     #[arg(long, value_name = "DIR")]
     pub(super) configs: Option<PathBuf>,
+    #[arg(long, value_names = ["DATE", "DATE"], num_args = 2, conflicts_with = "mutate")]
+    pub(super) between: Option<Vec<String>>,
+    #[arg(long)]
+    pub(super) mutate: bool,
 }
 
 #[derive(Debug, clap::Args)]

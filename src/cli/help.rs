@@ -128,6 +128,8 @@ fn option(id: &str) -> Option<Text> {
         "policy" => text!("help-policy"),
         "output" => text!("help-output"),
         "allow_unproved" => text!("help-allow-unproved"),
+        "between" => text!("help-between"),
+        "mutate" => text!("help-mutate"),
         "configs" => text!("help-configs"),
         "old" => text!("help-old"),
         "new" => text!("help-new"),

@@ -3,12 +3,14 @@
 //! In: files that were already read ([`SourceMap`]) and [`Options`]. Out: an outcome as data, or the diagnostics that say
 //! why there is none (exit 2). Must not know: files, the clock, the environment, terminals, formats.
 
+pub mod between;
 pub mod build;
 pub mod capacity;
 pub mod check;
 pub mod diff;
 pub mod facts;
 pub mod lint;
+pub mod mutate;
 pub mod network;
 pub mod places;
 pub mod query;

@@ -92,6 +92,58 @@ pub struct Verify {
     pub guidelines: Vec<Guideline>,
 }
 
+/// `verify --between`: the first day, then each on which a statement has ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Between {
+    pub schema: &'static str,
+    pub verdict: &'static str,
+    pub first: String,
+    pub last: String,
+    pub days: Vec<Day>,
+    pub inputs: Vec<Input>,
+    pub facts: &'static str,
+    pub version: &'static str,
+}
+
+/// A day, with the claims whose verdict is another than before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Day {
+    pub at: String,
+    pub verdict: &'static str,
+    pub ended: Vec<String>,
+    pub changes: Vec<VerdictChange>,
+}
+
+/// A claim with another verdict than the day before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct VerdictChange {
+    pub id: String,
+    pub text: String,
+    pub before: &'static str,
+    pub after: &'static str,
+}
+
+/// `verify --mutate`: lines whose change leaves every verdict as it was.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Mutate {
+    pub schema: &'static str,
+    pub lines: usize,
+    pub unnoticed: Vec<Unnoticed>,
+    pub inputs: Vec<Input>,
+    pub at: String,
+    pub facts: &'static str,
+    pub version: &'static str,
+}
+
+/// A line that no claim notices; `instead` is null where the line was taken out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Unnoticed {
+    pub file: String,
+    pub line: u32,
+    pub text: String,
+    pub instead: Option<String>,
+}
+
 /// A guideline of the policy: its roles, and its measures with what stands behind each.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Guideline {

@@ -1,13 +1,17 @@
 //! JSON Schema of each result, generated from the types that are printed; beyond the contract's page this is the authority.
 
-use super::outcome::{Build, Diagnostic, Diff, Facts, Lint, Query, Trace, TraceLine, Verify};
+use super::outcome::{
+    Between, Build, Diagnostic, Diff, Facts, Lint, Mutate, Query, Trace, TraceLine, Verify,
+};
 use schemars::Schema;
 
 /// The commands that have one, in the order of the help.
-pub const NAMES: [&str; 10] = [
+pub const NAMES: [&str; 12] = [
     "check",
     "build",
     "verify",
+    "verify-between",
+    "verify-mutate",
     "diff",
     "trace",
     "trace-acl",
@@ -32,6 +36,8 @@ pub fn of(command: &str) -> Option<Schema> {
         "check" | "error" => schemars::schema_for!(Diagnostics),
         "build" => schemars::schema_for!(Build),
         "verify" => schemars::schema_for!(Verify),
+        "verify-between" => schemars::schema_for!(Between),
+        "verify-mutate" => schemars::schema_for!(Mutate),
         "diff" => schemars::schema_for!(Diff),
         "trace" => schemars::schema_for!(Trace),
         "trace-acl" => schemars::schema_for!(TraceLine),

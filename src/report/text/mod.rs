@@ -3,20 +3,24 @@
 //! In: the types of [`super::outcome`], whose strings are already in the language and safe to print. Out: a string.
 //! Colour only where [`Look`] says so; nothing is told by colour alone.
 
+mod between;
 mod build;
 mod diff;
 mod facts;
 mod guideline;
 mod lint;
+mod mutate;
 mod query;
 mod table;
 mod trace;
 mod verify;
 
+pub use between::between;
 pub use build::{build, configs};
 pub use diff::diff;
 pub use facts::facts;
 pub use lint::{check, lint};
+pub use mutate::mutate;
 pub use query::query;
 pub use trace::{trace, trace_error, trace_line};
 pub use verify::verify;
