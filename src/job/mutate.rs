@@ -172,14 +172,13 @@ fn mutations(text: usize, source: &Source) -> Vec<Mutation> {
     lines.map(mutation).collect()
 }
 
-/// Comments, remarks and descriptions change nothing.
+/// Comments, remarks, descriptions and names change nothing.
 fn says_something(line: &str) -> bool {
     let line = line.trim();
     let comment = line.starts_with(['!', '#']) || line.is_empty();
-    let mut words = line
-        .split_whitespace()
-        .skip_while(|word| word.chars().all(|c| c.is_ascii_digit()));
-    !comment && !matches!(words.next(), Some("remark" | "description"))
+    let number = |word: &&str| *word == "sequence" || word.chars().all(|c| c.is_ascii_digit());
+    let first = line.split_whitespace().find(|word| !number(word));
+    !comment && !matches!(first, Some("remark" | "description" | "hostname"))
 }
 
 /// The line with its action turned round, if it has one.

@@ -2,8 +2,10 @@
 
 use super::{Capture, FileGap, Job, Options, network};
 use crate::base::{Diagnostic, FileId, SourceMap, Text};
+use crate::model::Policy;
 use crate::model::guideline::Guideline;
 use crate::verify::{ClaimResult, Verdict};
+use jiff::civil::Date;
 
 /// The claims and what they stand on.
 #[derive(Clone, Debug, Default)]
@@ -16,6 +18,8 @@ pub struct VerifyOutcome {
     pub assumptions: Vec<Text>,
     /// Guidelines of the policy, whose claims are among the claims.
     pub guidelines: Vec<Guideline>,
+    /// Exceptions, and openings that end.
+    pub terms: Vec<Term>,
     /// Findings about the inputs, warnings and remarks only; printed to standard error.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -26,6 +30,46 @@ impl VerifyOutcome {
     pub fn verdict(&self) -> Verdict {
         Verdict::worst(self.claims.iter().map(|claim| claim.verdict))
     }
+}
+
+/// An opening that an officer has to keep an eye on: 特定通信, or one with a last day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Term {
+    /// The statement in names.
+    pub text: String,
+    /// 特定通信.
+    pub exception: bool,
+    /// `ticket`.
+    pub ticket: Option<String>,
+    /// `owner`.
+    pub owner: Option<String>,
+    /// `because`.
+    pub because: Option<String>,
+    /// Last day in force.
+    pub until: Option<Date>,
+    /// It is in force on the evaluation date (D48).
+    pub in_force: bool,
+}
+
+/// Exceptions first, each kind by its last day.
+fn terms(policy: &Policy, at: Date) -> Vec<Term> {
+    let kept = policy
+        .allows
+        .iter()
+        .filter(|allow| allow.exception || allow.until.is_some());
+    let mut terms: Vec<Term> = kept
+        .map(|allow| Term {
+            text: allow.text.clone(),
+            exception: allow.exception,
+            ticket: allow.ticket.clone(),
+            owner: allow.owner.clone(),
+            because: allow.because.clone(),
+            until: allow.until,
+            in_force: allow.in_force(at),
+        })
+        .collect();
+    terms.sort_by_key(|term| (!term.exception, term.until));
+    terms
 }
 
 /// Proves or refutes the claims of a policy. With `configs`, on those captures (all `*.cfg` of the directory, also those
@@ -56,6 +100,7 @@ pub fn verify(
         claims: report.claims,
         gaps: devices.gaps,
         assumptions,
+        terms: terms(&loaded.policy, options.at),
         guidelines: loaded.policy.guidelines,
         diagnostics,
     })

@@ -18,7 +18,7 @@ use crate::job::mutate::MutateOutcome;
 use crate::job::query::QueryOutcome;
 use crate::job::trace_acl::Answer;
 use crate::job::trace_network::TraceOutcome;
-use crate::job::verify::VerifyOutcome;
+use crate::job::verify::{Term, VerifyOutcome};
 use crate::job::{FileGap, Options};
 use crate::model::Network;
 use crate::model::guideline::Class as Evidence;
@@ -213,6 +213,19 @@ pub fn verify(words: Words<'_>, outcome: &VerifyOutcome, options: &Options) -> o
         facts: crate::facts::digest(),
         version: env!("CARGO_PKG_VERSION"),
         guidelines: guideline::all(words.lang, &outcome.guidelines, &outcome.claims),
+        terms: outcome.terms.iter().map(term).collect(),
+    }
+}
+
+fn term(term: &Term) -> out::Term {
+    out::Term {
+        text: safe(&term.text),
+        exception: term.exception,
+        ticket: some(term.ticket.as_ref()),
+        owner: some(term.owner.as_ref()),
+        because: some(term.because.as_ref()),
+        until: term.until.map(|day| day.to_string()),
+        in_force: term.in_force,
     }
 }
 

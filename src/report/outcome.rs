@@ -90,6 +90,19 @@ pub struct Verify {
     pub facts: &'static str,
     pub version: &'static str,
     pub guidelines: Vec<Guideline>,
+    pub terms: Vec<Term>,
+}
+
+/// An exception, or an opening with a last day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Term {
+    pub text: String,
+    pub exception: bool,
+    pub ticket: Option<String>,
+    pub owner: Option<String>,
+    pub because: Option<String>,
+    pub until: Option<String>,
+    pub in_force: bool,
 }
 
 /// `verify --between`: the first day, then each on which a statement has ended.
