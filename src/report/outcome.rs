@@ -165,6 +165,8 @@ pub struct Guideline {
     pub title: String,
     pub clauses: Vec<Clause>,
     pub roles: Vec<Role>,
+    /// Zones and externals that play no role: outside, for every claim.
+    pub others: Vec<String>,
     pub measures: Vec<Measure>,
 }
 
