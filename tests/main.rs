@@ -20,6 +20,7 @@ mod lab;
 mod lists;
 mod logged;
 mod mutation;
+mod over_time;
 mod pair;
 mod readme;
 mod relay;

@@ -46,7 +46,11 @@ fn verify(
     ];
     let ran = aclc(&args);
     let bad = ran.json()["claims"].as_array().unwrap().clone();
-    let bad = bad.into_iter().filter(|claim| claim["verdict"] != "proved");
+    // The guideline says the same of its measures once more.
+    let own = |claim: &Value| claim["measures"].as_array().is_some_and(Vec::is_empty);
+    let bad = bad
+        .into_iter()
+        .filter(|claim| claim["verdict"] != "proved" && own(claim));
     (ran.exit, bad.collect())
 }
 

@@ -120,7 +120,7 @@ const PATTERNS: [(&str, usize); 11] = [
     ("p1_one_switch", 1),
     ("p2_one_ssid", 2),
     ("p2_radius_vlan", 4),
-    ("p3_two_ssid", 3),
+    ("p3_two_ssid", 4),
     ("p4_dedicated", 2),
     ("p5_maint", 2),
     ("p6_remote", 2),

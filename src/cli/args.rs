@@ -139,6 +139,10 @@ pub(super) struct Verify {
     pub(super) certificate: Option<PathBuf>,
     #[arg(short = 'o', long = "output", value_name = "FILE")]
     pub(super) report_output: Option<PathBuf>,
+    #[arg(long, value_names = ["DATE", "DATE"], num_args = 2, conflicts_with = "mutate")]
+    pub(super) between: Option<Vec<String>>,
+    #[arg(long)]
+    pub(super) mutate: bool,
 }
 
 #[derive(Debug, clap::Args)]

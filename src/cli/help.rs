@@ -132,6 +132,8 @@ fn option(id: &str) -> Option<Text> {
         "coverage" => text!("help-coverage"),
         "output" => text!("help-output"),
         "allow_unproved" => text!("help-allow-unproved"),
+        "between" => text!("help-between"),
+        "mutate" => text!("help-mutate"),
         "configs" => text!("help-configs"),
         "approved" => text!("help-approved"),
         "attest" => text!("help-attest"),

@@ -137,7 +137,7 @@ impl<'a, 'io> Session<'a, 'io> {
 }
 
 /// `2026-11-23` and nothing else.
-fn date(typed: &str) -> Result<Date, Box<Diagnostic>> {
+pub(super) fn date(typed: &str) -> Result<Date, Box<Diagnostic>> {
     let date: Option<Date> = typed.parse().ok();
     date.filter(|date| date.to_string() == typed)
         .ok_or_else(|| Box::new(Diagnostic::error(text!("bad-date", typed = typed))))

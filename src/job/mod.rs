@@ -6,6 +6,7 @@
 mod abilities;
 pub mod approve;
 pub mod attest;
+pub mod between;
 pub mod build;
 pub mod capacity;
 pub mod check;
@@ -16,6 +17,7 @@ pub mod facts;
 pub mod import;
 pub mod lab;
 pub mod lint;
+pub mod mutate;
 pub mod network;
 pub mod places;
 pub mod plan;

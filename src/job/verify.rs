@@ -10,6 +10,7 @@ use crate::syntax::keywords::language_of;
 use crate::text;
 use crate::topo::Named;
 use crate::verify::{ClaimResult, Verdict};
+use jiff::civil::Date;
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -26,6 +27,8 @@ pub struct VerifyOutcome {
     pub assumptions: Vec<Text>,
     /// Guidelines of the policy, whose claims are among the claims.
     pub guidelines: Vec<Guideline>,
+    /// Exceptions, and openings that end.
+    pub terms: Vec<Term>,
     /// Findings about the inputs, warnings and remarks only; printed to standard error.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -46,6 +49,46 @@ pub struct Verified {
     pub policy: Policy,
     /// The devices as read.
     pub devices: Vec<Arc<Named>>,
+}
+
+/// An opening that an officer has to keep an eye on: 特定通信, or one with a last day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Term {
+    /// The statement in names.
+    pub text: String,
+    /// 特定通信.
+    pub exception: bool,
+    /// `ticket`.
+    pub ticket: Option<String>,
+    /// `owner`.
+    pub owner: Option<String>,
+    /// `because`.
+    pub because: Option<String>,
+    /// Last day in force.
+    pub until: Option<Date>,
+    /// It is in force on the evaluation date (D48).
+    pub in_force: bool,
+}
+
+/// Exceptions first, each kind by its last day.
+fn terms(policy: &Policy, at: Date) -> Vec<Term> {
+    let kept = policy
+        .allows
+        .iter()
+        .filter(|allow| allow.exception || allow.until.is_some());
+    let mut terms: Vec<Term> = kept
+        .map(|allow| Term {
+            text: allow.text.clone(),
+            exception: allow.exception,
+            ticket: allow.ticket.clone(),
+            owner: allow.owner.clone(),
+            because: allow.because.clone(),
+            until: allow.until,
+            in_force: allow.in_force(at),
+        })
+        .collect();
+    terms.sort_by_key(|term| (!term.exception, term.until));
+    terms
 }
 
 /// Proves or refutes the claims of a policy. With `configs`, on those captures (all `*.cfg` of the directory, also those
@@ -105,6 +148,7 @@ pub fn run(
             claims: report.claims,
             gaps: devices.gaps,
             assumptions,
+            terms: terms(&loaded.policy, options.at),
             guidelines: loaded.policy.guidelines.clone(),
             diagnostics,
         },

@@ -15,6 +15,8 @@ pub struct Guideline {
     pub clauses: Vec<Clause>,
     /// Each role of the pack.
     pub roles: Vec<Role>,
+    /// Zones and externals that play no role: the claims count them as outside, whatever they are called.
+    pub others: Vec<String>,
     /// The measures in order.
     pub measures: Vec<Measure>,
 }

@@ -11,6 +11,7 @@ use crate::diff::{Beside, Class, Effect, Verdict as Difference};
 use crate::facts::{Fact, Facts, Table};
 use crate::job::approve::ApproveOutcome;
 use crate::job::attest::OpenFact;
+use crate::job::between::BetweenOutcome;
 use crate::job::build::BuildOutcome;
 use crate::job::check::CheckOutcome;
 use crate::job::coverage::{CoverageOutcome, LineState};
@@ -18,11 +19,12 @@ use crate::job::diff::{Decider, DiffOutcome, PlacedChange};
 use crate::job::facts::{Counts, FactsOutcome};
 use crate::job::import::ImportOutcome;
 use crate::job::lint::LintOutcome;
+use crate::job::mutate::MutateOutcome;
 use crate::job::plan::{PlanOutcome, of_property};
 use crate::job::query::QueryOutcome;
 use crate::job::trace_acl::Answer;
 use crate::job::trace_network::TraceOutcome;
-use crate::job::verify::VerifyOutcome;
+use crate::job::verify::{Term, VerifyOutcome};
 use crate::job::{FileGap, Options};
 use crate::model::guideline::Class as Evidence;
 use crate::model::{Network, Policy};
@@ -34,6 +36,7 @@ use crate::vendor::live::Block;
 use crate::verify::approve::{Matter, Misfit};
 use crate::verify::states::{Breach, Property};
 use crate::verify::{ClaimResult, Verdict, WitnessKind};
+use jiff::civil::Date;
 use serde_json::{Map, Value};
 
 /// What every conversion needs to find words.
@@ -329,6 +332,73 @@ pub fn verify(words: Words<'_>, outcome: &VerifyOutcome, options: &Options) -> o
         version: env!("CARGO_PKG_VERSION"),
         guidelines: guideline::all(words.lang, &outcome.guidelines, &outcome.claims),
         evidence: None,
+        terms: outcome.terms.iter().map(term).collect(),
+    }
+}
+
+fn term(term: &Term) -> out::Term {
+    out::Term {
+        text: safe(&term.text),
+        exception: term.exception,
+        ticket: some(term.ticket.as_ref()),
+        owner: some(term.owner.as_ref()),
+        because: some(term.because.as_ref()),
+        until: term.until.map(|day| day.to_string()),
+        in_force: term.in_force,
+    }
+}
+
+/// `verify --between`.
+#[must_use]
+pub fn between(
+    words: Words<'_>,
+    outcome: &BetweenOutcome,
+    (first, last): (Date, Date),
+) -> out::Between {
+    let days = outcome.days.iter().map(|day| out::Day {
+        at: day.at.to_string(),
+        verdict: day.verdict.word(),
+        ended: day.ended.iter().map(|text| safe(text)).collect(),
+        changes: day
+            .changes
+            .iter()
+            .map(|change| out::VerdictChange {
+                id: safe(&change.id),
+                text: safe(&change.text),
+                before: change.before.word(),
+                after: change.after.word(),
+            })
+            .collect(),
+    });
+    out::Between {
+        schema: "aclc/between/1",
+        verdict: outcome.verdict().word(),
+        first: first.to_string(),
+        last: last.to_string(),
+        days: days.collect(),
+        inputs: words.inputs(),
+        facts: crate::facts::digest(),
+        version: env!("CARGO_PKG_VERSION"),
+    }
+}
+
+/// `verify --mutate`.
+#[must_use]
+pub fn mutate(words: Words<'_>, outcome: &MutateOutcome, options: &Options) -> out::Mutate {
+    let unnoticed = outcome.unnoticed.iter().map(|line| out::Unnoticed {
+        file: safe(&line.file),
+        line: line.line,
+        text: safe(&line.text),
+        instead: some(line.instead.as_ref()),
+    });
+    out::Mutate {
+        schema: "aclc/mutate/1",
+        lines: outcome.lines,
+        unnoticed: unnoticed.collect(),
+        inputs: words.inputs(),
+        at: options.at.to_string(),
+        facts: crate::facts::digest(),
+        version: env!("CARGO_PKG_VERSION"),
     }
 }
 

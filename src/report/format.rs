@@ -4,7 +4,8 @@
 //! say of a command it does not offer for it.
 
 use super::outcome::{
-    Build, Check, Coverage, Diff, Facts, Import, Lab, Lint, Plan, Query, Trace, Verify,
+    Between, Build, Check, Coverage, Diff, Facts, Import, Lab, Lint, Mutate, Plan, Query, Trace,
+    Verify,
 };
 use super::{codequality, html, junit, markdown, sarif};
 use crate::base::Lang;
@@ -49,6 +50,8 @@ impl Report for Query {}
 impl Report for Trace {}
 impl Report for Facts {}
 impl Report for Lab {}
+impl Report for Between {}
+impl Report for Mutate {}
 impl Report for Coverage {}
 impl Report for Plan {}
 impl Report for Import {}

@@ -48,6 +48,11 @@ fn one(lang: Lang, guideline: &Guideline, claims: &[ClaimResult]) -> out::Guidel
         title: guideline.title.say(lang),
         clauses: clauses.collect(),
         roles: roles.collect(),
+        others: guideline
+            .others
+            .iter()
+            .map(|name| sanitise(name).into_owned())
+            .collect(),
         measures: measures.collect(),
     }
 }

@@ -143,6 +143,71 @@ pub struct Verify {
     /// What a page or a workbook shows besides.
     #[serde(skip)]
     pub evidence: Option<Evidence>,
+    pub terms: Vec<Term>,
+}
+
+/// An exception, or an opening with a last day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Term {
+    pub text: String,
+    pub exception: bool,
+    pub ticket: Option<String>,
+    pub owner: Option<String>,
+    pub because: Option<String>,
+    pub until: Option<String>,
+    pub in_force: bool,
+}
+
+/// `verify --between`: the first day, then each on which a statement has ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Between {
+    pub schema: &'static str,
+    pub verdict: &'static str,
+    pub first: String,
+    pub last: String,
+    pub days: Vec<Day>,
+    pub inputs: Vec<Input>,
+    pub facts: &'static str,
+    pub version: &'static str,
+}
+
+/// A day, with the claims whose verdict is another than before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Day {
+    pub at: String,
+    pub verdict: &'static str,
+    pub ended: Vec<String>,
+    pub changes: Vec<VerdictChange>,
+}
+
+/// A claim with another verdict than the day before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct VerdictChange {
+    pub id: String,
+    pub text: String,
+    pub before: &'static str,
+    pub after: &'static str,
+}
+
+/// `verify --mutate`: lines whose change leaves every verdict as it was.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Mutate {
+    pub schema: &'static str,
+    pub lines: usize,
+    pub unnoticed: Vec<Unnoticed>,
+    pub inputs: Vec<Input>,
+    pub at: String,
+    pub facts: &'static str,
+    pub version: &'static str,
+}
+
+/// A line that no claim notices; `instead` is null where the line was taken out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Unnoticed {
+    pub file: String,
+    pub line: u32,
+    pub text: String,
+    pub instead: Option<String>,
 }
 
 /// A guideline of the policy: its roles, and its measures with what stands behind each.
@@ -153,6 +218,8 @@ pub struct Guideline {
     pub title: String,
     pub clauses: Vec<Clause>,
     pub roles: Vec<Role>,
+    /// Zones and externals that play no role: outside, for every claim.
+    pub others: Vec<String>,
     pub measures: Vec<Measure>,
 }
 

@@ -1,17 +1,19 @@
 //! JSON Schema of each result, generated from the types that are printed; beyond the contract's page this is the authority.
 
 use super::outcome::{
-    Build, Coverage, Diagnostic, Diff, Facts, Import, Lab, Lint, Plan, Query, Trace, TraceLine,
-    Verify,
+    Between, Build, Coverage, Diagnostic, Diff, Facts, Import, Lab, Lint, Mutate, Plan, Query,
+    Trace, TraceLine, Verify,
 };
 use schemars::Schema;
 
 /// The commands that have one, in the order of the help.
-pub const NAMES: [&str; 14] = [
+pub const NAMES: [&str; 16] = [
     "check",
     "coverage",
     "build",
     "verify",
+    "verify-between",
+    "verify-mutate",
     "diff",
     "trace",
     "trace-acl",
@@ -40,6 +42,8 @@ pub fn of(command: &str) -> Option<Schema> {
         "coverage" => schemars::schema_for!(Coverage),
         "build" => schemars::schema_for!(Build),
         "verify" => schemars::schema_for!(Verify),
+        "verify-between" => schemars::schema_for!(Between),
+        "verify-mutate" => schemars::schema_for!(Mutate),
         "diff" => schemars::schema_for!(Diff),
         "trace" => schemars::schema_for!(Trace),
         "trace-acl" => schemars::schema_for!(TraceLine),

@@ -484,9 +484,10 @@ fn show_stone(
     };
     let host = AddrRanges::prefix(second.src().into());
     let to_host = view.space().intersect(stone.first, view.to(&host));
+    // A host whose address is in no zone of its link is part of every zone there (D28).
     let stranger = Spot {
         addrs: Addrs::prefixes(&[second.src().into()]),
-        ..stone.from.clone()
+        ..here.first().unwrap_or(&stone.from).clone()
     };
     let via = at(second.src()).unwrap_or(&stranger);
     let Some(first) = pick(view, to_host, Some(&stone.from), via) else {

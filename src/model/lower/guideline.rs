@@ -13,12 +13,12 @@ use super::places::all_addrs;
 use super::{Lower, words};
 use crate::base::{Diagnostic, Span, suggest};
 use crate::model::guideline::{Guideline, Measure, Part, Role};
-use crate::model::{Claim, Place, Spot};
+use crate::model::{Claim, ExternalId, Place, Spot, ZoneId};
 use crate::syntax::ast::{
     self, FlowItem, Name, Places, Ref, Spanned, Subject, Term, Verdict, ZoneAttr,
 };
 use crate::text;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a role or set word of a pack stands for.
 #[derive(Clone)]
@@ -61,11 +61,33 @@ impl<'a> Lower<'a> {
             }
             if let Some(cast) = self.cast(ast, pack) {
                 let own = self.pack_claims(parts, pack, &cast);
-                out.push(guideline(pack, &cast, &own));
+                out.push(guideline(pack, &cast, &own, self.without_role(&cast)));
                 claims.extend(own);
             }
         }
         (claims, out)
+    }
+
+    /// Zones and externals that play no role.
+    fn without_role(&self, cast: &Cast) -> Vec<String> {
+        // `outside` is made of everybody else.
+        let players = cast.players.iter().filter(|(word, _)| *word != "outside");
+        let played = players
+            .filter_map(|(_, played)| played.as_ref())
+            .flat_map(|played| &played.spots);
+        let playing: BTreeSet<Place> = played
+            .map(|spot| match spot.place {
+                Place::Host(zone, _) => Place::Zone(zone),
+                place => place,
+            })
+            .collect();
+        let zones = (0..self.network.zones.len()).map(|i| Place::Zone(ZoneId(i)));
+        let externals = (0..self.network.externals.len()).map(|i| Place::External(ExternalId(i)));
+        let out = zones
+            .chain(externals)
+            .filter(|place| !playing.contains(place));
+        out.map(|place| self.network.name(place).to_owned())
+            .collect()
     }
 
     fn pack(&mut self, ast: &ast::Guideline) -> Option<&'static Pack> {
@@ -237,7 +259,7 @@ impl<'a> Lower<'a> {
 
     /// The zones a place of the gateway is in, and itself if it lies behind one (a cloud at the end of a closed line).
     fn network_of(&self, gateway: &Played) -> Option<Played> {
-        let mut zones: Vec<crate::model::ZoneId> = Vec::new();
+        let mut zones: Vec<ZoneId> = Vec::new();
         let mut spots: Vec<Spot> = Vec::new();
         let mut names: Vec<String> = Vec::new();
         for spot in &gateway.spots {
@@ -582,7 +604,7 @@ fn std_service(name: &str, span: Span) -> Spanned<Term> {
 }
 
 /// What the pack says about the measures, with the claims that arose.
-fn guideline(pack: &Pack, cast: &Cast, claims: &[Claim]) -> Guideline {
+fn guideline(pack: &Pack, cast: &Cast, claims: &[Claim], others: Vec<String>) -> Guideline {
     let given = |role: &str| cast.get(role).is_some();
     let made = |ids: &[String]| -> Vec<String> {
         let there = |id: &&String| claims.iter().any(|claim| claim.id == **id);
@@ -620,6 +642,7 @@ fn guideline(pack: &Pack, cast: &Cast, claims: &[Claim]) -> Guideline {
         title: pack.title.clone(),
         clauses: pack.clauses.clone(),
         roles: roles.collect(),
+        others,
         measures: measures.collect(),
     }
 }

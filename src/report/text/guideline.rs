@@ -30,6 +30,13 @@ fn one(page: &mut Page, look: Look, guideline: &Guideline) {
         })
         .collect();
     page.list(look, &heading, &aligned(&roles));
+    if !guideline.others.is_empty() {
+        let others = guideline.others.join(", ");
+        page.line(format!(
+            "  {}",
+            look.say(&text!("guideline-others", names = others))
+        ));
+    }
     for measure in &guideline.measures {
         let title = format!("{} {}", measure.measure, measure.title);
         page.line(format!("  {}", look.paint(Tone::Title, &title)));

@@ -3,6 +3,7 @@
 //! In: the types of [`super::outcome`], whose strings are already in the language and safe to print. Out: a string.
 //! Colour only where [`Look`] says so; nothing is told by colour alone.
 
+mod between;
 mod build;
 mod coverage;
 mod diff;
@@ -11,12 +12,14 @@ mod guideline;
 mod import;
 mod lab;
 mod lint;
+mod mutate;
 mod plan;
 mod query;
 mod table;
 mod trace;
 mod verify;
 
+pub use between::between;
 pub use build::{build, configs};
 pub use coverage::coverage;
 pub use diff::diff;
@@ -24,6 +27,7 @@ pub use facts::facts;
 pub use import::import;
 pub use lab::lab;
 pub use lint::{check, lint};
+pub use mutate::mutate;
 pub use plan::{plan, procedures};
 pub use query::query;
 pub use trace::{trace, trace_error, trace_line};

@@ -1,8 +1,9 @@
 //! `verify` as text: a line per claim, the packet and its way for each ×, the reasons for each ？, then what it rests on.
 
+use super::table::aligned;
 use super::trace::hops;
 use super::{Look, Page, Tone};
-use crate::report::outcome::{Claim, OpenFact, Verify};
+use crate::report::outcome::{Claim, OpenFact, Term, Verify};
 use crate::report::words;
 use crate::text;
 
@@ -13,6 +14,7 @@ pub fn verify(look: Look, outcome: &Verify) -> String {
     let assumptions = claims(&mut page, look, &outcome.claims);
     open_facts(&mut page, look, &outcome.open_facts);
     super::guideline::guidelines(&mut page, look, &outcome.guidelines);
+    terms(&mut page, look, &outcome.terms);
     page.gaps(look, &outcome.gaps);
     page.list(look, &text!("report-assumptions"), &assumptions);
     page.inputs(look, &outcome.inputs);
@@ -25,6 +27,34 @@ pub fn verify(look: Look, outcome: &Verify) -> String {
     )));
     page.line(summary(look, outcome.verdict, &outcome.claims));
     page.out
+}
+
+/// Exceptions on a list of their own, then what ends.
+fn terms(page: &mut Page, look: Look, terms: &[Term]) {
+    for (exception, heading) in [
+        (true, text!("terms-exceptions")),
+        (false, text!("terms-ending")),
+    ] {
+        let mine = terms.iter().filter(|term| term.exception == exception);
+        let rows: Vec<Vec<String>> = mine.map(|term| row(look, term)).collect();
+        page.list(look, &heading, &aligned(&rows));
+    }
+}
+
+fn row(look: Look, term: &Term) -> Vec<String> {
+    let until = term.until.as_deref().unwrap_or("-");
+    let until = match term.in_force {
+        true => text!("term-until", until = until),
+        false => text!("term-ended", until = until),
+    };
+    let notes = [&term.ticket, &term.owner, &term.because];
+    let notes = notes
+        .into_iter()
+        .map(|note| note.clone().unwrap_or_default());
+    [look.say(&until), term.text.clone()]
+        .into_iter()
+        .chain(notes)
+        .collect()
 }
 
 /// The claims of `verify` and `build`. Returns what they lean on, numbered as the claims refer to it.

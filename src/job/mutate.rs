@@ -1,0 +1,236 @@
+//! `verify --mutate`: which lines of the configurations no claim notices.
+//!
+//! Each line is changed in turn, a permit into a deny and the other way round, any other line taken out, and what hangs on it
+//! is verified anew. A line whose change leaves every verdict as it was is one that the claims do not look after: it is not
+//! needed, or a claim is missing.
+
+use super::{Capture, Job, Options, network};
+use crate::base::{Diagnostic, FileId, Source, SourceMap};
+use crate::model::Policy;
+use crate::topo::Named;
+use crate::verify::Verdict;
+use crate::verify::replay::OurBug;
+use crate::verify::session::Session;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// What the claims do not notice.
+#[derive(Clone, Debug, Default)]
+pub struct MutateOutcome {
+    /// Lines that were changed.
+    pub lines: usize,
+    /// Those whose change nothing noticed.
+    pub unnoticed: Vec<Line>,
+    /// Findings about the inputs.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// A line that no claim notices.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// The file: a capture's path, or what `build` would call it.
+    pub file: String,
+    /// Its number.
+    pub line: u32,
+    /// Its text.
+    pub text: String,
+    /// What stood there instead; `None` if it was taken out.
+    pub instead: Option<String>,
+}
+
+/// Stack of a worker: as large as that of the program.
+const STACK: usize = 64 << 20;
+
+/// The text of a switch of the policy.
+struct Text {
+    /// Its place among the devices.
+    device: usize,
+    source: Source,
+}
+
+/// A change of one line.
+struct Mutation {
+    text: usize,
+    line: Line,
+}
+
+/// Changes every line in turn.
+///
+/// # Errors
+/// As [`super::verify::verify`].
+pub fn mutate(
+    sources: &SourceMap,
+    policy: FileId,
+    configs: Option<&[Capture]>,
+    options: &Options,
+) -> Job<MutateOutcome> {
+    let loaded = network::policy(sources, policy)?;
+    let policy = &loaded.policy;
+    let devices = network::devices(sources, policy, configs, options)?;
+    let texts = texts(sources, policy, configs, options)?;
+    let mutations: Vec<Mutation> = (0..texts.len())
+        .flat_map(|i| mutations(i, &texts[i].source))
+        .collect();
+    let bug = |bug: OurBug| network::our_bug(&bug);
+    let before = verdicts(&mut session(policy, options), &devices.named).map_err(bug)?;
+    let next = AtomicUsize::new(0);
+    let work = || -> Result<Vec<usize>, OurBug> {
+        let mut session = session(policy, options);
+        let mut own = devices.named.clone();
+        let mut same = Vec::new();
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let Some(mutation) = mutations.get(index) else {
+                return Ok(same);
+            };
+            let text = &texts[mutation.text];
+            let device = network::read_text(policy, text.device, &changed(text, mutation), options);
+            let name = own[text.device].name.clone();
+            let whole = std::mem::replace(&mut own[text.device], Arc::new(Named { name, device }));
+            if verdicts(&mut session, &own)? == before {
+                same.push(index);
+            }
+            own[text.device] = whole;
+        }
+    };
+    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    let found = std::thread::scope(|scope| {
+        let spawn = || {
+            std::thread::Builder::new()
+                .stack_size(STACK)
+                .spawn_scoped(scope, work)
+        };
+        let running: Vec<_> = (0..workers).filter_map(|_| spawn().ok()).collect();
+        let mut all = match running.is_empty() {
+            true => work()?,
+            false => Vec::new(),
+        };
+        for worker in running {
+            match worker.join() {
+                Ok(same) => all.extend(same?),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        Ok::<_, OurBug>(all)
+    });
+    let mut found = found.map_err(bug)?;
+    found.sort_unstable();
+    let mut diagnostics = loaded.diagnostics.clone();
+    diagnostics.extend(devices.diagnostics.iter().cloned());
+    Ok(MutateOutcome {
+        lines: mutations.len(),
+        unnoticed: found
+            .into_iter()
+            .map(|index| mutations[index].line.clone())
+            .collect(),
+        diagnostics,
+    })
+}
+
+/// What hangs on one changed line is all that is proved again.
+fn session<'p>(policy: &'p Policy, options: &Options) -> Session<'p> {
+    Session::new(policy, options.at, network::verify_options(options, false))
+}
+
+fn verdicts(session: &mut Session<'_>, devices: &[Arc<Named>]) -> Result<Vec<Verdict>, OurBug> {
+    let report = session.verify(devices)?;
+    Ok(report.claims.iter().map(|claim| claim.verdict).collect())
+}
+
+/// The texts of the policy's switches, in its order.
+fn texts(
+    sources: &SourceMap,
+    policy: &Policy,
+    configs: Option<&[Capture]>,
+    options: &Options,
+) -> Result<Vec<Text>, Vec<Diagnostic>> {
+    let sources: Vec<Source> = match configs {
+        None => network::write(policy, options)?
+            .iter()
+            .map(|written| {
+                Source::capture(&format!("{}.cfg", written.switch), written.text.as_bytes())
+            })
+            .collect(),
+        Some(captures) => {
+            let switches = policy.network.switches.iter();
+            let mine = |name: &str| captures.iter().find(|capture| capture.name == name);
+            let found = switches.filter_map(|switch| mine(&switch.label.name));
+            found
+                .map(|capture| sources.get(capture.file).clone())
+                .collect()
+        }
+    };
+    let texts = sources.into_iter().enumerate();
+    Ok(texts
+        .map(|(device, source)| Text { device, source })
+        .collect())
+}
+
+fn mutations(text: usize, source: &Source) -> Vec<Mutation> {
+    let lines = source.lines().filter(|(_, line)| says_something(line));
+    let mutation = |(number, line): (u32, &str)| Mutation {
+        text,
+        line: Line {
+            file: source.path.clone(),
+            line: number,
+            text: line.to_owned(),
+            instead: turned(line),
+        },
+    };
+    lines.map(mutation).collect()
+}
+
+/// Comments, remarks, descriptions and names change nothing.
+fn says_something(line: &str) -> bool {
+    let line = line.trim();
+    let comment = line.starts_with(['!', '#']) || line.is_empty();
+    let number = |word: &&str| *word == "sequence" || word.chars().all(|c| c.is_ascii_digit());
+    let first = line.split_whitespace().find(|word| !number(word));
+    !comment && !matches!(first, Some("remark" | "description" | "hostname"))
+}
+
+/// The line with its action turned round, if it has one.
+fn turned(line: &str) -> Option<String> {
+    const ACTIONS: [(&str, &str); 2] = [("permit", "deny"), ("deny", "permit")];
+    let words = line.split_whitespace();
+    let (old, new) = words
+        .into_iter()
+        .find_map(|word| ACTIONS.iter().find(|(old, _)| *old == word))?;
+    Some(line.replacen(old, new, 1))
+}
+
+fn changed(text: &Text, mutation: &Mutation) -> Source {
+    let lines = text.source.lines().filter_map(|(number, line)| {
+        let hit = number == mutation.line.line;
+        match (hit, &mutation.line.instead) {
+            (false, _) => Some(line),
+            (true, Some(instead)) => Some(instead.as_str()),
+            (true, None) => None,
+        }
+    });
+    let text: String = lines.map(|line| format!("{line}\n")).collect();
+    Source::capture(&mutation.line.file, text.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_action_is_turned_round_and_words_are_left() {
+        assert_eq!(
+            turned(" 10 permit tcp any any eq 22").as_deref(),
+            Some(" 10 deny tcp any any eq 22")
+        );
+        assert_eq!(
+            turned(" 20 deny   ip any any log").as_deref(),
+            Some(" 20 permit   ip any any log")
+        );
+        assert_eq!(turned(" ip access-group V10_IN in"), None);
+        assert!(
+            !says_something(" 10 remark permit the printers")
+                && !says_something("!")
+                && says_something("ip routing")
+        );
+    }
+}
