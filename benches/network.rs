@@ -21,7 +21,7 @@ mod common;
 
 use aclc::base::{FileId, Source, SourceMap};
 use aclc::job::network::Written;
-use aclc::job::{Options, build, network, verify};
+use aclc::job::{Limits, Options, build, network, verify};
 use aclc::model::Policy;
 use aclc::topo::Named;
 use aclc::verify::{Session, Verdict};
@@ -93,7 +93,7 @@ fn run(case: Case) {
     let file = sources.add(Source::utf8("bench.acl", text.as_bytes()).expect("UTF-8"));
     let options = Options {
         at: "2026-11-23".parse().expect("a date"),
-        max_nodes: None,
+        limits: Limits::default(),
         dialect: None,
         confirmed_only: false,
     };

@@ -21,13 +21,18 @@
 #![allow(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
 mod common;
+#[path = "../tests/support/smtlib.rs"]
+#[allow(dead_code, reason = "the tests ask more of it")]
+mod smtlib;
 
 use aclc::acl::{Ace, Acl, AclState, Action};
 use aclc::net::proto::{TCP, UDP};
 use aclc::net::{ByteSet, Family, FlagSet, Match, PortSet, PositionSet, Wildcard};
-use aclc::pset::{Space, Useless};
-use common::{best, peak};
+use aclc::pset::{Layout, Space, Useless};
+use common::bdd::Bits;
+use common::{best, once, peak};
 use fastrand::Rng;
+use std::collections::BTreeSet;
 
 /// What a list is like, how long, and the time it may take, in milliseconds: permitted set, useless lines, difference.
 const CASES: [(&str, usize, [Option<u32>; 3]); 12] = [
@@ -123,7 +128,74 @@ fn case(kind: &str, lines: usize, bars: [Option<u32>; 3]) {
             boxes.1
         );
     }
+    if lines <= 10_000 {
+        beside_bits(&acl, &layout, build);
+    }
+    if lines == 1_000 {
+        beside_solver(&acl);
+    }
     println!("    peak {} MB", peak());
+}
+
+/// The same list as bits, in a process that has just made it as intervals.
+fn beside_bits(acl: &Acl, layout: &Layout, ours: f64) {
+    let bits = || Bits::new(layout.order());
+    let (build, _) = best(3, || bits().permitted(acl));
+    let space = || Space::with_layout(layout.clone());
+    let (sweep, found) = best(3, || space().lines(acl));
+    let dead = found.iter().filter(|f| f.why != Useless::Redundant).count();
+    let (linear, count) = once(|| bits().unreachable(acl));
+    let redundant = found.len() - dead;
+    assert!(
+        count >= dead && count <= dead + redundant,
+        "{count} unreachable, ours {dead} and {redundant} redundant"
+    );
+    println!(
+        "    oxidd: permitted set {build:.1} = {:.1}x ours, unreachable lines {linear:.1} = {:.1}x ours (which finds redundant ones too)",
+        build / ours,
+        linear / sweep
+    );
+}
+
+/// Equivalence with the same list without its useless lines, and with one that has other lines, by us and by z3; both from
+/// the entries to the answer.
+fn beside_solver(acl: &Acl) {
+    if !smtlib::found() {
+        return;
+    }
+    let useless: BTreeSet<usize> = {
+        let found = Space::for_acls(Family::V4, &[acl]).lines(acl);
+        found.into_iter().map(|finding| finding.index).collect()
+    };
+    let mut shorter = acl.clone();
+    shorter.entries = (0..)
+        .zip(&acl.entries)
+        .filter(|(index, _)| !useless.contains(index))
+        .map(|(_, ace)| ace.clone())
+        .collect();
+    let mut other = acl.clone();
+    let last = other
+        .entries
+        .iter()
+        .rposition(|ace| ace.action == Action::Permit);
+    other
+        .entries
+        .remove(last.expect("a list permits something"));
+    for (what, other) in [("equal", &shorter), ("one line less", &other)] {
+        let (ours, same) = best(3, || {
+            let space = Space::for_acls(Family::V4, &[acl, other]);
+            space.permitted(acl).must == space.permitted(other).must
+        });
+        let (theirs, answers) = once(|| {
+            let context = smtlib::list("a", acl) + &smtlib::list("b", other);
+            smtlib::solve(Family::V4, &context, &["(xor a-must b-must)".to_owned()])
+        });
+        assert_eq!(same, answers[0].is_none(), "{what}");
+        println!(
+            "    z3, {what}: {theirs:.0} = {:.0}x ours ({ours:.2})",
+            theirs / ours
+        );
+    }
 }
 
 fn figure(took: f64, bar: Option<u32>) -> String {

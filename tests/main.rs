@@ -10,6 +10,7 @@ mod golden;
 mod lists;
 mod mutation;
 mod pair;
+mod reach;
 mod readme;
 mod relay;
 mod session;

@@ -6,7 +6,7 @@
 use super::readings::{cases, resolve};
 use crate::acl::{Ace, Acl, Action, Question};
 use crate::net::{ExtSet, Family, Flow, Match, PositionSet};
-use crate::pset::{PacketSet, Prefer, Space};
+use crate::pset::{Limits, PacketSet, Prefer, Space};
 use std::collections::BTreeMap;
 
 /// Equal, different, or readings differ.
@@ -75,7 +75,7 @@ const MOST_REGIONS: usize = 1 << 14;
 
 /// Compares two lists of one family.
 #[must_use]
-pub fn compare(old: &Acl, new: &Acl, max_nodes: Option<usize>) -> Comparison {
+pub fn compare(old: &Acl, new: &Acl, limits: Limits) -> Comparison {
     let equal = Comparison {
         verdict: Verdict::Equal,
         changes: Vec::new(),
@@ -84,11 +84,7 @@ pub fn compare(old: &Acl, new: &Acl, max_nodes: Option<usize>) -> Comparison {
     if old.all().len() == new.all().len() && common(old, new) == old.all().len() {
         return equal;
     }
-    let space = Space::for_acls(old.family, &[old, new]);
-    let space = match max_nodes {
-        Some(nodes) => space.with_limit(nodes),
-        None => space,
-    };
+    let space = Space::for_acls(old.family, &[old, new]).within(limits);
     let fates = fates(&space, old, new);
     let verdict = fates.verdict(&space);
     let (changes, cut) = list(&space, old, new, &fates);

@@ -115,13 +115,8 @@ pub fn run(
             .map(|c| c.change.regions.as_slice())
             .collect();
         let sides = [named(&before), named(&after)];
-        let ends = crate::verify::query::ends_differ(
-            policy,
-            options.at,
-            &sides,
-            &regions,
-            options.max_nodes,
-        );
+        let ends =
+            crate::verify::query::ends_differ(policy, options.at, &sides, &regions, options.limits);
         for (change, differs) in outcome.changes.iter_mut().zip(ends) {
             change.end_to_end = differs;
         }
@@ -209,7 +204,7 @@ fn compare_devices(
         );
         let comparison = known
             .entry((place.old, place.new, place.family))
-            .or_insert_with(|| compare(&before, &after, options.max_nodes));
+            .or_insert_with(|| compare(&before, &after, options.limits));
         outcome.verdict = outcome.verdict.max(comparison.verdict);
         outcome.limited |= comparison.limited;
         for change in &comparison.changes {

@@ -375,7 +375,7 @@ pub fn devices(
 #[must_use]
 pub fn verify_options(options: &Options, equality: bool) -> crate::verify::Options {
     crate::verify::Options {
-        max_nodes: options.max_nodes,
+        limits: options.limits,
         equality,
         words: super::question::words,
         modelled: super::question::modelled,

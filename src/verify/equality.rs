@@ -77,7 +77,7 @@ pub(super) fn check(view: &View<'_>, halves: &[Half]) -> (Verdict, Vec<Unequal>)
 }
 
 /// What was injected on a link and arrives elsewhere without a session that says so.
-fn wider(view: &View<'_>, ends: &Ends<'_>, link: usize) -> Vec<Unequal> {
+fn wider(view: &View<'_>, ends: &Ends, link: usize) -> Vec<Unequal> {
     let space = view.space();
     let (may, must) = (view.spread(link, Side::May), view.spread(link, Side::Must));
     let nd = view.sets.neighbour_discovery;
@@ -138,21 +138,22 @@ fn sits_on(view: &View<'_>, at: At, link: usize) -> bool {
     })
 }
 
-/// The sessions by where they end.
-struct Ends<'v> {
+/// The sessions by where they end, as numbers of the policy's halves.
+struct Ends {
     /// By link: those that arrive there, or are put there on their way to a far switch.
-    links: BTreeMap<usize, Vec<&'v Half>>,
+    links: BTreeMap<usize, Vec<usize>>,
     /// Those that are handed to a host before an external.
-    beyond: Vec<(&'v Half, Goal)>,
+    beyond: Vec<(usize, Goal)>,
 }
 
-impl<'v> Ends<'v> {
-    fn of(view: &'v View<'_>) -> Ends<'v> {
+impl Ends {
+    fn of(view: &View<'_>) -> Ends {
         let mut ends = Ends {
             links: BTreeMap::new(),
             beyond: Vec::new(),
         };
-        for half in view.halves.iter().filter(|half| half.family == view.family) {
+        let halves = view.halves.iter().enumerate();
+        for (number, half) in halves.filter(|(_, half)| half.family == view.family) {
             let target = half.target();
             let goal = view.goal(target);
             let mut links = goal.links.clone();
@@ -162,16 +163,16 @@ impl<'v> Ends<'v> {
                 );
             }
             for link in links {
-                ends.links.entry(link).or_default().push(half);
+                ends.links.entry(link).or_default().push(number);
             }
             if !goal.handed.is_empty() {
-                ends.beyond.push((half, goal));
+                ends.beyond.push((number, goal));
             }
         }
         ends
     }
 
-    fn at(&self, end: Reached) -> Vec<&'v Half> {
+    fn at(&self, end: Reached) -> Vec<usize> {
         match end {
             Reached::Link(link) => self.links.get(&link).cloned().unwrap_or_default(),
             Reached::NextHop(link, addr) => {
@@ -179,7 +180,7 @@ impl<'v> Ends<'v> {
                     .beyond
                     .iter()
                     .filter(|(_, goal)| goal.takes(link, addr));
-                taken.map(|(half, _)| *half).collect()
+                taken.map(|(number, _)| *number).collect()
             }
         }
     }
@@ -188,23 +189,41 @@ impl<'v> Ends<'v> {
 /// Req, Rep and Com of the sessions between a link and an end (D45): of those that start on the link, and of those that
 /// cross it on their way. A list cannot tell a packet that a router put on a transit link from one that somebody there
 /// made up, so a build does not fail for it; the claims do see it (D24).
-fn high(view: &View<'_>, ends: &Ends<'_>, link: usize, end: Reached) -> PacketSet {
-    let mut boxes: Vec<Match> = Vec::new();
-    for half in ends.at(end) {
+fn high(view: &View<'_>, ends: &Ends, link: usize, end: Reached) -> PacketSet {
+    let counts = |&number: &usize| {
+        let half = &view.halves[number];
         let start = view.link_of(half.source().at);
         // A switch sends from every link that it sits on, as the other routers there see it (D20).
         let starts_here =
             half.anywhere || start == Some(link) || sits_on(view, half.source().at, link);
-        if starts_here || start.is_some_and(|start| crosses(view, half, start, link)) {
-            boxes.extend(companions(&half.core));
-        }
+        starts_here || start.is_some_and(|start| crosses(view, number, start, link))
+    };
+    let mut numbers = ends.at(end);
+    numbers.retain(counts);
+    if let Some(&known) = view.found().borrow().high.get(&numbers) {
+        return known;
     }
-    view.space().of_matches(&boxes)
+    let core = numbers.iter().map(|&number| &view.halves[number].core);
+    let boxes: Vec<Match> = core.flat_map(|core| companions(core)).collect();
+    let all = view.space().of_matches(&boxes);
+    view.found().borrow_mut().high.insert(numbers, all);
+    all
 }
 
-/// Whether packets of a session are put on a link towards a further router.
-fn crosses(view: &View<'_>, half: &Half, start: usize, link: usize) -> bool {
+/// Whether packets of a session are put on a link towards a further router. Many sessions are asked this of the same
+/// crossing packets after a change elsewhere.
+fn crosses(view: &View<'_>, number: usize, start: usize, link: usize) -> bool {
     let crossing = view.spread(start, Side::May).crossing[link];
     let space = view.space();
-    !space.is_empty(crossing) && !space.disjoint(crossing, space.of_matches(&half.core))
+    if space.is_empty(crossing) {
+        return false;
+    }
+    if let Some(&known) = view.found().borrow().crosses.get(&(number, crossing)) {
+        return known;
+    }
+    let core = space.of_matches(&view.halves[number].core);
+    let crosses = !space.disjoint(crossing, core);
+    let mut found = view.found().borrow_mut();
+    found.crosses.insert((number, crossing), crosses);
+    crosses
 }

@@ -23,6 +23,7 @@ pub mod view;
 mod works;
 pub mod world;
 
+pub use crate::pset::Limits;
 pub use check::{Options, Report, verify};
 pub use session::Session;
 pub use verdict::{ClaimResult, Level, Verdict, Witness, WitnessKind};

@@ -2,7 +2,7 @@
 //! no longer be called proved.
 
 use crate::base::{Source, SourceMap};
-use crate::job::{Capture, Options, verify::verify};
+use crate::job::{Capture, Limits, Options, verify::verify};
 use crate::verify::Verdict::{self, Proved, Refuted, Unknown};
 use jiff::civil::date;
 use std::collections::BTreeMap;
@@ -92,7 +92,7 @@ fn verdicts(policy: &str, files: &[(&str, String)]) -> BTreeMap<String, (Verdict
         .collect();
     let options = Options {
         at: date(2026, 11, 23),
-        max_nodes: None,
+        limits: Limits::default(),
         dialect: None,
         confirmed_only: false,
     };
@@ -374,7 +374,7 @@ fn equality(policy: &str) -> Verdict {
     let file = sources.add(Source::utf8("p.acl", policy.as_bytes()).unwrap());
     let options = Options {
         at: date(2026, 11, 23),
-        max_nodes: None,
+        limits: Limits::default(),
         dialect: None,
         confirmed_only: false,
     };

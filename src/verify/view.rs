@@ -26,7 +26,7 @@ pub struct View<'a> {
     pub halves: &'a [Half],
     beyond: &'a [Beyond],
     /// Per link: the replies that are sent from it, as indices of `halves`. Every claim asks for those of its links.
-    pub(super) replies: Vec<Vec<usize>>,
+    pub(super) replies: Rc<Vec<Vec<usize>>>,
     /// Who a host is.
     pub(super) hosts: Hosts<'a>,
     /// Sets that every claim asks for.
@@ -93,13 +93,11 @@ impl<'a> View<'a> {
     ) -> View<'a> {
         let (topo, family, space) = (net.topo(), net.family(), net.space());
         let settled = net.is_settled();
-        let mut replies = vec![Vec::new(); topo.links.len()];
-        for (index, half) in halves.iter().enumerate().filter(|(_, half)| half.reply) {
-            let vlan = policy.network.vlan_of(half.to.at);
-            if let Some(link) = vlan.and_then(|vlan| topo.vlan(vlan)) {
-                replies[link].push(index);
-            }
-        }
+        let mut found = found;
+        let replies = found
+            .replies
+            .get_or_insert_with(|| Rc::new(replies(policy, topo, halves)));
+        let replies = Rc::clone(replies);
         let position = |name: &str| topo.devices.iter().position(|named| named.name == name);
         let switches = policy.network.switches.iter();
         View {
@@ -500,6 +498,18 @@ impl<'a> View<'a> {
     pub fn beyond(&self) -> &'a [Beyond] {
         self.beyond
     }
+}
+
+/// Per link: the replies that are sent from it.
+fn replies(policy: &Policy, topo: &Topo, halves: &[Half]) -> Vec<Vec<usize>> {
+    let mut replies = vec![Vec::new(); topo.links.len()];
+    for (index, half) in halves.iter().enumerate().filter(|(_, half)| half.reply) {
+        let vlan = policy.network.vlan_of(half.to.at);
+        if let Some(link) = vlan.and_then(|vlan| topo.vlan(vlan)) {
+            replies[link].push(index);
+        }
+    }
+    replies
 }
 
 /// Addresses of zones by VLAN.
