@@ -5,11 +5,13 @@ use aclc::cli::Exit;
 use std::path::Path;
 use std::process::Command;
 
-/// Compares with a file of the repository, or writes it if `ACLC_UPDATE` is set.
+/// Compares with a file of the repository, or writes it if `ACLC_UPDATE` is set. The digest of the vendor facts is left out:
+/// what is known of one dialect changes no verdict about another, and `aclc facts` and the README hold the digest itself.
 fn expect(path: &str, found: &str) {
     let file = root().join(path);
+    let found = found.replace(aclc::facts::digest(), "<facts>");
     if std::env::var_os("ACLC_UPDATE").is_some() {
-        std::fs::write(&file, found).unwrap();
+        std::fs::write(&file, &found).unwrap();
     }
     let held = std::fs::read_to_string(&file).unwrap_or_default();
     if held != found {
@@ -52,7 +54,11 @@ const SINGLE: [(&str, &[&str], Exit); 2] = [
     ),
 ];
 
-const CASES: [Case; 4] = [
+/// The same where it is not even modelled whether a list sees packets to the switch: what was written equals the policy, and
+/// may be written if that is allowed.
+const OPEN: [(&str, &[&str], Exit); 1] = [("verify.ja.txt", &["--lang", "ja"], Exit::Unknown)];
+
+const CASES: [Case; 6] = [
     Case {
         dir: "p1_wired",
         switches: &SWITCHES,
@@ -73,6 +79,16 @@ const CASES: [Case; 4] = [
         switches: &["L3SW-01"],
         says: &SINGLE,
     },
+    Case {
+        dir: "p1_single/cisco-nx-os",
+        switches: &["L3SW-01"],
+        says: &OPEN,
+    },
+    Case {
+        dir: "p1_single/arista-eos",
+        switches: &["L3SW-01"],
+        says: &OPEN,
+    },
 ];
 
 impl Case {
@@ -86,8 +102,10 @@ fn build_writes_the_golden_text() {
     for case in &CASES {
         let dir = scratch(&format!("golden-build-{}", case.dir.replace('/', "-")));
         let policy = case.path("policy.acl");
-        let ran = aclc(&["build", &policy, "-o", dir.to_str().unwrap(), "--at", AT]);
-        assert_eq!(ran.exit, Exit::Clean, "{policy}: {}", ran.err);
+        let to = ["build", &policy, "-o", dir.to_str().unwrap(), "--at", AT];
+        // What is written does not depend on the leave to write it unproved; equality is proved in any case.
+        let ran = aclc(&[&to, &["--allow-unproved"][..]].concat());
+        assert_eq!(ran.exit, case.says[0].2, "{policy}: {}", ran.err);
         let files: Vec<String> = case.switches.iter().map(|s| format!("{s}.cfg")).collect();
         for file in &files {
             let found = std::fs::read_to_string(dir.join(file)).unwrap();

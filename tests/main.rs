@@ -5,8 +5,12 @@
 mod support;
 
 mod agreement;
+mod assume;
 mod bad_input;
+mod change;
+mod formats;
 mod golden;
+mod guideline;
 mod lists;
 mod mutation;
 mod pair;

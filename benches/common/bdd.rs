@@ -8,10 +8,6 @@ use aclc::pset::Field;
 use oxidd::bdd::{BDDFunction, BDDManagerRef};
 use oxidd::{BooleanFunction, Manager, ManagerRef};
 
-/// Room for nodes and for remembered results.
-const NODES: usize = 1 << 24;
-const MEMO: usize = 1 << 20;
-
 /// A manager with a variable per bit, fields in the order given.
 pub(crate) struct Bits {
     fields: Vec<(Field, Vec<BDDFunction>)>,
@@ -32,9 +28,10 @@ fn width(field: Field) -> u32 {
 }
 
 impl Bits {
-    /// For IPv4.
-    pub(crate) fn new(order: &[Field]) -> Bits {
-        let manager = oxidd::bdd::new_manager(NODES, MEMO, 1);
+    /// For IPv4, with room for lists of so many lines.
+    pub(crate) fn new(order: &[Field], lines: usize) -> Bits {
+        let nodes = (lines * 2048).next_power_of_two();
+        let manager = oxidd::bdd::new_manager(nodes, nodes / 16, 1);
         let count: u32 = order.iter().map(|&field| width(field)).sum();
         manager.with_manager_exclusive(|m| m.add_vars(count));
         manager.with_manager_shared(|m| {

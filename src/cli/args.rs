@@ -1,5 +1,7 @@
 //! What can be typed. The words of `--help` are in the catalogue, see [`super::help`].
 
+use crate::report::format::{self, FORMATS};
+use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::{Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -16,7 +18,7 @@ pub(super) struct Args {
 /// Options of every command.
 #[derive(Debug, clap::Args)]
 pub(super) struct Global {
-    #[arg(long, global = true, value_enum, default_value = "text")]
+    #[arg(long, global = true, value_parser = Format::parser(), default_value = "text")]
     pub(super) format: Format,
     #[arg(long, global = true, value_enum)]
     pub(super) lang: Option<Language>,
@@ -34,10 +36,24 @@ pub(super) struct Global {
     pub(super) facts: Settled,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Format {
     Text,
     Json,
+    /// One of the registry.
+    Other(&'static format::Format),
+}
+
+impl Format {
+    fn parser() -> impl clap::builder::TypedValueParser<Value = Format> {
+        let names = ["text", "json"].into_iter();
+        let names = names.chain(FORMATS.iter().map(|format| format.name));
+        PossibleValuesParser::new(names).map(|name| match format::by_name(&name) {
+            Some(format) => Format::Other(format),
+            None if name == "json" => Format::Json,
+            None => Format::Text,
+        })
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -74,6 +90,24 @@ pub(super) enum Command {
     Schema(Schema),
 }
 
+impl Command {
+    /// As it is typed.
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Command::Check(_) => "check",
+            Command::Build(_) => "build",
+            Command::Verify(_) => "verify",
+            Command::Diff(_) => "diff",
+            Command::Trace(_) => "trace",
+            Command::Query(_) => "query",
+            Command::Lint(_) => "lint",
+            Command::Facts(_) => "facts",
+            Command::Fmt(_) => "fmt",
+            Command::Schema(_) => "schema",
+        }
+    }
+}
+
 #[derive(Debug, clap::Args)]
 pub(super) struct Check {
     pub(super) policy: PathBuf,
@@ -101,6 +135,15 @@ pub(super) struct Diff {
     pub(super) new: PathBuf,
     #[arg(long, value_name = "POLICY")]
     pub(super) policy: Option<PathBuf>,
+    #[arg(long, value_enum, default_value = "all")]
+    pub(super) class: Classes,
+}
+
+/// Which classes of packets decide (D46).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Classes {
+    All,
+    Core,
 }
 
 #[derive(Debug, clap::Args)]

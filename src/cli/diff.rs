@@ -1,6 +1,6 @@
 //! `aclc diff OLD NEW [--policy POLICY]`
 
-use super::args::Diff;
+use super::args::{Classes, Diff};
 use super::session::{Outcome, Session};
 use super::{Exit, input};
 use crate::base::{Diagnostic, Source};
@@ -28,7 +28,8 @@ pub(super) fn run(session: &mut Session<'_, '_>, args: &Diff, options: &Options)
             .or(new_policy.as_ref())
             .or(old_policy.as_ref()),
     };
-    let outcome = job::diff::run(&session.sources, &old, &new, known, options)?;
+    let core_only = args.class == Classes::Core;
+    let outcome = job::diff::run(&session.sources, &old, &new, known, core_only, options)?;
     if outcome.limited {
         session.remark(&[limit_reached()]);
     }

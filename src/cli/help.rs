@@ -130,6 +130,7 @@ fn option(id: &str) -> Option<Text> {
         "output" => text!("help-output"),
         "allow_unproved" => text!("help-allow-unproved"),
         "configs" => text!("help-configs"),
+        "class" => text!("help-class"),
         "old" => text!("help-old"),
         "new" => text!("help-new"),
         "file" => text!("help-file"),

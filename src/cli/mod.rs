@@ -23,6 +23,7 @@ mod verify;
 mod tests;
 
 use crate::base::{Diagnostic, Lang};
+use crate::report::format::FORMATS;
 use crate::text;
 use args::{Args, Command, Format};
 use clap::FromArgMatches as _;
@@ -188,7 +189,27 @@ pub fn run(args: impl IntoIterator<Item = OsString>, io: &mut Io<'_>) -> Exit {
     }
 }
 
+/// A format that a command does not have is a usage error before anything is read.
+fn unfit(format: Format, command: &str) -> Option<Diagnostic> {
+    let Format::Other(format) = format else {
+        return None;
+    };
+    let offered = |one: &&crate::report::format::Format| one.commands.contains(&command);
+    let names: Vec<&str> = FORMATS.iter().filter(offered).map(|one| one.name).collect();
+    let formats = [&["text", "json"], names.as_slice()].concat().join(", ");
+    let wrong = text!("format-not-for", format = format.name, command = command);
+    let wrong = Diagnostic {
+        code: "usage",
+        ..Diagnostic::error(wrong)
+    };
+    (!format.commands.contains(&command))
+        .then(|| wrong.help(text!("format-of", command = command, formats = formats)))
+}
+
 fn command(session: &mut Session<'_, '_>, args: &Args) -> Exit {
+    if let Some(error) = unfit(args.global.format, args.command.name()) {
+        return session.fail(&[error]);
+    }
     let options = match session.options(&args.global) {
         Ok(options) => options,
         Err(error) => return session.fail(&[*error]),

@@ -3,6 +3,7 @@
 //! In: files that were already read ([`SourceMap`]) and [`Options`]. Out: an outcome as data, or the diagnostics that say
 //! why there is none (exit 2). Must not know: files, the clock, the environment, terminals, formats.
 
+pub mod attest;
 pub mod build;
 pub mod capacity;
 pub mod check;

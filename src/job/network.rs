@@ -1,10 +1,10 @@
 //! From files to the things the other jobs ask: a policy, what `build` would write for it, devices read back.
 
-use super::{Capture, FileGap, Options, read};
-use crate::base::{Diagnostic, FileId, Lang, Source, SourceMap, Span};
+use super::{Capture, FileGap, Options, attest, read};
+use crate::base::{Diagnostic, FileId, Lang, Severity, Source, SourceMap, Span};
 use crate::compile::{Ability, compile};
 use crate::device::{Interface, InterfaceKind};
-use crate::model::{Network, Policy, Switch, ZoneLink, lower};
+use crate::model::{Network, Policy, Switch, SwitchId, ZoneLink, lower};
 use crate::syntax::keywords::{self, language_of};
 use crate::text;
 use crate::topo::Named;
@@ -59,7 +59,9 @@ pub fn findings(sources: &SourceMap, file: FileId) -> (Option<Policy>, Vec<Diagn
             .into_iter()
             .filter(|d| !broken || !matches!(d.code, "unknown-name")),
     );
-    let mut policy = policy.filter(|_| !broken);
+    diagnostics.extend(policy.iter().flat_map(super::attest::check));
+    let wrong = diagnostics.iter().any(|d| d.severity == Severity::Error);
+    let mut policy = policy.filter(|_| !broken && !wrong);
     if let Some(policy) = policy
         .as_mut()
         .filter(|_| language_of(&sources.get(file).text) == Lang::Ja)
@@ -69,18 +71,18 @@ pub fn findings(sources: &SourceMap, file: FileId) -> (Option<Policy>, Vec<Diagn
     (policy, diagnostics)
 }
 
+/// A statement in English keywords, in the keywords of a language.
+pub(super) fn spelt(text: &str, lang: Lang) -> String {
+    let table: BTreeMap<&str, &str> = keywords::all()
+        .map(|keyword| (keyword.en, keyword.spelt(lang)))
+        .collect();
+    let words = text.split(' ').map(|word| translated(&table, word));
+    words.collect::<Vec<_>>().join(" ")
+}
+
 /// Statements are quoted with the keywords the file is written in.
 fn in_japanese(policy: &mut Policy) {
-    let table: BTreeMap<&str, &str> = keywords::all()
-        .map(|keyword| (keyword.en, keyword.ja))
-        .collect();
-    let said = |text: &mut String| {
-        let words: Vec<&str> = text
-            .split(' ')
-            .map(|word| table.get(word).copied().unwrap_or(word))
-            .collect();
-        *text = words.join(" ");
-    };
+    let said = |text: &mut String| *text = spelt(text, Lang::Ja);
     policy
         .claims
         .iter_mut()
@@ -93,9 +95,21 @@ fn in_japanese(policy: &mut Policy) {
         .forbids
         .iter_mut()
         .for_each(|forbid| said(&mut forbid.text));
+    let roles = policy.guidelines.iter_mut().flat_map(|g| &mut g.roles);
+    roles.filter_map(|role| role.places.as_mut()).for_each(said);
 }
 
-fn dialect_of(switch: &Switch) -> &'static dyn Dialect {
+/// A word with the punctuation around it.
+fn translated(table: &BTreeMap<&str, &str>, word: &str) -> String {
+    let open = word.len() - word.trim_start_matches('(').len();
+    let (before, rest) = word.split_at(open);
+    let bare = rest.trim_end_matches([')', ';', ',']);
+    let after = &rest[bare.len()..];
+    let said = table.get(bare).copied().unwrap_or(bare);
+    format!("{before}{said}{after}")
+}
+
+pub(super) fn dialect_of(switch: &Switch) -> &'static dyn Dialect {
     by_id(&switch.dialect).expect("INVARIANT: lowering accepts registered dialects only")
 }
 
@@ -131,8 +145,9 @@ pub fn write(policy: &Policy, options: &Options) -> Result<Vec<Written>, Vec<Dia
     let abilities: Vec<Ability> = network
         .switches
         .iter()
-        .map(|switch| {
-            let able = dialect_of(switch).capabilities(&hint(switch, options));
+        .enumerate()
+        .map(|(index, _)| {
+            let able = attest::capabilities(policy, SwitchId(index), options);
             Ability {
                 bridged_in: able.sees.bridged_in,
                 bridged_out: able.sees.bridged_out,
@@ -194,14 +209,15 @@ pub fn read_back(policy: &Policy, written: &[Written], options: &Options) -> Vec
 /// If it is no switch of the policy.
 #[must_use]
 pub fn read_again(policy: &Policy, written: &Written, options: &Options) -> Arc<Named> {
-    let mut switches = policy.network.switches.iter();
-    let switch = switches
-        .find(|switch| switch.label.name == written.switch)
+    let mut switches = policy.network.switches.iter().enumerate();
+    let (index, switch) = switches
+        .find(|(_, switch)| switch.label.name == written.switch)
         .expect("INVARIANT: what is written is written for a switch of the policy");
     let source = Source::capture(&format!("{}.cfg", written.switch), written.text.as_bytes());
+    let dialect = dialect_of(switch);
     Arc::new(Named {
         name: written.switch.clone(),
-        device: dialect_of(switch).read(&source, &hint(switch, options)),
+        device: attest::read(policy, SwitchId(index), dialect, &source, options),
     })
 }
 
@@ -218,15 +234,17 @@ pub fn read_captures(
 ) -> Result<Devices, Vec<Diagnostic>> {
     let mut devices = Devices::default();
     let mut errors = Vec::new();
-    for switch in &policy.network.switches {
+    for (index, switch) in policy.network.switches.iter().enumerate() {
         let mine: Vec<&Capture> = captures
             .iter()
             .filter(|capture| capture.name == switch.label.name)
             .collect();
         match mine.as_slice() {
             [capture] => {
-                let device =
-                    capture_of(sources, switch, capture, options, &mut devices.diagnostics);
+                let source = sources.get(capture.file);
+                devices.diagnostics.extend(other_dialect(source, switch));
+                let dialect = options.dialect.unwrap_or(dialect_of(switch));
+                let device = attest::read(policy, SwitchId(index), dialect, source, options);
                 devices.gaps.extend(read::gaps(capture.file, &device));
                 devices.named.push(Arc::new(Named {
                     name: capture.name.clone(),
@@ -264,29 +282,16 @@ pub fn read_captures(
     }
 }
 
-/// The capture of a switch, read in the dialect the policy states; a text that looks like another one is remarked on.
-fn capture_of(
-    sources: &SourceMap,
-    switch: &Switch,
-    capture: &Capture,
-    options: &Options,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> crate::device::Device {
-    let source = sources.get(capture.file);
-    let stated = dialect_of(switch);
-    if let Some(likely) = detect(&source.text).filter(|likely| likely.id() != stated.id()) {
-        let found = text!(
-            "other-dialect",
-            path = &source.path,
-            stated = stated.id(),
-            likely = likely.id()
-        );
-        diagnostics.push(Diagnostic::warning(found).at(switch.dialect_span));
-    }
-    options
-        .dialect
-        .unwrap_or(stated)
-        .read(source, &hint(switch, options))
+/// A text that looks like another dialect than the policy states.
+fn other_dialect(source: &Source, switch: &Switch) -> Option<Diagnostic> {
+    let likely = detect(&source.text).filter(|likely| likely.id() != switch.dialect)?;
+    let found = text!(
+        "other-dialect",
+        path = &source.path,
+        stated = &switch.dialect,
+        likely = likely.id()
+    );
+    Some(Diagnostic::warning(found).at(switch.dialect_span))
 }
 
 /// A file of a device that the policy does not name.
@@ -359,14 +364,43 @@ pub fn devices(
     configs: Option<&[Capture]>,
     options: &Options,
 ) -> Result<Devices, Vec<Diagnostic>> {
-    match configs {
-        Some(captures) => read_captures(sources, policy, captures, options),
-        None => {
-            let written = write(policy, options)?;
-            Ok(Devices {
-                named: read_back(policy, &written, options),
+    Texts::of(policy, configs, options)?.read(sources, policy, options)
+}
+
+/// The texts a job is about.
+pub(super) enum Texts<'c> {
+    /// What `build` would write.
+    Written(Vec<Written>),
+    /// Captures.
+    Captured(&'c [Capture]),
+}
+
+impl<'c> Texts<'c> {
+    /// The captures, or what `build` would write.
+    pub(super) fn of(
+        policy: &Policy,
+        configs: Option<&'c [Capture]>,
+        options: &Options,
+    ) -> Result<Texts<'c>, Vec<Diagnostic>> {
+        match configs {
+            Some(captures) => Ok(Texts::Captured(captures)),
+            None => write(policy, options).map(Texts::Written),
+        }
+    }
+
+    /// The devices, under the assumptions of a policy.
+    pub(super) fn read(
+        &self,
+        sources: &SourceMap,
+        policy: &Policy,
+        options: &Options,
+    ) -> Result<Devices, Vec<Diagnostic>> {
+        match self {
+            Texts::Captured(captures) => read_captures(sources, policy, captures, options),
+            Texts::Written(written) => Ok(Devices {
+                named: read_back(policy, written, options),
                 ..Devices::default()
-            })
+            }),
         }
     }
 }

@@ -5,6 +5,7 @@
 
 pub mod claim;
 pub mod eval;
+pub mod guideline;
 pub mod lower;
 pub mod network;
 pub mod policy;

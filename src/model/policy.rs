@@ -1,6 +1,6 @@
 //! What may talk to whom: sessions with their notes.
 
-use super::{Claim, Network, Spot};
+use super::{Claim, Network, Spot, SwitchId};
 use crate::base::Span;
 use crate::net::{Family, PortSet};
 use jiff::civil::Date;
@@ -14,10 +14,12 @@ pub struct Policy {
     pub allows: Vec<Allow>,
     /// `forbid` statements.
     pub forbids: Vec<Forbid>,
-    /// `prove` statements, then the claims of the forbids (`forbid` (d)).
+    /// `prove` statements, then the claims of guidelines, then those of the forbids (`forbid` (d)).
     pub claims: Vec<Claim>,
     /// What people attest.
     pub assumptions: Vec<Assumption>,
+    /// Guideline packs; their claims are among the claims.
+    pub guidelines: Vec<super::guideline::Guideline>,
 }
 
 /// What one service term is on the wire.
@@ -130,13 +132,41 @@ pub enum Assumption {
         /// Reason.
         because: String,
     },
-    /// A device's line has no effect on packets.
+    /// A device's line has no effect on packets (D23).
     Irrelevant {
-        /// Switch name.
-        switch: String,
-        /// The line.
+        /// The switch.
+        switch: SwitchId,
+        /// The line, blanks folded.
         line: String,
         /// Reason.
         because: String,
+        /// The statement.
+        span: Span,
     },
+    /// A vendor fact that the site has tested on its devices (D1).
+    Fact {
+        /// The dialect, if the id names it.
+        dialect: Option<String>,
+        /// Id of the fact.
+        id: String,
+        /// Only these switches; none named is all of the dialect.
+        switches: Vec<SwitchId>,
+        /// The answer.
+        value: bool,
+        /// Reason.
+        because: String,
+        /// The id in the statement.
+        span: Span,
+    },
+}
+
+impl Assumption {
+    /// Whether it is about the text of devices: such a one acts where that is read.
+    #[must_use]
+    pub fn is_of_devices(&self) -> bool {
+        matches!(
+            self,
+            Assumption::Irrelevant { .. } | Assumption::Fact { .. }
+        )
+    }
 }

@@ -50,8 +50,8 @@ pub(super) fn permitted(
     let done: Vec<Id> = std::thread::scope(|scope| {
         let queues: Vec<Receiver<Piece>> = (0..THREADS)
             .map(|first| {
-                // No room in the channel: a worker waits with its arena until it is taken.
-                let (send, receive) = sync_channel(0);
+                // Room for one piece: a worker is at most two ahead, and few arenas are there at once.
+                let (send, receive) = sync_channel(1);
                 let (job, ranges) = (&job, &ranges);
                 scope.spawn(move || job.work(ranges.iter().skip(first).step_by(THREADS), &send));
                 receive

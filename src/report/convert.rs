@@ -1,12 +1,15 @@
 //! Outcomes of the jobs -> what leaves the program. Words are chosen here, data is made safe to print.
 
+use super::guideline;
+use super::issue::Place;
 use super::outcome as out;
 use super::packet::Packet;
 use super::region;
 use crate::acl::{Direction, Fate};
-use crate::base::{Lang, SourceMap, Text, text::sanitise};
-use crate::diff::{Class, Effect, Verdict as Difference};
+use crate::base::{FileId, Lang, SourceMap, Text, text::sanitise};
+use crate::diff::{Beside, Class, Effect, Verdict as Difference};
 use crate::facts::{Fact, Facts, Table};
+use crate::job::attest::OpenFact;
 use crate::job::build::BuildOutcome;
 use crate::job::check::CheckOutcome;
 use crate::job::diff::{Decider, DiffOutcome, PlacedChange};
@@ -18,10 +21,11 @@ use crate::job::trace_network::TraceOutcome;
 use crate::job::verify::VerifyOutcome;
 use crate::job::{FileGap, Options};
 use crate::model::Network;
+use crate::model::guideline::Class as Evidence;
 use crate::net::Flow;
 use crate::reach::{Hop, HopAction, HopKind, TraceEnd};
 use crate::text;
-use crate::verify::{ClaimResult, WitnessKind};
+use crate::verify::{ClaimResult, Verdict, WitnessKind};
 use serde_json::{Map, Value};
 
 /// What every conversion needs to find words.
@@ -42,7 +46,7 @@ impl Words<'_> {
         texts.iter().map(|text| self.say(text)).collect()
     }
 
-    fn path(&self, file: crate::base::FileId) -> String {
+    fn path(&self, file: FileId) -> String {
         safe(&self.sources.get(file).path)
     }
 
@@ -54,6 +58,28 @@ impl Words<'_> {
             why: self.say(&gap.gap.why),
         };
         gaps.iter().map(gap).collect()
+    }
+
+    /// The file of a device: it has the device's name.
+    fn file_of(&self, device: &str) -> Option<String> {
+        let is_it = |path: &str| {
+            let name = path.rsplit('/').next().unwrap_or(path);
+            let cut = name.rsplit_once('.');
+            cut.is_some_and(|(stem, end)| stem == device && end.eq_ignore_ascii_case("cfg"))
+        };
+        let mut paths = self.sources.iter().map(|(_, source)| &source.path);
+        paths.find(|path| is_it(path)).map(|path| safe(path))
+    }
+
+    /// Where a statement stands.
+    fn place(&self, span: crate::base::Span) -> Place {
+        let source = self.sources.get(span.file);
+        let (line, column) = source.position(span.start);
+        Place {
+            file: safe(&source.path),
+            line: Some(line),
+            column: Some(column),
+        }
     }
 
     fn inputs(&self) -> Vec<out::Input> {
@@ -128,13 +154,18 @@ pub fn trace(words: Words<'_>, flow: &Flow, outcome: &TraceOutcome) -> out::Trac
             TraceEnd::Unknown => "unknown",
         },
         zone: some(outcome.zone.as_ref()),
-        trace: outcome.trace.hops.iter().map(hop).collect(),
+        trace: outcome
+            .trace
+            .hops
+            .iter()
+            .map(|one| hop(words, one))
+            .collect(),
         because: because.map(|text| words.say(&text)).collect(),
         shown: flow.to_string(),
     }
 }
 
-fn hop(hop: &Hop) -> out::Hop {
+fn hop(words: Words<'_>, hop: &Hop) -> out::Hop {
     out::Hop {
         hop: match hop.kind {
             HopKind::List => "list",
@@ -154,6 +185,7 @@ fn hop(hop: &Hop) -> out::Hop {
             HopAction::Unknown => "unknown",
         },
         text: safe(&hop.text),
+        file: words.file_of(&hop.device),
     }
 }
 
@@ -174,15 +206,45 @@ fn claim(words: Words<'_>, claim: &ClaimResult) -> out::Claim {
             WitnessKind::Reply => "reply",
             WitnessKind::Error => "error",
         }),
-        trace: shown.map(|witness| witness.trace.hops.iter().map(hop).collect()),
+        trace: shown.map(|witness| {
+            witness
+                .trace
+                .hops
+                .iter()
+                .map(|one| hop(words, one))
+                .collect()
+        }),
         candidate: claim.candidate.as_ref().map(|w| Packet::from(&w.flow)),
         because: words.all(&claim.because),
         holes: words.all(&claim.holes),
         assumptions: words.all(&claim.assumptions),
         measures: claim.measures.iter().map(|m| safe(m)).collect(),
-        class: None,
+        class: class(claim),
         ends: shown.map(|witness| (safe(&witness.from), safe(&witness.to))),
+        place: Some(words.place(claim.span)),
     }
+}
+
+fn open_facts(words: Words<'_>, facts: &[OpenFact]) -> Vec<out::OpenFact> {
+    let all = |ids: &[String]| ids.iter().map(|id| safe(id)).collect();
+    let fact = |fact: &OpenFact| out::OpenFact {
+        id: safe(&fact.id),
+        says: fact.says.render(words.lang).into_owned(),
+        settle: fact.settle.clone(),
+        decides: all(&fact.decides),
+        together: all(&fact.together),
+        line: safe(&fact.line),
+    };
+    facts.iter().map(fact).collect()
+}
+
+/// What a proof is worth for the measures it serves: never more than it says.
+fn class(claim: &ClaimResult) -> Option<&'static str> {
+    let serves = !claim.measures.is_empty() && claim.verdict == Verdict::Proved;
+    serves.then(|| match claim.attested() {
+        true => Evidence::Attest.word(),
+        false => Evidence::Proved.word(),
+    })
 }
 
 /// `verify`.
@@ -192,12 +254,14 @@ pub fn verify(words: Words<'_>, outcome: &VerifyOutcome, options: &Options) -> o
         schema: "aclc/verify/1",
         verdict: outcome.verdict().word(),
         claims: outcome.claims.iter().map(|one| claim(words, one)).collect(),
+        open_facts: open_facts(words, &outcome.open_facts),
         gaps: words.gaps(&outcome.gaps),
         assumptions: words.all(&outcome.assumptions),
         inputs: words.inputs(),
         at: options.at.to_string(),
         facts: crate::facts::digest(),
         version: env!("CARGO_PKG_VERSION"),
+        guidelines: guideline::all(words.lang, &outcome.guidelines, &outcome.claims),
     }
 }
 
@@ -228,6 +292,7 @@ pub fn build(
         verdict: outcome.verdict().word(),
         files: files.map(file).collect(),
         claims: outcome.claims.iter().map(|one| claim(words, one)).collect(),
+        open_facts: open_facts(words, &outcome.open_facts),
         written,
     }
 }
@@ -235,13 +300,19 @@ pub fn build(
 /// `diff`.
 #[must_use]
 pub fn diff(words: Words<'_>, outcome: &DiffOutcome) -> out::Diff {
+    let word = |verdict| match verdict {
+        Difference::Equal => "equal",
+        Difference::Different => "different",
+        Difference::Unknown => "unknown",
+    };
     out::Diff {
         schema: "aclc/diff/1",
-        verdict: match outcome.verdict {
-            Difference::Equal => "equal",
-            Difference::Different => "different",
-            Difference::Unknown => "unknown",
-        },
+        verdict: word(outcome.verdict),
+        core: word(outcome.core),
+        limited_to: outcome.core_only.then_some("core"),
+        text_only: outcome.text_only,
+        network: outcome.network_verdict.map(word),
+        not_compared: words.all(&not_compared(outcome)),
         changes: outcome
             .changes
             .iter()
@@ -268,6 +339,7 @@ fn change(words: Words<'_>, placed: &PlacedChange, network: Option<&Network>) ->
         },
         class: match change.class {
             Class::Core => "core",
+            Class::Rst => "rst",
             Class::Later => "later",
             Class::Ext => "ext",
         },
@@ -279,8 +351,10 @@ fn change(words: Words<'_>, placed: &PlacedChange, network: Option<&Network>) ->
             .flat_map(|one| region::flows(one, network))
             .collect(),
         witness: Packet::from(&change.witness),
-        old: side(words, &placed.old),
-        new: side(words, &placed.new),
+        old: side(words, &placed.old, placed.files[0]),
+        new: side(words, &placed.new, placed.files[1]),
+        statements: placed.statements.iter().map(statement).collect(),
+        unstated: placed.unstated,
         shown: change
             .regions
             .iter()
@@ -291,13 +365,51 @@ fn change(words: Words<'_>, placed: &PlacedChange, network: Option<&Network>) ->
     }
 }
 
-fn side(words: Words<'_>, decider: &Decider) -> out::Side {
+fn statement(statement: &crate::job::diff::Statement) -> out::Statement {
+    out::Statement {
+        text: safe(&statement.text),
+        ticket: some(statement.ticket.as_ref()),
+        owner: some(statement.owner.as_ref()),
+        because: some(statement.because.as_ref()),
+        reply: statement.reply,
+    }
+}
+
+/// What the comparison of lists says nothing about.
+fn not_compared(outcome: &DiffOutcome) -> Vec<Text> {
+    let beside = outcome.beside.iter().map(|(device, beside)| {
+        let what = match beside {
+            Beside::Addresses => text!("diff-beside-addresses"),
+            Beside::Shutdown => text!("diff-beside-shutdown"),
+            Beside::Relays => text!("diff-beside-relays"),
+            Beside::Routes => text!("diff-beside-routes"),
+            Beside::Unread => text!("diff-beside-unread"),
+        };
+        text!("diff-beside", device = device, what = what)
+    });
+    let unseen = outcome.unseen.iter().map(|(device, place)| {
+        text!(
+            "diff-unseen",
+            device = device,
+            interface = place.attachment.clone().unwrap_or_default(),
+            direction = place.direction.map_or("", Direction::word),
+            family = format!("IPv{}", place.family.digit())
+        )
+    });
+    beside.chain(unseen).collect()
+}
+
+fn side(words: Words<'_>, decider: &Decider, file: Option<FileId>) -> out::Side {
     let (line, text) = match decider {
         Decider::Entry(line, text) => (*line, safe(text)),
         Decider::NoList => (None, words.say(&text!("diff-no-list"))),
         Decider::NoInterface => (None, words.say(&text!("diff-no-interface"))),
     };
-    out::Side { line, text }
+    out::Side {
+        line,
+        text,
+        file: file.map(|file| words.path(file)),
+    }
 }
 
 /// `query`.
@@ -350,6 +462,12 @@ pub fn facts(lang: Lang, outcome: &FactsOutcome) -> out::Facts {
             confirmed: counts.confirmed,
             modelled: counts.modelled,
             open: counts.open,
+            open_facts: facts
+                .facts
+                .iter()
+                .filter(|(_, fact)| !fact.confidence.settles(outcome.confirmed_only))
+                .map(|(id, _)| format!("{}/{id}", facts.dialect))
+                .collect(),
             sheet: outcome
                 .whole
                 .then(|| sheet(lang, facts, outcome.confirmed_only)),

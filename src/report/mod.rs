@@ -5,14 +5,35 @@
 //! this module derives `Serialize`.
 #![warn(clippy::indexing_slicing, clippy::string_slice)]
 
+pub mod codequality;
 pub mod convert;
 pub mod diagnostics;
+pub mod format;
+mod guideline;
+pub mod issue;
 pub mod json;
+pub mod junit;
+pub mod markdown;
 pub mod outcome;
 pub mod packet;
 pub mod region;
+pub mod sarif;
 pub mod schema;
 pub mod text;
+pub mod words;
 
 #[cfg(test)]
 mod tests;
+
+use sha2::{Digest as _, Sha256};
+
+/// SHA-256 of some texts in hexadecimal; the ends between them count.
+fn digest(parts: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part.len().to_be_bytes());
+        hash.update(part.as_bytes());
+    }
+    let bytes = hash.finalize();
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

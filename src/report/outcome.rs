@@ -2,6 +2,7 @@
 //!
 //! Fields marked `skip` are for the text report only; a change of what is serialised here is a change of the contract.
 
+use super::issue::Place;
 use super::packet::Packet;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -75,6 +76,9 @@ pub struct Hop {
     /// The deciding line's text.
     #[serde(skip)]
     pub text: String,
+    /// The device's file.
+    #[serde(skip)]
+    pub file: Option<String>,
 }
 
 /// `verify`.
@@ -83,12 +87,63 @@ pub struct Verify {
     pub schema: &'static str,
     pub verdict: &'static str,
     pub claims: Vec<Claim>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub open_facts: Vec<OpenFact>,
     pub gaps: Vec<Gap>,
     pub assumptions: Vec<String>,
     pub inputs: Vec<Input>,
     pub at: String,
     pub facts: &'static str,
     pub version: &'static str,
+    pub guidelines: Vec<Guideline>,
+}
+
+/// A guideline of the policy: its roles, and its measures with what stands behind each.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Guideline {
+    pub name: String,
+    pub edition: String,
+    pub title: String,
+    pub clauses: Vec<Clause>,
+    pub roles: Vec<Role>,
+    pub measures: Vec<Measure>,
+}
+
+/// A clause of law or guideline; one that is not confirmed may have another number in the primary text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Clause {
+    pub text: String,
+    pub confirmed: bool,
+    pub measures: Vec<String>,
+}
+
+/// A role; no places is the answer `none`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Role {
+    pub role: String,
+    pub text: String,
+    pub places: Option<String>,
+}
+
+/// A measure.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Measure {
+    pub measure: String,
+    pub title: String,
+    pub parts: Vec<Part>,
+}
+
+/// One thing that stands behind a measure. `verdict` is that of its claims; a part that does not apply has none.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Part {
+    pub class: &'static str,
+    pub applies: bool,
+    pub verdict: Option<&'static str>,
+    pub text: String,
+    pub claims: Vec<String>,
+    /// A claim of it leans on what people attest.
+    #[serde(skip)]
+    pub attested: bool,
 }
 
 /// A claim of `verify` and `build`.
@@ -111,6 +166,25 @@ pub struct Claim {
     /// Where the witness or candidate starts and where it gets to, in names.
     #[serde(skip)]
     pub ends: Option<(String, String)>,
+    /// Where it stands in the policy.
+    #[serde(skip)]
+    pub place: Option<Place>,
+}
+
+/// A vendor fact that is not settled and that claims hang on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct OpenFact {
+    /// `dialect/fact`.
+    pub id: String,
+    pub says: String,
+    /// What would settle it for good.
+    pub settle: Option<String>,
+    /// Claims that it alone decides.
+    pub decides: Vec<String>,
+    /// Claims that hang on more than this.
+    pub together: Vec<String>,
+    /// The statement with which a site that tested its device settles it.
+    pub line: String,
 }
 
 /// Both levels of a claim (D38).
@@ -143,6 +217,8 @@ pub struct Build {
     pub verdict: &'static str,
     pub files: Vec<File>,
     pub claims: Vec<Claim>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub open_facts: Vec<OpenFact>,
     /// Whether the files were written.
     #[serde(skip)]
     pub written: bool,
@@ -172,6 +248,16 @@ pub struct Diff {
     pub changes: Vec<Change>,
     pub gaps: Vec<Gap>,
     pub inputs: Vec<Input>,
+    /// The verdict on class `core` alone.
+    pub core: &'static str,
+    /// `core` if the verdict is limited to it.
+    pub limited_to: Option<&'static str>,
+    /// Nothing changes but text does.
+    pub text_only: bool,
+    /// Whether the same packets arrive everywhere, if something differs besides lists and a policy is given.
+    pub network: Option<&'static str>,
+    /// What this comparison says nothing about, in words.
+    pub not_compared: Vec<String>,
 }
 
 /// A change of what gets through at one place.
@@ -189,12 +275,27 @@ pub struct Change {
     pub witness: Packet,
     pub old: Side,
     pub new: Side,
+    /// Of the policy, if one is given.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub statements: Vec<Statement>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unstated: Option<bool>,
     /// The first flows for a reader, a box on a line.
     #[serde(skip)]
     pub shown: Vec<ChangedFlow>,
     /// How many boxes are not shown.
     #[serde(skip)]
     pub more: usize,
+}
+
+/// A statement of a policy behind a change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Statement {
+    pub text: String,
+    pub ticket: Option<String>,
+    pub owner: Option<String>,
+    pub because: Option<String>,
+    pub reply: bool,
 }
 
 /// Packets of a change.
@@ -210,6 +311,9 @@ pub struct ChangedFlow {
 pub struct Side {
     pub line: Option<u32>,
     pub text: String,
+    /// The file.
+    #[serde(skip)]
+    pub file: Option<String>,
 }
 
 /// `query`.
@@ -270,6 +374,8 @@ pub struct Dialect {
     pub confirmed: usize,
     pub modelled: usize,
     pub open: usize,
+    /// The ids of those, as `assume fact` names them.
+    pub open_facts: Vec<String>,
     #[serde(flatten)]
     pub sheet: Option<Sheet>,
 }

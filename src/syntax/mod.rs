@@ -16,7 +16,7 @@ mod parse;
 mod print;
 mod scan;
 
-pub use parse::{MAX_BYTES, MAX_DEPTH, not_utf8, parse};
+pub use parse::{MAX_BYTES, MAX_DEPTH, not_utf8, parse, quoted};
 pub use print::format;
 
 #[cfg(test)]

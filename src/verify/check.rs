@@ -126,6 +126,7 @@ pub(super) fn result(
         witness: answer.witness,
         candidate: answer.candidate,
         because,
+        questions: answer.because,
         holes: once(answer.holes),
         assumptions: assumptions(policy, &claim.kind, modelled),
         measures: claim.measures.clone(),

@@ -138,49 +138,59 @@ fn sits_on(view: &View<'_>, at: At, link: usize) -> bool {
     })
 }
 
-/// The sessions by where they end, as numbers of the policy's halves.
+/// Sessions by where they start, and whether they may start anywhere; as numbers of the policy's halves.
+type Starts = BTreeMap<(At, bool), Vec<usize>>;
+
+/// The sessions by where they end.
 struct Ends {
     /// By link: those that arrive there, or are put there on their way to a far switch.
-    links: BTreeMap<usize, Vec<usize>>,
+    links: BTreeMap<usize, Starts>,
     /// Those that are handed to a host before an external.
-    beyond: Vec<(usize, Goal)>,
+    beyond: Vec<(Goal, Starts)>,
 }
 
 impl Ends {
     fn of(view: &View<'_>) -> Ends {
+        let mut by_target: BTreeMap<At, Starts> = BTreeMap::new();
+        let halves = view.halves.iter().enumerate();
+        for (number, half) in halves.filter(|(_, half)| half.family == view.family) {
+            let starts = by_target.entry(half.target().at).or_default();
+            let start = (half.source().at, half.anywhere);
+            starts.entry(start).or_default().push(number);
+        }
         let mut ends = Ends {
             links: BTreeMap::new(),
             beyond: Vec::new(),
         };
-        let halves = view.halves.iter().enumerate();
-        for (number, half) in halves.filter(|(_, half)| half.family == view.family) {
-            let target = half.target();
-            let goal = view.goal(target);
+        for (target, starts) in by_target {
+            let goal = view.goal_at(target);
             let mut links = goal.links.clone();
-            if matches!(target.at, At::Switch(_)) {
-                links.extend(
-                    (0..view.topo.links.len()).filter(|&link| sits_on(view, target.at, link)),
-                );
+            if matches!(target, At::Switch(_)) {
+                links
+                    .extend((0..view.topo.links.len()).filter(|&link| sits_on(view, target, link)));
             }
             for link in links {
-                ends.links.entry(link).or_default().push(number);
+                let here = ends.links.entry(link).or_default();
+                for (start, numbers) in &starts {
+                    here.entry(*start).or_default().extend(numbers);
+                }
             }
             if !goal.handed.is_empty() {
-                ends.beyond.push((number, goal));
+                ends.beyond.push((goal, starts));
             }
         }
         ends
     }
 
-    fn at(&self, end: Reached) -> Vec<usize> {
+    fn at(&self, end: Reached) -> Vec<&Starts> {
         match end {
-            Reached::Link(link) => self.links.get(&link).cloned().unwrap_or_default(),
+            Reached::Link(link) => self.links.get(&link).into_iter().collect(),
             Reached::NextHop(link, addr) => {
                 let taken = self
                     .beyond
                     .iter()
-                    .filter(|(_, goal)| goal.takes(link, addr));
-                taken.map(|(number, _)| *number).collect()
+                    .filter(|(goal, _)| goal.takes(link, addr));
+                taken.map(|(_, starts)| starts).collect()
             }
         }
     }
@@ -190,16 +200,17 @@ impl Ends {
 /// cross it on their way. A list cannot tell a packet that a router put on a transit link from one that somebody there
 /// made up, so a build does not fail for it; the claims do see it (D24).
 fn high(view: &View<'_>, ends: &Ends, link: usize, end: Reached) -> PacketSet {
-    let counts = |&number: &usize| {
-        let half = &view.halves[number];
-        let start = view.link_of(half.source().at);
+    let mut numbers: Vec<usize> = Vec::new();
+    for (&(source, anywhere), starting) in ends.at(end).into_iter().flatten() {
+        let start = view.link_of(source);
         // A switch sends from every link that it sits on, as the other routers there see it (D20).
-        let starts_here =
-            half.anywhere || start == Some(link) || sits_on(view, half.source().at, link);
-        starts_here || start.is_some_and(|start| crosses(view, number, start, link))
-    };
-    let mut numbers = ends.at(end);
-    numbers.retain(counts);
+        if anywhere || start == Some(link) || sits_on(view, source, link) {
+            numbers.extend(starting);
+        } else if let Some(start) = start {
+            let crossing = starting.iter().copied();
+            numbers.extend(crossing.filter(|&number| crosses(view, number, start, link)));
+        }
+    }
     if let Some(&known) = view.found().borrow().high.get(&numbers) {
         return known;
     }

@@ -215,9 +215,14 @@ impl Seen {
         question: &Asked<'_>,
     ) -> Result<(), OurBug> {
         let work = || answer(world, views, question);
+        if always_asked(question) {
+            self.answers[number] = Some(work()?);
+            self.hangs[number] = NOTHING;
+            return Ok(());
+        }
         let ((found, v6), v4) = views[0].grounds(|| views[1].grounds(work));
         let (found, grounds) = (found?, [v4, v6]);
-        let keep = found.is_plain() && !reads_text(question);
+        let keep = found.is_plain();
         self.hangs[number] = match self.grounds.last() {
             _ if !keep => NOTHING,
             Some(last) if *last == grounds => number_of(self.grounds.len() - 1),
@@ -256,11 +261,7 @@ fn number_of(index: usize) -> u32 {
 }
 
 fn first<'w>(world: &'w World<'_>, spaces: &'w [Space; 2]) -> [View<'w>; 2] {
-    [0, 1].map(|family: usize| {
-        let (beyond, space) = (&world.beyond, &spaces[family]);
-        let of = Family::BOTH[family];
-        View::new(world.policy, &world.topo, &world.halves, beyond, of, space)
-    })
+    [0, 1].map(|family: usize| View::of(world, Family::BOTH[family], &spaces[family]))
 }
 
 /// Views that know what was found out before, as far as it stands.
@@ -281,7 +282,8 @@ fn again<'w>(
         } = left.next().expect("INVARIANT: one per family");
         let (space, of) = (&spaces[family], Family::BOTH[family]);
         let (net, changes) = Net::again(&world.topo, of, space, (topo, &made));
-        let view = |net, found| View::of(world.policy, net, &world.halves, &world.beyond, found);
+        let view =
+            |net, found| View::knowing(world.policy, net, &world.halves, &world.beyond, found);
         let Some(lists) = changes else {
             more = true;
             return view(net, Found::default());
@@ -308,15 +310,15 @@ fn again<'w>(
     (views, since)
 }
 
-/// Whether an answer is read off the text itself, so that nothing tells when it changes.
-fn reads_text(asked: &Asked<'_>) -> bool {
+/// Whether an answer is read off the text itself, so that nothing tells when it changes, or hangs on so much that to keep
+/// account of it is more than to ask again.
+fn always_asked(asked: &Asked<'_>) -> bool {
     match asked {
-        Asked::Equality => false,
+        Asked::Equality => true,
         Asked::Claim(claim) => match claim.kind {
-            ClaimKind::Filtered { .. } => true,
+            ClaimKind::Filtered { .. } | ClaimKind::AllowsWork => true,
             ClaimKind::Only { .. }
             | ClaimKind::Works { .. }
-            | ClaimKind::AllowsWork
             | ClaimKind::NoRelay { .. }
             | ClaimKind::NoSpoof { .. } => false,
         },

@@ -158,6 +158,26 @@ fn the_network_is_in_order() {
 }
 
 #[test]
+fn a_line_that_is_not_understood_taints_the_packets_that_reach_it() {
+    // D10: what was read of the line bounds what it may match; nothing else is in doubt.
+    let gap = (
+        LIST,
+        " 15 permit tcp 10.1.0.0 0.0.0.255 host 10.2.0.12 eq 22 frobnicate",
+    );
+    let tainted = [("P-B".to_owned(), Unknown)];
+    assert_eq!(open(&[gap], &[], None), tainted);
+    // D12: a certain line above it takes its packets away.
+    let above = (LIST, " 5 deny tcp any host 10.2.0.12");
+    assert_eq!(open(&[gap, above], &[], None), []);
+    // Behind a line that takes everything no packet reaches it.
+    let below = (
+        " 90 deny ip any any",
+        " 95 permit tcp any any eq 22 frobnicate",
+    );
+    assert_eq!(open(&[below], &[], None), []);
+}
+
+#[test]
 fn claims_about_nothing_are_not_proved() {
     // D44: nothing is injected at a switch.
     let all = verdicts(POLICY, &[("S1", S1.to_owned()), ("S2", S2.to_owned())]);

@@ -3,6 +3,7 @@
 use super::found::{Found, Grounds, Start};
 use super::sets::{self, Sets};
 use super::spec::{Half, Hosts};
+use super::world::World;
 use crate::model::{Assumption, At, Place, Policy, Spot, ZoneId};
 use crate::net::{AddrRanges, Family};
 use crate::pset::{PacketSet, Space};
@@ -74,7 +75,7 @@ impl<'a> View<'a> {
         family: Family,
         space: &'a Space,
     ) -> View<'a> {
-        View::of(
+        View::knowing(
             policy,
             Net::new(topo, family, space),
             halves,
@@ -84,7 +85,7 @@ impl<'a> View<'a> {
     }
 
     /// A view of a network that something is known of.
-    pub(super) fn of(
+    pub(super) fn knowing(
         policy: &'a Policy,
         net: Net<'a>,
         halves: &'a [Half],
@@ -149,6 +150,13 @@ impl<'a> View<'a> {
     pub(super) fn lean_on(&self, grounds: &Grounds) {
         self.net.asked_again(&grounds.trail);
         self.starts.borrow_mut().extend(&grounds.starts);
+    }
+
+    /// One family of a world.
+    #[must_use]
+    pub fn of(world: &'a World<'a>, family: Family, space: &'a Space) -> View<'a> {
+        let (topo, halves, beyond) = (&world.topo, &world.halves, &world.beyond);
+        View::new(world.policy, topo, halves, beyond, family, space)
     }
 
     /// The arena.
@@ -254,14 +262,19 @@ impl<'a> View<'a> {
     /// Where a spot's packets are to arrive.
     #[must_use]
     pub fn goal(&self, spot: &Spot) -> Goal {
-        let link = self.link_of(spot.at);
-        match spot.at {
+        self.goal_at(spot.at)
+    }
+
+    /// The same for any spot of a place: what is in its addresses is not asked.
+    pub(super) fn goal_at(&self, at: At) -> Goal {
+        let link = self.link_of(at);
+        match at {
             At::Link(..) => Goal {
                 links: link.into_iter().collect(),
                 ..Goal::default()
             },
             At::Switch(_) => Goal {
-                local: self.device_of(spot.at),
+                local: self.device_of(at),
                 ..Goal::default()
             },
             At::External(id) => {

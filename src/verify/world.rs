@@ -79,21 +79,10 @@ pub(super) fn under(named: &Arc<Named>, reading: &Reading) -> Arc<Named> {
     if reading.is_empty() {
         return Arc::clone(named);
     }
-    let mut named = Named::clone(named);
-    let device = &mut named.device;
-    device.acls = device.acls.iter().map(|acl| acl.under(reading)).collect();
-    device.forwards.v4 = device.forwards.v4.under(reading);
-    device.forwards.v6 = device.forwards.v6.under(reading);
-    let sees = &mut device.sees;
-    for fact in [
-        &mut sees.bridged_in,
-        &mut sees.bridged_out,
-        &mut sees.to_switch,
-        &mut sees.from_switch,
-    ] {
-        *fact = fact.under(reading);
-    }
-    Arc::new(named)
+    Arc::new(Named {
+        name: named.name.clone(),
+        device: named.device.under(reading),
+    })
 }
 
 /// The open vendor facts that the devices' texts bring up, sorted. A fact is one question per model (D1), but its name has
@@ -113,33 +102,8 @@ pub fn open_facts(devices: &[Arc<Named>]) -> Vec<Question> {
         .iter()
         .filter(|named| one_model(named.device.dialect))
     {
-        let device = &named.device;
-        let bound: BTreeSet<usize> = device
-            .interfaces
-            .iter()
-            .flat_map(|i| i.bindings.iter().map(|b| b.acl))
-            .collect();
-        for acl in bound.iter().filter_map(|&index| device.acls.get(index)) {
-            facts.extend(
-                acl.questions()
-                    .into_iter()
-                    .filter(|q| matches!(q, Question::Fact { .. })),
-            );
-        }
-        let sees = &device.sees;
-        let flags = [
-            &sees.bridged_in,
-            &sees.bridged_out,
-            &sees.to_switch,
-            &sees.from_switch,
-        ];
-        let forwards = [&device.forwards.v4, &device.forwards.v6];
-        facts.extend(
-            flags
-                .into_iter()
-                .chain(forwards)
-                .filter_map(|known| known.question().cloned()),
-        );
+        let questions = named.device.questions().into_iter();
+        facts.extend(questions.filter(|q| matches!(q, Question::Fact { .. })));
     }
     facts.into_iter().collect()
 }

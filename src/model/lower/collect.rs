@@ -25,6 +25,8 @@ pub(super) struct Parts<'a> {
     pub(super) forbids: Vec<At<'a, ast::Forbid>>,
     pub(super) proves: Vec<At<'a, ast::Prove>>,
     pub(super) assumes: Vec<At<'a, ast::Assume>>,
+    pub(super) facts: Vec<At<'a, ast::AssumeFact>>,
+    pub(super) guidelines: Vec<At<'a, ast::Guideline>>,
     /// Names of places whose statements are not understood yet: known, without meaning.
     pub(super) later: Vec<&'a ast::Name>,
 }
@@ -76,6 +78,7 @@ impl<'a> Parts<'a> {
             Stmt::Forbid(forbid) => self.forbids.push((forbid, span)),
             Stmt::Prove(prove) => self.proves.push((prove, span)),
             Stmt::Assume(assume) => self.assumes.push((assume, span)),
+            Stmt::AssumeFact(fact) => self.facts.push((fact, span)),
             Stmt::Opaque(opaque) => {
                 not_yet("opaque", opaque.name.span, diags);
                 self.later.push(&opaque.name);
@@ -83,7 +86,7 @@ impl<'a> Parts<'a> {
             Stmt::Import(file) => not_yet("import", file.span, diags),
             Stmt::Zones(table) => not_yet("zones", table.file.span, diags),
             Stmt::Accept(accept) => not_yet("accept", accept.code.span, diags),
-            Stmt::Guideline(guideline) => not_yet("guideline", guideline.name.span, diags),
+            Stmt::Guideline(guideline) => self.guidelines.push((guideline, span)),
         }
     }
 

@@ -6,16 +6,19 @@
 //! Must not know: lists, vendors, packet sets, files.
 
 mod addrs;
+mod assume;
 mod checks;
 mod claims;
 mod collect;
 mod dhcp;
 mod externals;
 mod gateways;
+mod guideline;
 mod ids;
 mod names;
 mod notes;
 mod overlap;
+mod pack;
 mod places;
 mod routes;
 mod rules;
@@ -62,13 +65,15 @@ pub fn lower(
     allows.extend(lower.allows(&parts));
     let forbids = lower.forbids(&parts);
     lower.check_forbids(&allows, &forbids);
-    let claims = lower.claims(&parts, &forbids);
+    let (pack, guidelines) = lower.guidelines(&parts);
+    let claims = lower.claims(&parts, &forbids, pack);
     lower.finish(|network| Policy {
         network,
         allows: allows.into_iter().map(|(allow, _)| allow).collect(),
         forbids: forbids.into_iter().map(|(forbid, _)| forbid).collect(),
         claims,
         assumptions,
+        guidelines,
     })
 }
 
@@ -100,6 +105,8 @@ struct Lower<'a> {
     svis: BTreeMap<(SwitchId, u16), (Span, bool)>,
     /// Zones with an error: what does not fit them is no further finding.
     poisoned: Vec<bool>,
+    /// What the words of a guideline's claims stand for, while they are read.
+    played: BTreeMap<String, Vec<Spot>>,
     /// An SVI was refused: what it would have served is no further finding.
     svi_trouble: bool,
     /// The network has an error: a place without addresses is no further finding.
@@ -183,6 +190,7 @@ impl<'a> Lower<'a> {
             owned: Vec::new(),
             svis: BTreeMap::new(),
             poisoned: Vec::new(),
+            played: BTreeMap::new(),
             svi_trouble: false,
             unsure: false,
             spots: 0,

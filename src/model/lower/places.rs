@@ -96,6 +96,10 @@ impl<'a> Lower<'a> {
     }
 
     fn named(&mut self, reference: &ast::Ref, depth: usize) -> Option<Vec<Spot>> {
+        let played = self.played.get(&reference.name.node);
+        if let Some(spots) = played.filter(|_| reference.scope.is_none()) {
+            return Some(spots.clone());
+        }
         match self.find(reference)? {
             Def::Zone(zone) => Some(self.zone_spots(zone)),
             Def::Host(zone, host) => Some(self.host_spots(zone, host)),
@@ -103,12 +107,7 @@ impl<'a> Lower<'a> {
                 (id.0 < self.network.externals.len()).then(|| vec![self.external_spot(id)])
             }
             Def::Switch(id) => Some(vec![self.switch_spot(id)]),
-            Def::Segment(index) => {
-                let segment = self.segments.get(index)?;
-                let zones = segment.zones.iter().flat_map(|&zone| self.zone_spots(zone));
-                let externals = segment.externals.iter().map(|&id| self.external_spot(id));
-                Some(zones.chain(externals).collect())
-            }
+            Def::Segment(index) => Some(self.segment_spots(index)),
             Def::Group(index) => self.group(index, reference, depth),
             Def::Later => None,
         }
@@ -159,7 +158,17 @@ impl<'a> Lower<'a> {
         }
     }
 
-    fn zone_spots(&self, id: ZoneId) -> Vec<Spot> {
+    pub(super) fn segment_spots(&self, index: usize) -> Vec<Spot> {
+        let Some(segment) = self.segments.get(index) else {
+            return Vec::new();
+        };
+        let zones = segment.zones.iter().flat_map(|&zone| self.zone_spots(zone));
+        let externals = segment.externals.iter();
+        let externals = externals.map(|&id| self.external_spot(id));
+        zones.chain(externals).collect()
+    }
+
+    pub(super) fn zone_spots(&self, id: ZoneId) -> Vec<Spot> {
         let links = self.network.zone(id).links.iter();
         let spot = |link: &crate::model::ZoneLink| Spot {
             at: At::Link(id, link.vlan),

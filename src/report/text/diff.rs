@@ -3,7 +3,8 @@
 use super::table::aligned;
 use super::{Look, Page, Tone};
 use crate::base::Text;
-use crate::report::outcome::{Change, ChangedFlow, Diff, Side};
+use crate::report::outcome::{Change, ChangedFlow, Diff, Side, Statement};
+use crate::report::words::effect;
 use crate::text;
 
 /// The report.
@@ -20,6 +21,13 @@ pub fn diff(look: Look, outcome: &Diff) -> String {
         one(&mut page, look, change);
     }
     page.gaps(look, &outcome.gaps);
+    if !outcome.not_compared.is_empty() {
+        page.line("");
+        page.line(look.paint(Tone::Title, &look.say(&text!("diff-not-compared"))));
+        for one in &outcome.not_compared {
+            page.line(format!("  {one}"));
+        }
+    }
     page.inputs(look, &outcome.inputs);
     page.line("");
     page.line(summary(look, outcome));
@@ -43,11 +51,11 @@ fn heading(look: Look, change: &Change) -> String {
 }
 
 fn one(page: &mut Page, look: Look, change: &Change) {
-    let (tone, effect) = match change.effect {
-        "newly-permitted" => (Tone::Bad, text!("diff-newly-permitted")),
-        _ => (Tone::Doubt, text!("diff-newly-denied")),
+    let tone = match change.effect {
+        "newly-permitted" => Tone::Bad,
+        _ => Tone::Doubt,
     };
-    let mut words = vec![look.paint(tone, &look.say(&effect))];
+    let mut words = vec![look.paint(tone, &look.say(&effect(change.effect)))];
     words.extend(class(change.class).map(|class| look.say(&class)));
     if !change.certain {
         words.push(look.say(&text!("report-uncertain")));
@@ -79,6 +87,12 @@ fn one(page: &mut Page, look: Look, change: &Change) {
             look.say(&text!("diff-more", count = change.more))
         ));
     }
+    for statement in &change.statements {
+        page.line(format!("    {}", look.say(&behind(statement))));
+    }
+    if change.unstated == Some(true) {
+        page.line(format!("    {}", look.say(&text!("diff-unstated"))));
+    }
     let example = text!("diff-example", packet = &change.witness.shown);
     page.line(format!("    {}", look.say(&example)));
     for (heading, side) in [
@@ -89,8 +103,24 @@ fn one(page: &mut Page, look: Look, change: &Change) {
     }
 }
 
+/// A statement with its notes.
+fn behind(statement: &Statement) -> Text {
+    let notes = [&statement.ticket, &statement.owner, &statement.because];
+    let notes: Vec<&str> = notes.into_iter().flatten().map(String::as_str).collect();
+    let notes = notes.join("  ");
+    match statement.reply {
+        true => text!(
+            "diff-statement-reply",
+            text = &statement.text,
+            notes = notes
+        ),
+        false => text!("diff-statement", text = &statement.text, notes = notes),
+    }
+}
+
 fn class(class: &str) -> Option<Text> {
     match class {
+        "rst" => Some(text!("class-rst")),
         "later" => Some(text!("class-later")),
         "ext" => Some(text!("class-ext")),
         _ => None,
@@ -117,13 +147,27 @@ fn summary(look: Look, outcome: &Diff) -> String {
             .count()
     };
     let verdict = look.verdict(outcome.verdict);
-    let words = match outcome.verdict {
-        "equal" => text!("diff-equal"),
-        _ => text!(
+    let counted = || {
+        text!(
             "diff-summary",
             permitted = count("newly-permitted"),
             denied = count("newly-denied")
-        ),
+        )
+    };
+    let words = match (outcome.verdict, outcome.limited_to) {
+        ("equal", Some(_)) => text!("diff-equal-core", others = outcome.changes.len()),
+        ("equal", None) if outcome.text_only => text!("diff-text-only"),
+        ("equal", None) if outcome.not_compared.is_empty() => text!("diff-equal"),
+        ("equal", None) => text!("diff-equal-lists"),
+        ("different", None)
+            if outcome.network == Some("different") && outcome.changes.is_empty() =>
+        {
+            text!("diff-network")
+        }
+        _ if outcome.core == "equal" && !outcome.changes.is_empty() => {
+            text!("diff-core-equal", others = outcome.changes.len())
+        }
+        _ => counted(),
     };
     format!("{verdict}  {}", look.say(&words))
 }

@@ -6,6 +6,7 @@
 mod build;
 mod diff;
 mod facts;
+mod guideline;
 mod lint;
 mod query;
 mod table;

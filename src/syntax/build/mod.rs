@@ -143,7 +143,7 @@ impl Builder<'_> {
             Rule::allow | Rule::exception => Stmt::Allow(self.allow(body)),
             Rule::forbid => Stmt::Forbid(self.forbid(body)),
             Rule::prove => Stmt::Prove(self.prove(body)),
-            Rule::assume => Stmt::Assume(self.assume(body)),
+            Rule::assume => self.assume(body),
             Rule::accept => Stmt::Accept(self.accept(body)),
             Rule::guideline => Stmt::Guideline(self.guideline(body)),
             other => unreachable!("`item` has no {other:?}"),

@@ -32,7 +32,7 @@ const IN_MODE: &str = "flow-detection-mode";
 const OUT_MODE: &str = "flow-detection-out-mode";
 
 /// The data files, for the digest.
-pub(super) const DATA: [&str; 3] = [
+const DATA: [&str; 3] = [
     include_str!("../../../vendors/alaxala-ax/profile.toml"),
     include_str!("../../../vendors/alaxala-ax/names.toml"),
     include_str!("../../../vendors/alaxala-ax/models.toml"),
@@ -49,6 +49,10 @@ pub struct AlaxalaAx;
 impl Dialect for AlaxalaAx {
     fn id(&self) -> &'static str {
         ID
+    }
+
+    fn data(&self) -> [&'static str; 3] {
+        DATA
     }
 
     fn facts(&self) -> &'static Facts {
