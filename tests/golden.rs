@@ -58,38 +58,58 @@ const SINGLE: [(&str, &[&str], Exit); 2] = [
 /// may be written if that is allowed.
 const OPEN: [(&str, &[&str], Exit); 1] = [("verify.ja.txt", &["--lang", "ja"], Exit::Unknown)];
 
-const CASES: [Case; 6] = [
+/// A pattern of the document: proved, in the words an officer reads.
+const PROVED: [(&str, &[&str], Exit); 1] = [("verify.ja.txt", &["--lang", "ja"], Exit::Clean)];
+
+const fn case(
+    dir: &'static str,
+    switches: &'static [&'static str],
+    says: &'static [(&'static str, &'static [&'static str], Exit)],
+) -> Case {
     Case {
-        dir: "p1_wired",
-        switches: &SWITCHES,
-        says: &SETTLED,
-    },
-    Case {
-        dir: "p1_one_switch",
-        switches: &["L3SW-CORE01", "L3SW-CORE02"],
-        says: &SETTLED,
-    },
-    Case {
-        dir: "p1_single/cisco-ios-xe",
-        switches: &["L3SW-01"],
-        says: &SINGLE,
-    },
-    Case {
-        dir: "p1_single/alaxala-ax",
-        switches: &["L3SW-01"],
-        says: &SINGLE,
-    },
-    Case {
-        dir: "p1_single/cisco-nx-os",
-        switches: &["L3SW-01"],
-        says: &OPEN,
-    },
-    Case {
-        dir: "p1_single/arista-eos",
-        switches: &["L3SW-01"],
-        says: &OPEN,
-    },
+        dir,
+        switches,
+        says,
+    }
+}
+
+const CASES: [Case; 17] = [
+    case("p1_wired", &SWITCHES, &SETTLED),
+    case("p1_one_switch", &["L3SW-CORE01", "L3SW-CORE02"], &SETTLED),
+    case("p1_single/cisco-ios-xe", &["L3SW-01"], &SINGLE),
+    case("p1_single/alaxala-ax", &["L3SW-01"], &SINGLE),
+    case("p1_single/cisco-nx-os", &["L3SW-01"], &OPEN),
+    case("p1_single/arista-eos", &["L3SW-01"], &OPEN),
+    case("p1_single/juniper-junos", &["L3SW-01"], &SINGLE),
+    case("p2_one_ssid", &SWITCHES, &PROVED),
+    case("p2_radius_vlan", &SWITCHES, &PROVED),
+    case("p3_two_ssid", &SWITCHES, &PROVED),
+    case("p4_dedicated", &SWITCHES, &PROVED),
+    case("p5_maint", &SWITCHES, &PROVED),
+    case("p6_remote", &SWITCHES, &PROVED),
+    case("beta_terminal", &SWITCHES, &PROVED),
+    case(
+        "branch_offices",
+        &["L3SW-BR1", "L3SW-BR2", "L3SW-CORE01", "L3SW-MYN01"],
+        &PROVED,
+    ),
+    case("tokutei", &SWITCHES, &PROVED),
+    case("daas_edge", &SWITCHES, &PROVED),
 ];
+
+/// Policies that cannot be kept as they are, with what is said of what would be written.
+const REFUTED: [&str; 2] = ["p2_one_ssid/flat", "p6_remote/double_hop"];
+
+#[test]
+fn what_lists_cannot_separate_is_refuted() {
+    for name in REFUTED {
+        let policy = format!("golden/{name}.acl");
+        let ran = aclc(&["verify", &policy, "--at", AT, "--lang", "ja"]);
+        assert_eq!(ran.exit, Exit::Findings, "{name}: {}", ran.err);
+        assert!(ran.out.contains("inseparable"), "{name}");
+        expect(&format!("golden/{name}.ja.txt"), &ran.out);
+    }
+}
 
 impl Case {
     fn path(&self, file: &str) -> String {

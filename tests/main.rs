@@ -4,14 +4,17 @@
 
 mod support;
 
+mod accept;
 mod agreement;
 mod assume;
 mod bad_input;
+mod certificate;
 mod change;
 mod formats;
 mod golden;
 mod guideline;
 mod lists;
+mod logged;
 mod mutation;
 mod pair;
 mod reach;
@@ -19,5 +22,6 @@ mod readme;
 mod relay;
 mod session;
 mod smt;
+mod tables;
 mod tidy;
 mod twins;

@@ -107,6 +107,7 @@ const FILES: &[&str] = &[
     include_str!("text/syntax.toml"),
     include_str!("text/model.toml"),
     include_str!("text/guideline.toml"),
+    include_str!("text/sheet.toml"),
     include_str!("text/vendor.toml"),
     include_str!("text/verify.toml"),
     include_str!("text/lint.toml"),

@@ -86,6 +86,7 @@ pub(super) enum Command {
     Query(Query),
     Lint(Lint),
     Facts(Facts),
+    Lab(Lab),
     Fmt(Fmt),
     Schema(Schema),
 }
@@ -102,6 +103,7 @@ impl Command {
             Command::Query(_) => "query",
             Command::Lint(_) => "lint",
             Command::Facts(_) => "facts",
+            Command::Lab(_) => "lab",
             Command::Fmt(_) => "fmt",
             Command::Schema(_) => "schema",
         }
@@ -127,6 +129,10 @@ pub(super) struct Verify {
     pub(super) policy: PathBuf,
     #[arg(long, value_name = "DIR")]
     pub(super) configs: Option<PathBuf>,
+    #[arg(long, value_name = "FILE")]
+    pub(super) certificate: Option<PathBuf>,
+    #[arg(short = 'o', long = "output", value_name = "FILE")]
+    pub(super) report_output: Option<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -184,6 +190,32 @@ pub(super) struct Lint {
 pub(super) struct Facts {
     #[arg(value_name = "DIALECT")]
     pub(super) which: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Lab {
+    #[arg(value_enum)]
+    pub(super) action: Action,
+    pub(super) policy: PathBuf,
+    #[arg(long, value_name = "DIR")]
+    pub(super) configs: Option<PathBuf>,
+    #[arg(long, value_name = "N", default_value = "2000")]
+    pub(super) random: usize,
+    #[arg(long, value_name = "N", default_value = "200")]
+    pub(super) per_link: usize,
+    #[arg(long, value_name = "S", default_value = "1")]
+    pub(super) seed: u64,
+    /// The process is inside its namespaces already.
+    #[arg(long, hide = true)]
+    pub(super) inside: bool,
+}
+
+/// What to do with the network of a policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Action {
+    Up,
+    Test,
+    Down,
 }
 
 #[derive(Debug, clap::Args)]

@@ -44,7 +44,7 @@ pub(super) fn run(session: &mut Session<'_, '_>, args: &Diff, options: &Options)
 
 /// The meaning of a policy file.
 fn meaning(session: &mut Session<'_, '_>, path: &Path) -> Result<Policy, Vec<Diagnostic>> {
-    let file = input::policy(session, path).map_err(|error| vec![*error])?;
+    let file = input::policy(session, path)?;
     let loaded = job::network::policy(&session.sources, file)?;
     session.remark(&loaded.diagnostics);
     Ok(loaded.policy)

@@ -11,7 +11,9 @@ mod facts;
 mod fmt;
 mod help;
 mod input;
+mod lab;
 mod lint;
+mod mentioned;
 mod output;
 mod query;
 mod schema;
@@ -223,6 +225,7 @@ fn command(session: &mut Session<'_, '_>, args: &Args) -> Exit {
         Command::Query(args) => query::run(session, args, &options),
         Command::Lint(args) => lint::run(session, args, &options),
         Command::Facts(args) => facts::run(session, args, &options),
+        Command::Lab(args) => lab::run(session, args, &options),
         Command::Fmt(args) => fmt::run(session, args),
         Command::Schema(args) => schema::run(session, args),
     };

@@ -86,12 +86,21 @@ impl<'a, 'io> Session<'a, 'io> {
 
     /// Prints an outcome in the format that was asked for.
     pub(super) fn print<T: Report>(&mut self, outcome: &T, as_text: impl Fn(Look, &T) -> String) {
-        let out = match self.format {
+        let out = self.rendered(outcome, as_text);
+        self.bytes(&out);
+    }
+
+    /// An outcome in the format that was asked for.
+    pub(super) fn rendered<T: Report>(
+        &self,
+        outcome: &T,
+        as_text: impl Fn(Look, &T) -> String,
+    ) -> Vec<u8> {
+        match self.format {
             Format::Json => json::render(outcome).into_bytes(),
             Format::Text => as_text(self.look(), outcome).into_bytes(),
             Format::Other(format) => (format.render)(&outcome.outcome(), self.lang),
-        };
-        self.bytes(&out);
+        }
     }
 
     /// Writes to standard output. A reader that has gone away is no error of ours.
@@ -99,7 +108,7 @@ impl<'a, 'io> Session<'a, 'io> {
         self.bytes(out.as_bytes());
     }
 
-    fn bytes(&mut self, out: &[u8]) {
+    pub(super) fn bytes(&mut self, out: &[u8]) {
         let written = self.io.stdout.write_all(out);
         let flushed = written.and_then(|()| self.io.stdout.flush());
         if let Err(error) = flushed

@@ -41,42 +41,6 @@ pub struct Device {
 }
 
 impl Device {
-    /// Whether another device differs in its lists and what is bound where at most, and in where and how its lines stand.
-    #[must_use]
-    pub fn same_frame(&self, other: &Device) -> bool {
-        // Named one by one, so that whoever adds a field has to say what it is to this.
-        let Device {
-            hostname: _,
-            dialect,
-            model: _,
-            interfaces,
-            routes,
-            acls: _,
-            dynamic,
-            effects,
-            gaps: _,
-            forwards,
-            sees,
-            modelled: _,
-        } = self;
-        let vrfs = |device: &Device| -> Vec<String> {
-            let each = device.dynamic.iter().map(|(vrf, _)| vrf.clone());
-            each.collect()
-        };
-        let route = |a: &Route, b: &Route| {
-            (&a.vrf, a.prefix, &a.via, a.distance, a.conditional)
-                == (&b.vrf, b.prefix, &b.via, b.distance, b.conditional)
-        };
-        let effect = |a: &Effect, b: &Effect| (a.class, &a.scope) == (b.class, &b.scope);
-        *dialect == other.dialect
-            && alike(interfaces, &other.interfaces, Interface::same_frame)
-            && alike(routes, &other.routes, route)
-            && (dynamic.is_empty() && other.dynamic.is_empty() || vrfs(self) == vrfs(other))
-            && alike(effects, &other.effects, effect)
-            && *forwards == other.forwards
-            && *sees == other.sees
-    }
-
     /// The device under a reading (D1): what was answered is open no more.
     #[must_use]
     pub fn under(&self, reading: &Reading) -> Device {
@@ -112,6 +76,42 @@ impl Device {
             .chain(facts.cloned())
             .collect();
         all.into_iter().collect()
+    }
+
+    /// Whether another device differs in its lists and what is bound where at most, and in where and how its lines stand.
+    #[must_use]
+    pub fn same_frame(&self, other: &Device) -> bool {
+        // Named one by one, so that whoever adds a field has to say what it is to this.
+        let Device {
+            hostname: _,
+            dialect,
+            model: _,
+            interfaces,
+            routes,
+            acls: _,
+            dynamic,
+            effects,
+            gaps: _,
+            forwards,
+            sees,
+            modelled: _,
+        } = self;
+        let vrfs = |device: &Device| -> Vec<String> {
+            let each = device.dynamic.iter().map(|(vrf, _)| vrf.clone());
+            each.collect()
+        };
+        let route = |a: &Route, b: &Route| {
+            (&a.vrf, a.prefix, &a.via, a.distance, a.conditional)
+                == (&b.vrf, b.prefix, &b.via, b.distance, b.conditional)
+        };
+        let effect = |a: &Effect, b: &Effect| (a.class, &a.scope) == (b.class, &b.scope);
+        *dialect == other.dialect
+            && alike(interfaces, &other.interfaces, Interface::same_frame)
+            && alike(routes, &other.routes, route)
+            && (dynamic.is_empty() && other.dynamic.is_empty() || vrfs(self) == vrfs(other))
+            && alike(effects, &other.effects, effect)
+            && *forwards == other.forwards
+            && *sees == other.sees
     }
 }
 

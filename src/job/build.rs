@@ -1,7 +1,7 @@
 //! `build`: a policy to one configuration per switch, read back and compared (D45).
 
 use super::attest::{self, OpenFact};
-use super::{Job, Options, network};
+use super::{Job, Options, network, remarks};
 use crate::base::{Diagnostic, FileId, SourceMap};
 use crate::model::Policy;
 use crate::syntax::keywords::language_of;
@@ -95,6 +95,8 @@ pub fn build(sources: &SourceMap, policy: FileId, options: &Options) -> Job<Buil
     let open_facts = attest::open_facts(policy, &devices, &claims, lang);
     let mut diagnostics = loaded.diagnostics;
     diagnostics.extend(unused);
+    diagnostics.extend(remarks::remarks(policy, options));
+    remarks::settle(policy, options.at, &mut diagnostics);
     let files = written
         .into_iter()
         .zip(&policy.network.switches)

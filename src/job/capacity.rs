@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 #[must_use]
 pub fn used(switch: &Switch, device: &Device) -> Vec<TableUse> {
     let mut rows: BTreeMap<&'static str, u32> = BTreeMap::new();
+    let mut largest = 0;
     for binding in device
         .interfaces
         .iter()
@@ -23,6 +24,7 @@ pub fn used(switch: &Switch, device: &Device) -> Vec<TableUse> {
         *rows
             .entry(table(binding.family, binding.direction))
             .or_default() += entries + implicit(switch, binding.family);
+        largest = largest.max(entries + implicit(switch, binding.family));
     }
     let find = |name: &str| {
         let facts = by_id(&switch.dialect)?.facts();
@@ -49,9 +51,15 @@ pub fn used(switch: &Switch, device: &Device) -> Vec<TableUse> {
             available: stated(switch, "shared").or(shared.available),
         }];
     }
+    if find("in").is_some() || find("out").is_some() {
+        rows = by_direction(&rows);
+    } else if find("filter").is_some() {
+        // A limit of each filter, not of all together.
+        rows = BTreeMap::from([("filter", largest)]);
+    }
     let row = |(table, used): (&'static str, u32)| TableUse {
         table: table.to_owned(),
-        used: used * find(table).map_or(1, |t| t.cost),
+        used: used.saturating_mul(find(table).map_or(1, |t| t.cost)),
         available: stated(switch, table).or_else(|| find(table).and_then(|t| t.available)),
     };
     rows.into_iter().map(row).collect()
@@ -67,6 +75,16 @@ fn implicit(switch: &Switch, family: Family) -> u32 {
     facts
         .and_then(|facts| facts.limits.get(limit).copied())
         .unwrap_or(0)
+}
+
+/// Both families share the table of a direction.
+fn by_direction(rows: &BTreeMap<&'static str, u32>) -> BTreeMap<&'static str, u32> {
+    let mut out = BTreeMap::new();
+    for (table, used) in rows {
+        let direction = if table.ends_with("-in") { "in" } else { "out" };
+        *out.entry(direction).or_default() += used;
+    }
+    out
 }
 
 /// What the policy's `limit` says of a table.

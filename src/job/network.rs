@@ -1,15 +1,16 @@
 //! From files to the things the other jobs ask: a policy, what `build` would write for it, devices read back.
 
-use super::{Capture, FileGap, Options, attest, read};
+use super::{Capture, FileGap, Options, attest, read, remarks};
 use crate::base::{Diagnostic, FileId, Lang, Severity, Source, SourceMap, Span};
 use crate::compile::{Ability, compile};
 use crate::device::{Interface, InterfaceKind};
 use crate::model::{Network, Policy, Switch, SwitchId, ZoneLink, lower};
+use crate::syntax::ast::File;
 use crate::syntax::keywords::{self, language_of};
 use crate::text;
 use crate::topo::Named;
 use crate::vendor::{DIALECTS, Dialect, Hint, by_id, detect};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 /// A policy with everything that was remarked on the way.
@@ -21,7 +22,7 @@ pub struct Loaded {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Parses and resolves a policy.
+/// Parses and resolves a policy, with the files it mentions (which the sources must hold, [`SourceMap::attach`]).
 ///
 /// # Errors
 /// All findings, if one of them is an error.
@@ -39,8 +40,8 @@ pub fn policy(sources: &SourceMap, file: FileId) -> Result<Loaded, Vec<Diagnosti
 /// The meaning of a policy, if it has one, and all findings.
 #[must_use]
 pub fn findings(sources: &SourceMap, file: FileId) -> (Option<Policy>, Vec<Diagnostic>) {
-    let (tree, mut diagnostics) = crate::syntax::parse(file, &sources.get(file).text);
-    if tree.items.is_empty() && diagnostics.is_empty() {
+    let (mut files, mut diagnostics) = trees(sources, file);
+    if diagnostics.is_empty() && files.iter().all(|(_, tree)| tree.items.is_empty()) {
         // A proof of nothing would look like a proof (D44).
         let empty = Diagnostic::error(text!("policy-empty"));
         diagnostics.push(
@@ -49,9 +50,12 @@ pub fn findings(sources: &SourceMap, file: FileId) -> (Option<Policy>, Vec<Diagn
                 .help(text!("policy-empty-help")),
         );
     }
+    for (file, tree) in &mut files {
+        diagnostics.extend(crate::sheet::expand(tree, *file, sources));
+    }
     let broken = !diagnostics.is_empty();
     let ids: Vec<&str> = DIALECTS.iter().map(|dialect| dialect.id()).collect();
-    let (policy, found) = lower(&[(file, tree)], &ids);
+    let (policy, found) = lower(&files, &ids);
     // After a syntax error names may be missing only because their definition could not be read: those findings stay
     // out, or one typo would be reported at every use.
     diagnostics.extend(
@@ -78,6 +82,31 @@ pub(super) fn spelt(text: &str, lang: Lang) -> String {
         .collect();
     let words = text.split(' ').map(|word| translated(&table, word));
     words.collect::<Vec<_>>().join(" ")
+}
+
+/// The trees of a policy and of all it imports, each file once, and what is wrong with their words.
+fn trees(sources: &SourceMap, main: FileId) -> (Vec<(FileId, File)>, Vec<Diagnostic>) {
+    let mut waiting = VecDeque::from([main]);
+    let (mut files, mut diagnostics): (Vec<(FileId, File)>, _) = (Vec::new(), Vec::new());
+    while let Some(file) = waiting.pop_front() {
+        if files.iter().any(|(known, _)| *known == file) {
+            continue;
+        }
+        let (tree, found) = crate::syntax::parse(file, &sources.get(file).text);
+        diagnostics.extend(found);
+        for import in crate::syntax::references(&tree).iter().filter(|r| r.policy) {
+            match sources.attached(file, &import.file.node, None) {
+                Some(imported) => waiting.push_back(imported),
+                None => {
+                    let unread = text!("mentioned-unreadable", path = &import.file.node);
+                    let unread = Diagnostic::error(unread).at(import.file.span);
+                    diagnostics.push(unread.help(text!("mentioned-help")));
+                }
+            }
+        }
+        files.push((file, tree));
+    }
+    (files, diagnostics)
 }
 
 /// Statements are quoted with the keywords the file is written in.
@@ -156,10 +185,15 @@ pub fn write(policy: &Policy, options: &Options) -> Result<Vec<Written>, Vec<Dia
             }
         })
         .collect();
+    let mut refused = remarks::lapsed(policy, options.at);
     let configs = compile(policy, options.at, &abilities);
     let mut written = Vec::new();
-    let mut refused = Vec::new();
-    for (switch, config) in network.switches.iter().zip(&configs) {
+    for (index, (switch, config)) in network.switches.iter().zip(&configs).enumerate() {
+        let wide = remarks::wide_returns(policy, SwitchId(index), config, options);
+        if let Some(wide) = wide {
+            refused.push(wide);
+            continue;
+        }
         match dialect_of(switch).write(config) {
             Ok(text) => written.push(Written {
                 switch: switch.label.name.clone(),
@@ -233,7 +267,7 @@ pub fn read_captures(
     options: &Options,
 ) -> Result<Devices, Vec<Diagnostic>> {
     let mut devices = Devices::default();
-    let mut errors = Vec::new();
+    let mut errors = remarks::lapsed(policy, options.at);
     for (index, switch) in policy.network.switches.iter().enumerate() {
         let mine: Vec<&Capture> = captures
             .iter()

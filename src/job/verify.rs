@@ -1,12 +1,17 @@
 //! `verify`: the claims of a policy against what `build` would write, or against captures.
 
 use super::attest::{self, OpenFact};
-use super::{Capture, FileGap, Job, Options, network};
+use super::{Capture, FileGap, Job, Options, network, remarks};
 use crate::base::{Diagnostic, FileId, SourceMap, Text};
+use crate::certificate::{File, Subject};
 use crate::model::Policy;
 use crate::model::guideline::Guideline;
 use crate::syntax::keywords::language_of;
+use crate::text;
+use crate::topo::Named;
 use crate::verify::{ClaimResult, Verdict};
+use serde_json::Value;
+use std::sync::Arc;
 
 /// The claims and what they stand on.
 #[derive(Clone, Debug, Default)]
@@ -33,6 +38,16 @@ impl VerifyOutcome {
     }
 }
 
+/// The outcome with what it was computed from.
+pub struct Verified {
+    /// The claims.
+    pub outcome: VerifyOutcome,
+    /// The policy.
+    pub policy: Policy,
+    /// The devices as read.
+    pub devices: Vec<Arc<Named>>,
+}
+
 /// Proves or refutes the claims of a policy. With `configs`, on those captures (all `*.cfg` of the directory, also those
 /// of switches that the policy does not name, D32); without, on what `build` would write.
 ///
@@ -44,6 +59,19 @@ pub fn verify(
     configs: Option<&[Capture]>,
     options: &Options,
 ) -> Job<VerifyOutcome> {
+    run(sources, policy, configs, options).map(|verified| verified.outcome)
+}
+
+/// [`verify`], and what it was computed from.
+///
+/// # Errors
+/// Those of [`verify`].
+pub fn run(
+    sources: &SourceMap,
+    policy: FileId,
+    configs: Option<&[Capture]>,
+    options: &Options,
+) -> Job<Verified> {
     let loaded = network::policy(sources, policy)?;
     let texts = network::Texts::of(&loaded.policy, configs, options)?;
     let devices = texts.read(sources, &loaded.policy, options)?;
@@ -69,12 +97,59 @@ pub fn verify(
     let mut diagnostics = loaded.diagnostics;
     diagnostics.extend(devices.diagnostics);
     diagnostics.extend(unused);
-    Ok(VerifyOutcome {
-        open_facts,
-        claims: report.claims,
-        gaps: devices.gaps,
-        assumptions,
-        guidelines: loaded.policy.guidelines,
-        diagnostics,
+    diagnostics.extend(remarks::expired(&loaded.policy, options.at));
+    remarks::settle(&loaded.policy, options.at, &mut diagnostics);
+    Ok(Verified {
+        outcome: VerifyOutcome {
+            open_facts,
+            claims: report.claims,
+            gaps: devices.gaps,
+            assumptions,
+            guidelines: loaded.policy.guidelines.clone(),
+            diagnostics,
+        },
+        policy: loaded.policy,
+        devices: devices.named,
+    })
+}
+
+/// The verdict as data that can be checked without the solver, or why there is none.
+///
+/// # Errors
+/// The reason in words.
+pub fn certificate(
+    sources: &SourceMap,
+    policy: FileId,
+    configs: Option<&[Capture]>,
+    verified: &Verified,
+    options: &Options,
+) -> Result<Value, Text> {
+    let file = |id: FileId| {
+        let source = sources.get(id);
+        File {
+            path: source.path.clone(),
+            sha256: source.sha256.clone(),
+        }
+    };
+    let captures = configs.ok_or_else(|| text!("certificate-not-captured"))?;
+    let mut files = vec![file(policy)];
+    for named in &verified.devices {
+        let mine = captures.iter().find(|capture| capture.name == named.name);
+        let mine = mine.expect("INVARIANT: every device was read from a capture of its name");
+        files.push(file(mine.file));
+    }
+    let line = |claim: &ClaimResult| {
+        let source = sources.get(claim.span.file);
+        source.position(claim.span.start).0
+    };
+    let claims = verified.outcome.claims.iter();
+    crate::certificate::write(&Subject {
+        policy: &verified.policy,
+        at: options.at,
+        devices: &verified.devices,
+        files,
+        claims: claims.map(|claim| (claim, line(claim))).collect(),
+        facts: crate::facts::digest(),
+        limits: options.limits,
     })
 }

@@ -1,5 +1,6 @@
 //! Places and the switches between them. Facts as the policy states them; where text is verified, the text decides (D31).
 
+use super::Accept;
 use crate::base::Span;
 use crate::net::{AddrRanges, Family};
 use ipnet::IpNet;
@@ -225,8 +226,8 @@ pub struct Switch {
     pub bind_out: bool,
     /// Stated entry limits by table.
     pub limits: BTreeMap<String, u32>,
-    /// Codes kept knowingly (`accept`).
-    pub accepts: Vec<String>,
+    /// Findings and widenings kept knowingly.
+    pub accepts: Vec<Accept>,
 }
 
 impl Switch {

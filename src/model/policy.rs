@@ -1,6 +1,6 @@
 //! What may talk to whom: sessions with their notes.
 
-use super::{Claim, Network, Spot, SwitchId};
+use super::{Accept, Accepts, Claim, Network, Spot, SwitchId};
 use crate::base::Span;
 use crate::net::{Family, PortSet};
 use jiff::civil::Date;
@@ -20,6 +20,8 @@ pub struct Policy {
     pub assumptions: Vec<Assumption>,
     /// Guideline packs; their claims are among the claims.
     pub guidelines: Vec<super::guideline::Guideline>,
+    /// Findings and widenings that are kept knowingly, of every scope.
+    pub accepts: Accepts,
 }
 
 /// What one service term is on the wire.
@@ -49,6 +51,18 @@ pub enum Session {
     Protocol(u8),
 }
 
+impl Session {
+    /// Whether it takes every port of a protocol: no service, but all of them.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        match self {
+            Session::Ports { dport, .. } => dport.is_full(),
+            Session::Protocol(number) => matches!(number, 1 | 6 | 17 | 58 | 132),
+            Session::Icmp { .. } => false,
+        }
+    }
+}
+
 /// A term of a service list, with the name it came by.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Term {
@@ -58,6 +72,8 @@ pub struct Term {
     pub name: String,
     /// The service is marked `encrypted`.
     pub encrypted: bool,
+    /// What its service accepts, the innermost first.
+    pub accepts: Vec<Accept>,
 }
 
 /// An `allow` or `exception` (D34).
@@ -83,8 +99,8 @@ pub struct Allow {
     pub until: Option<Date>,
     /// Matches are logged.
     pub log: bool,
-    /// `accept wide-return`: replies lose the flag test (D35).
-    pub wide_return: bool,
+    /// What the statement accepts.
+    pub accepts: Vec<Accept>,
     /// Id, if stated.
     pub id: Option<String>,
     /// The statement in names, on one line.

@@ -165,6 +165,39 @@ pub fn trace(words: Words<'_>, flow: &Flow, outcome: &TraceOutcome) -> out::Trac
     }
 }
 
+/// `lab test`.
+#[must_use]
+pub fn lab(
+    words: Words<'_>,
+    outcome: &crate::lab::outcome::Outcome,
+    seed: u64,
+    left_out: usize,
+) -> out::Lab {
+    let disagreements = outcome.wrong.iter().map(|wrong| out::Disagreement {
+        packet: wrong.flow.to_string(),
+        at: safe(&wrong.at),
+        kernel: wrong.kernel.clone(),
+        solver: wrong.solver.clone(),
+        interpreter: wrong.interpreter.clone(),
+        trace: wrong.trace.hops.iter().map(|one| hop(words, one)).collect(),
+        rules: wrong.rules.iter().map(|rule| safe(rule)).collect(),
+    });
+    out::Lab {
+        schema: "aclc/lab/1",
+        verdict: match (outcome.wrong_in_all, outcome.exhausted) {
+            (1.., _) => "different",
+            (0, true) => "unknown",
+            (0, false) => "equal",
+        },
+        seed,
+        sent: outcome.sent,
+        arrived: outcome.arrived,
+        differ: outcome.wrong_in_all,
+        left_out,
+        disagreements: disagreements.collect(),
+    }
+}
+
 fn hop(words: Words<'_>, hop: &Hop) -> out::Hop {
     out::Hop {
         hop: match hop.kind {
@@ -262,6 +295,7 @@ pub fn verify(words: Words<'_>, outcome: &VerifyOutcome, options: &Options) -> o
         facts: crate::facts::digest(),
         version: env!("CARGO_PKG_VERSION"),
         guidelines: guideline::all(words.lang, &outcome.guidelines, &outcome.claims),
+        evidence: None,
     }
 }
 

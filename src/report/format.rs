@@ -3,8 +3,8 @@
 //! In: an outcome that is ready to be printed ([`Outcome`]). Out: bytes, the same for the same outcome. What a format cannot
 //! say of a command it does not offer for it.
 
-use super::outcome::{Build, Check, Diff, Facts, Lint, Query, Trace, Verify};
-use super::{codequality, junit, markdown, sarif};
+use super::outcome::{Build, Check, Diff, Facts, Lab, Lint, Query, Trace, Verify};
+use super::{codequality, html, junit, markdown, sarif};
 use crate::base::Lang;
 use serde::Serialize;
 
@@ -46,6 +46,7 @@ reports!(Check, Verify, Build, Diff, Lint);
 impl Report for Query {}
 impl Report for Trace {}
 impl Report for Facts {}
+impl Report for Lab {}
 
 /// A format.
 #[derive(Debug)]
@@ -54,6 +55,8 @@ pub struct Format {
     pub name: &'static str,
     /// The commands that have it.
     pub commands: &'static [&'static str],
+    /// It shows the evidence, which costs more to gather than the verdict.
+    pub evidence: bool,
     /// The outcome in this format.
     pub render: fn(&Outcome<'_>, Lang) -> Vec<u8>,
 }
@@ -72,10 +75,11 @@ const RESULTS: &[&str] = &["build", "verify", "diff", "lint"];
 /// Every format but text and JSON, in the order of the help.
 #[rustfmt::skip]
 pub const FORMATS: &[Format] = &[
-    Format { name: "sarif", commands: ALL, render: sarif::render },
-    Format { name: "junit", commands: CLAIMS, render: junit::render },
-    Format { name: "markdown", commands: RESULTS, render: markdown::render },
-    Format { name: "codequality", commands: ALL, render: codequality::render },
+    Format { name: "sarif", commands: ALL, evidence: false, render: sarif::render },
+    Format { name: "junit", commands: CLAIMS, evidence: false, render: junit::render },
+    Format { name: "markdown", commands: RESULTS, evidence: false, render: markdown::render },
+    Format { name: "codequality", commands: ALL, evidence: false, render: codequality::render },
+    Format { name: "html", commands: &["verify"], evidence: true, render: html::render },
 ];
 
 /// The format of a name.

@@ -112,7 +112,7 @@ fn of_claim(claim: &Claim, lang: Lang) -> Issue {
     let refuted = claim.verdict == "refuted";
     let mut message = format!("{}: {}", say(&words::verdict(claim.verdict)), claim.text);
     for part in words::why(claim, lang) {
-        message.push_str("\n");
+        message.push('\n');
         message.push_str(&part);
     }
     let hops = claim.trace.as_deref().unwrap_or_default();

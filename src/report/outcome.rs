@@ -2,6 +2,7 @@
 //!
 //! Fields marked `skip` are for the text report only; a change of what is serialised here is a change of the contract.
 
+use super::evidence::Evidence;
 use super::issue::Place;
 use super::packet::Packet;
 use schemars::JsonSchema;
@@ -63,6 +64,39 @@ pub struct Trace {
     pub shown: String,
 }
 
+/// `lab test`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Lab {
+    pub schema: &'static str,
+    pub verdict: &'static str,
+    pub seed: u64,
+    /// Packets sent.
+    pub sent: usize,
+    /// Of these, those that arrived somewhere.
+    pub arrived: usize,
+    /// Packets on which kernel, solver and interpreter differ.
+    pub differ: usize,
+    /// Lines of configurations with effects that are not modelled, and so were not run.
+    pub left_out: usize,
+    /// Some of the packets that differ.
+    pub disagreements: Vec<Disagreement>,
+}
+
+/// A packet on which they differ.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Disagreement {
+    pub packet: String,
+    /// Switch and interface it was given to.
+    pub at: String,
+    /// Where the kernel took it; nowhere if empty.
+    pub kernel: Vec<String>,
+    pub solver: Vec<String>,
+    pub interpreter: Vec<String>,
+    pub trace: Vec<Hop>,
+    /// Rules of the kernel that matched it.
+    pub rules: Vec<String>,
+}
+
 /// A hop.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Hop {
@@ -96,6 +130,9 @@ pub struct Verify {
     pub facts: &'static str,
     pub version: &'static str,
     pub guidelines: Vec<Guideline>,
+    /// What a page or a workbook shows besides.
+    #[serde(skip)]
+    pub evidence: Option<Evidence>,
 }
 
 /// A guideline of the policy: its roles, and its measures with what stands behind each.

@@ -1,10 +1,10 @@
 //! JSON Schema of each result, generated from the types that are printed; beyond the contract's page this is the authority.
 
-use super::outcome::{Build, Diagnostic, Diff, Facts, Lint, Query, Trace, TraceLine, Verify};
+use super::outcome::{Build, Diagnostic, Diff, Facts, Lab, Lint, Query, Trace, TraceLine, Verify};
 use schemars::Schema;
 
 /// The commands that have one, in the order of the help.
-pub const NAMES: [&str; 10] = [
+pub const NAMES: [&str; 11] = [
     "check",
     "build",
     "verify",
@@ -14,6 +14,7 @@ pub const NAMES: [&str; 10] = [
     "query",
     "lint",
     "facts",
+    "lab",
     "error",
 ];
 
@@ -38,6 +39,7 @@ pub fn of(command: &str) -> Option<Schema> {
         "query" => schemars::schema_for!(Query),
         "lint" => schemars::schema_for!(Lint),
         "facts" => schemars::schema_for!(Facts),
+        "lab" => schemars::schema_for!(Lab),
         _ => return None,
     })
 }

@@ -112,7 +112,7 @@ pub fn in_each_family<T>(
                 .filter(|acl| acl.family == family)
                 .collect();
             let space = Space::for_acls(family, &acls).within(limits);
-            let view = |world| View::of(world, family, &space);
+            let view = |world| View::in_world(world, family, &space);
             let views: Vec<View<'_>> = worlds.iter().map(view).collect();
             let answer = ask(&views);
             (!space.exhausted()).then_some(answer)

@@ -183,7 +183,10 @@ fn assumptions(policy: &Policy, kind: &ClaimKind, modelled: &[Text]) -> Vec<Text
                 text!("assume-wires"),
             ]
         }
-        ClaimKind::Only { .. } | ClaimKind::NoRelay { .. } | ClaimKind::NoSpoof { .. } => {
+        ClaimKind::Only { .. }
+        | ClaimKind::NoRelay { .. }
+        | ClaimKind::Logged { .. }
+        | ClaimKind::NoSpoof { .. } => {
             vec![
                 text!("assume-links"),
                 text!("assume-hosts"),
@@ -192,7 +195,11 @@ fn assumptions(policy: &Policy, kind: &ClaimKind, modelled: &[Text]) -> Vec<Text
             ]
         }
     };
-    if let ClaimKind::Only { from, .. } | ClaimKind::NoRelay { from, .. } = kind {
+    if let ClaimKind::Only { from, .. }
+    | ClaimKind::Logged { from, .. }
+    | ClaimKind::NoRelay { from, .. }
+    | ClaimKind::NoSpoof { from } = kind
+    {
         for assumption in &policy.assumptions {
             if let Assumption::Authentic { vlan, because } = assumption
                 && from

@@ -4,11 +4,13 @@ use super::spec::{Half, companions};
 use super::view::View;
 use super::{Verdict, control, works};
 use crate::model::At;
-use crate::net::Match;
+use crate::net::proto::UDP;
+use crate::net::{AddrRanges, ByteSet, Family, Match, PortSet, PositionSet};
 use crate::pset::PacketSet;
 use crate::reach::{Goal, Side};
+use ipnet::IpNet;
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 /// Something that arrives and should not, or should and does not.
@@ -87,11 +89,12 @@ fn wider(view: &View<'_>, ends: &Ends, link: usize) -> Vec<Unequal> {
         true => space.complement(view.from(&super::spoof::sources_of(view, link))),
         false => space.empty(),
     };
+    let beside = space.union(forged, space.of_matches(&relays(view, link)));
     let mut compare = |end: Reached, may: PacketSet, must: PacketSet| {
         if space.is_empty(may) {
             return;
         }
-        let high = space.union(high(view, ends, link, end), forged);
+        let high = space.union(high(view, ends, link, end), beside);
         let may = space.minus(space.minus(may, nd), high);
         if !space.is_empty(may) {
             found.push(Unequal::Wider {
@@ -219,6 +222,43 @@ fn high(view: &View<'_>, ends: &Ends, link: usize, end: Reached) -> PacketSet {
     let all = view.space().of_matches(&boxes);
     view.found().borrow_mut().high.insert(numbers, all);
     all
+}
+
+/// What relays send to DHCP servers over a transit link (D22), from whichever of their addresses. Like a session that crosses
+/// the link it is told from nothing that somebody there made up.
+fn relays(view: &View<'_>, link: usize) -> Vec<Match> {
+    let network = &view.policy.network;
+    let devices = view.topo.links[link].ports.iter();
+    let devices: BTreeSet<usize> = devices.map(|&port| view.topo.ports[port].device).collect();
+    if view.family == Family::V6 || devices.len() < 2 {
+        return Vec::new();
+    }
+    let mut boxes = Vec::new();
+    for zone in network.zones.iter().filter(|zone| !zone.dhcp.is_empty()) {
+        let servers: Vec<IpNet> = zone
+            .dhcp
+            .iter()
+            .map(|&addr| IpNet::from(IpAddr::V4(addr)))
+            .collect();
+        let servers = AddrRanges::prefixes(Family::V4, &servers);
+        let serves = |vlan: u16| zone.links.iter().any(|link| link.vlan == vlan);
+        for switch in network
+            .switches
+            .iter()
+            .filter(|s| s.svis.iter().any(|svi| serves(svi.vlan)))
+        {
+            let own = switch.own_addrs().v4;
+            let request = Match {
+                protocol: ByteSet::one(UDP),
+                sport: PortSet::from_ranges([(67, 68)]),
+                dport: PortSet::one(67),
+                position: PositionSet::L4,
+                ..Match::between(own.to_set(), servers.to_set())
+            };
+            boxes.extend(companions(&[request.tidy()]));
+        }
+    }
+    boxes
 }
 
 /// Whether packets of a session are put on a link towards a further router. Many sessions are asked this of the same

@@ -12,7 +12,7 @@ use super::only::Only;
 use super::replay::{OurBug, name};
 use super::view::View;
 use super::world::World;
-use super::{Level, Verdict, Witness};
+use super::{Level, Verdict, Witness, logged};
 use crate::acl::Question;
 use crate::base::Text;
 use crate::model::{Claim, ClaimKind, Spot};
@@ -40,7 +40,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    fn proved() -> Answer {
+    pub(super) fn proved() -> Answer {
         Answer {
             level: Level {
                 connection: Verdict::Proved,
@@ -64,7 +64,7 @@ impl Answer {
             && self.notes.is_empty()
     }
 
-    fn both(verdict: Verdict) -> Answer {
+    pub(super) fn both(verdict: Verdict) -> Answer {
         Answer {
             level: Level {
                 connection: verdict,
@@ -121,6 +121,13 @@ fn one(world: &World<'_>, views: &[View<'_>], claim: &Claim) -> Result<Answer, O
         ClaimKind::Filtered { of } => Ok(filter_claim(world, of)),
         ClaimKind::NoRelay { from, to, except } => relay::no_relay(views, claim, from, to, except),
         ClaimKind::NoSpoof { from } => spoof::no_spoof(world, views, claim, from),
+        ClaimKind::Logged { from, to, services } => {
+            let mut answer = logged::answer(views, &claim.id, from, to, services.as_deref())?;
+            if answer.verdict == Verdict::Unknown && answer.because.is_empty() {
+                answer.because = anything_open(world);
+            }
+            Ok(answer)
+        }
     }
 }
 

@@ -15,6 +15,7 @@
 //! the answer is kept for as long as that is the same. A claim that reads a text itself (lines of lists, bindings) says so
 //! in `seen::always_asked`.
 
+pub mod argument;
 pub mod arrivals;
 pub mod attested;
 pub mod behind;
@@ -24,15 +25,17 @@ mod equality;
 pub mod evaluate;
 mod filtered;
 mod found;
+mod logged;
 mod only;
 pub mod query;
 mod relay;
 pub mod replay;
-mod seen;
+pub mod seen;
 pub mod session;
 mod sets;
 pub mod spec;
 mod spoof;
+pub mod survey;
 pub mod verdict;
 pub mod view;
 mod works;

@@ -1,17 +1,19 @@
 //! The network under one reading, looked at again and again: answers stay for as long as all they hang on is the same.
 
+use super::Verdict;
 use super::evaluate::{Answer, Asked, answer};
 use super::found::{Found, Grounds, News, Start};
 use super::replay::OurBug;
 use super::spec::Half;
 use super::view::View;
 use super::world::World;
-use crate::acl::{Acl, Question};
-use crate::model::ClaimKind;
+use crate::acl::{Acl, Question, Reading};
+use crate::model::{ClaimKind, Policy};
 use crate::net::Family;
 use crate::pset::{Limits, Space};
 use crate::reach::{Made, Net};
 use crate::topo::{Named, Topo};
+use jiff::civil::Date;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -63,6 +65,25 @@ enum Since {
     Lists([News; 2]),
     /// More.
     More,
+}
+
+/// The verdict on each claim with every question open: what needed no case by case.
+///
+/// # Errors
+/// [`OurBug`] if a witness does not replay.
+pub fn without_cases(
+    policy: &Policy,
+    at: Date,
+    devices: &[Arc<Named>],
+    limits: Limits,
+) -> Result<Vec<Verdict>, OurBug> {
+    let claims = policy.claims.iter().map(Asked::Claim);
+    let asked: Vec<(usize, Asked<'_>)> = claims.enumerate().collect();
+    let mut seen = Seen::new(limits);
+    seen.look(World::new(policy, at, devices, &Reading::new()), &asked)?;
+    Ok((0..asked.len())
+        .map(|number| seen.answer(number).verdict)
+        .collect())
 }
 
 impl Seen {
@@ -261,7 +282,7 @@ fn number_of(index: usize) -> u32 {
 }
 
 fn first<'w>(world: &'w World<'_>, spaces: &'w [Space; 2]) -> [View<'w>; 2] {
-    [0, 1].map(|family: usize| View::of(world, Family::BOTH[family], &spaces[family]))
+    [0, 1].map(|family: usize| View::in_world(world, Family::BOTH[family], &spaces[family]))
 }
 
 /// Views that know what was found out before, as far as it stands.
@@ -316,7 +337,7 @@ fn always_asked(asked: &Asked<'_>) -> bool {
     match asked {
         Asked::Equality => true,
         Asked::Claim(claim) => match claim.kind {
-            ClaimKind::Filtered { .. } | ClaimKind::AllowsWork => true,
+            ClaimKind::Filtered { .. } | ClaimKind::Logged { .. } | ClaimKind::AllowsWork => true,
             ClaimKind::Only { .. }
             | ClaimKind::Works { .. }
             | ClaimKind::NoRelay { .. }

@@ -79,37 +79,34 @@ pub fn halves(policy: &Policy, at: Date) -> Vec<Half> {
         .flat_map(|(index, allow)| {
             let stated = Stated {
                 allow: index,
-                wide_return: allow.wide_return,
+                wide_return: &|term, from| policy.answers_wide(allow, term, from.at, at),
             };
             sessions(&hosts, &stated, &allow.from, &allow.to, &allow.terms)
         })
         .collect()
 }
 
-/// The halves of sessions that a claim names, as if an `allow` said so.
+/// The halves of sessions that a claim names, as if an `allow` said so: for what they require.
 #[must_use]
 pub fn halves_of(policy: &Policy, from: &[Spot], to: &[Spot], terms: &[Term]) -> Vec<Half> {
-    let allow = policy
-        .allows
-        .iter()
-        .find(|allow| allow.wide_return && allow.from == from && allow.to == to);
     let stated = Stated {
         allow: usize::MAX,
-        wide_return: allow.is_some(),
+        wide_return: &|_, _| false,
     };
     sessions(&Hosts::new(&policy.network), &stated, from, to, terms)
 }
 
 /// What the halves of a statement have in common.
-struct Stated {
+struct Stated<'s> {
     allow: usize,
-    wide_return: bool,
+    /// Whether replies of a term to a spot go without the flag test (D35).
+    wide_return: &'s dyn Fn(&Term, &Spot) -> bool,
 }
 
 /// The halves of each term between each two spots in each family that both have.
 fn sessions(
     hosts: &Hosts<'_>,
-    stated: &Stated,
+    stated: &Stated<'_>,
     from: &[Spot],
     to: &[Spot],
     terms: &[Term],
@@ -130,7 +127,7 @@ fn sessions(
 
 fn make_halves(
     hosts: &Hosts<'_>,
-    stated: &Stated,
+    stated: &Stated<'_>,
     from: &Spot,
     to: &Spot,
     family: Family,
@@ -141,7 +138,7 @@ fn make_halves(
         &term.session,
         family,
         ephemeral(network, from),
-        stated.wide_return,
+        (stated.wide_return)(term, from),
     );
     let make = |(reply, shape): (bool, Shape)| {
         let (source, target) = if reply { (to, from) } else { (from, to) };

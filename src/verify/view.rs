@@ -122,6 +122,13 @@ impl<'a> View<'a> {
         }
     }
 
+    /// One family of a world.
+    #[must_use]
+    pub fn in_world(world: &'a World<'a>, family: Family, space: &'a Space) -> View<'a> {
+        let (topo, halves, beyond) = (&world.topo, &world.halves, &world.beyond);
+        View::new(world.policy, topo, halves, beyond, family, space)
+    }
+
     /// What has been found out, to be kept.
     pub(super) fn into_found(self) -> Found {
         self.found.into_inner()
@@ -150,13 +157,6 @@ impl<'a> View<'a> {
     pub(super) fn lean_on(&self, grounds: &Grounds) {
         self.net.asked_again(&grounds.trail);
         self.starts.borrow_mut().extend(&grounds.starts);
-    }
-
-    /// One family of a world.
-    #[must_use]
-    pub fn of(world: &'a World<'a>, family: Family, space: &'a Space) -> View<'a> {
-        let (topo, halves, beyond) = (&world.topo, &world.halves, &world.beyond);
-        View::new(world.policy, topo, halves, beyond, family, space)
     }
 
     /// The arena.
@@ -342,6 +342,24 @@ impl<'a> View<'a> {
     fn named_on(&self, vlan: u16) -> AddrRanges {
         let known = self.named.get(&vlan).cloned();
         known.unwrap_or_else(|| AddrRanges::none(self.family))
+    }
+
+    /// What counts as an arrival on a link for a spot: destinations of what is delivered there, and own addresses of
+    /// switches (D27, D28). [`View::arrivals`] as addresses.
+    #[must_use]
+    pub fn arrival_addrs(&self, spot: &Spot, link: usize) -> (AddrRanges, AddrRanges) {
+        let mine = spot.addrs.of(self.family);
+        let (mut dst, mut local) = (mine.clone(), mine.clone());
+        if let (At::Link(_, vlan), crate::model::Place::Zone(_)) = (spot.at, spot.place) {
+            dst = dst.union(&AddrRanges::any(self.family).minus(&self.named_on(vlan)));
+            for &port in &self.topo.links[link].ports {
+                let addrs = crate::topo::interface_addrs(self.topo.interface(port), self.family)
+                    .minus(&self.named_on_link(link))
+                    .minus(&crate::topo::unrouted_sources(self.family));
+                local = local.union(&addrs);
+            }
+        }
+        (dst, local)
     }
 
     /// Own addresses of switches inside a spot's addresses, or configured on an interface of its link (D27): not the

@@ -122,7 +122,7 @@ pub(super) fn asks(views: &[View<'_>], halves: &[Half]) -> bool {
 }
 
 /// What D42 asks of a half, without addresses that routers have by their text (D31): they are no hosts.
-fn required(view: &View<'_>, half: &Half) -> PacketSet {
+pub(super) fn required(view: &View<'_>, half: &Half) -> PacketSet {
     let space = view.space();
     let all = space.of_matches(&half.required);
     let side = |at: At, set: PacketSet| match at {
@@ -134,7 +134,7 @@ fn required(view: &View<'_>, half: &Half) -> PacketSet {
 }
 
 /// Neighbours on one link reach each other by assumption (D25).
-fn one_link(view: &View<'_>, (a, b): (At, At)) -> bool {
+pub(super) fn one_link(view: &View<'_>, (a, b): (At, At)) -> bool {
     let vlan = |at| view.policy.network.vlan_of(at);
     vlan(a).is_some() && vlan(a) == vlan(b)
 }
@@ -162,7 +162,7 @@ fn lacking(view: &View<'_>, half: &Half, goal: &Goal) -> Option<Missing> {
     })
 }
 
-fn udp(src: AddrRanges, sport: u16, dst: AddrRanges, dport: u16) -> Match {
+pub(super) fn udp(src: AddrRanges, sport: u16, dst: AddrRanges, dport: u16) -> Match {
     Match {
         protocol: ByteSet::one(UDP),
         sport: PortSet::one(sport),
@@ -173,7 +173,7 @@ fn udp(src: AddrRanges, sport: u16, dst: AddrRanges, dport: u16) -> Match {
     }
 }
 
-fn host(addr: IpAddr) -> AddrRanges {
+pub(super) fn host(addr: IpAddr) -> AddrRanges {
     AddrRanges::prefix(IpNet::from(addr))
 }
 

@@ -3,7 +3,7 @@
 //! In: their statements. Out: [`Claim`]s, data only. A claim about nothing is refused here (D44).
 //! Must not know: how a claim is checked.
 
-use super::collect::{Parts, not_yet};
+use super::collect::Parts;
 use super::ids::hash8;
 use super::rules::Forbidden;
 use super::{Lower, words};
@@ -78,12 +78,13 @@ impl<'a> Lower<'a> {
             Subject::Allows(at) => return self.allows_work(prove, *at, span, out),
             Subject::Places { from, to } => (from, to.as_ref()),
         };
-        if let Some(word) = unsupported(&prove.verdict.node) {
-            return not_yet(word, prove.verdict.span, &mut self.diags);
-        }
         let two_sided = matches!(
             prove.verdict.node,
-            Verdict::None | Verdict::Works | Verdict::Only(_) | Verdict::NoRelay { .. }
+            Verdict::None
+                | Verdict::Works
+                | Verdict::Logged
+                | Verdict::Only(_)
+                | Verdict::NoRelay { .. }
         );
         let both = target.is_some_and(|t| t.both);
         if two_sided != target.is_some() || both && prove.verdict.node != Verdict::None {
@@ -273,6 +274,7 @@ impl<'a> Lower<'a> {
                 let diagnostic = Diagnostic::error(text!("works-services")).at(prove.verdict.span);
                 return self.report(diagnostic.help(text!("works-services-help")));
             }
+            (Verdict::Logged, services) => ClaimKind::Logged { from, to, services },
             (_, services) => ClaimKind::Only {
                 from,
                 to,
@@ -375,19 +377,5 @@ impl<'a> Lower<'a> {
                 .at(span)
                 .help(text!("vacuous-help")),
         );
-    }
-}
-
-/// Verdicts that parse and have no meaning here yet.
-fn unsupported(verdict: &Verdict) -> Option<&'static str> {
-    match verdict {
-        Verdict::Logged => Some("logged"),
-        Verdict::NoRelay { .. }
-        | Verdict::None
-        | Verdict::Works
-        | Verdict::NoSpoof
-        | Verdict::Filtered
-        | Verdict::Isolated
-        | Verdict::Only(_) => None,
     }
 }

@@ -54,7 +54,7 @@ impl<'a> Lower<'a> {
                 continue;
             }
             seen.insert(&pack.name, ast.name.span);
-            if !parts.services.iter().any(|service| service.encrypted) {
+            if !parts.services.iter().any(|(service, _)| service.encrypted) {
                 let diagnostic = Diagnostic::error(text!("nothing-encrypted")).at(ast.name.span);
                 self.report(diagnostic.help(text!("nothing-encrypted-help")));
                 continue;
@@ -265,8 +265,9 @@ impl<'a> Lower<'a> {
 
     /// A list of roles and sets; `None` if nothing is left of it.
     fn set(&mut self, places: &Places, cast: &Cast, to: bool) -> Option<Played> {
-        let places = self.fill(places, cast)?;
+        let mut places = self.fill(places, cast)?;
         let mut spots = self.spots(&places, to)?;
+        self.plainer(&mut places, &spots, to);
         spots.retain(|spot| !spot.addrs.is_empty());
         (!spots.is_empty()).then(|| Played {
             words: self
@@ -275,6 +276,17 @@ impl<'a> Lower<'a> {
             spots,
             services: None,
         })
+    }
+
+    /// Leaves an `except` out that takes nothing away.
+    fn plainer(&mut self, places: &mut Places, spots: &[Spot], to: bool) {
+        let whole = Places {
+            except: Vec::new(),
+            ..places.clone()
+        };
+        if self.spots(&whole, to).is_some_and(|all| all == spots) {
+            *places = whole;
+        }
     }
 
     /// The segment that has exactly these places: one word for a reader instead of a list.

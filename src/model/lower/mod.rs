@@ -5,6 +5,7 @@
 //! read as poisoned, so that one slip is one finding. Dates are kept, not judged (D48).
 //! Must not know: lists, vendors, packet sets, files.
 
+mod accepts;
 mod addrs;
 mod assume;
 mod checks;
@@ -49,6 +50,9 @@ pub fn lower(
 ) -> (Option<Policy>, Vec<Diagnostic>) {
     let (parts, diags) = collect::collect(files);
     let mut lower = Lower::new(&parts, dialects, diags);
+    for accept in &parts.accepts {
+        lower.accept(accept, None);
+    }
     lower.site(&parts);
     lower.declare(&parts);
     lower.zones(&parts);
@@ -67,8 +71,10 @@ pub fn lower(
     lower.check_forbids(&allows, &forbids);
     let (pack, guidelines) = lower.guidelines(&parts);
     let claims = lower.claims(&parts, &forbids, pack);
+    let accepts = std::mem::take(&mut lower.accepts);
     lower.finish(|network| Policy {
         network,
+        accepts,
         allows: allows.into_iter().map(|(allow, _)| allow).collect(),
         forbids: forbids.into_iter().map(|(forbid, _)| forbid).collect(),
         claims,
@@ -92,7 +98,9 @@ struct Lower<'a> {
     /// Members of each segment.
     segments: Vec<Segment>,
     group_asts: Vec<&'a ast::Group>,
-    service_asts: Vec<&'a ast::Service>,
+    service_asts: Vec<collect::At<'a, ast::Service>>,
+    /// What is accepted, of every scope.
+    accepts: super::Accepts,
     /// Places of each group, resolved when first asked for.
     groups: Vec<Lazy<Vec<Spot>>>,
     /// Terms of each service of the site, resolved when first asked for.
@@ -184,6 +192,7 @@ impl<'a> Lower<'a> {
             segments: Vec::new(),
             group_asts: parts.groups.clone(),
             service_asts: parts.services.clone(),
+            accepts: super::Accepts::default(),
             groups: vec![Lazy::Waiting; parts.groups.len()],
             services: vec![Lazy::Waiting; parts.services.len()],
             prefixes: Vec::new(),

@@ -63,7 +63,7 @@ impl<'a> Lower<'a> {
         let members = parts
             .switches
             .iter()
-            .flat_map(|s| std::iter::once(&s.name).chain(&s.twin));
+            .flat_map(|(s, _)| std::iter::once(&s.name).chain(&s.twin));
         for (index, name) in members.enumerate() {
             self.declare_place(name, Def::Switch(SwitchId(index)));
         }
@@ -74,7 +74,7 @@ impl<'a> Lower<'a> {
         for (index, (zone, _)) in parts.zones.iter().enumerate() {
             self.declare_hosts(ZoneId(index), zone);
         }
-        for (index, service) in parts.services.iter().enumerate() {
+        for (index, (service, _)) in parts.services.iter().enumerate() {
             match self.names.services.get(service.name.node.as_str()) {
                 Some(&(_, first)) => self.repeated(
                     "repeated-name",

@@ -133,10 +133,51 @@ impl<'a> Lower<'a> {
         }
         let spots = match &ast.body {
             GroupBody::Places(places) => self.spots_at(places, false, depth + 1),
+            GroupBody::Listed(addrs) => self.listed(addrs),
+            // A table that nobody read has been reported.
             GroupBody::Table(_) => None,
         };
         self.groups[index] = Lazy::Known(spots.clone());
         spots
+    }
+
+    /// Addresses of a list, which lie in declared zones: a spot for each link they are on.
+    fn listed(&mut self, addrs: &[ast::Addr]) -> Option<Vec<Spot>> {
+        let mut on: BTreeMap<(ZoneId, u16), Vec<IpNet>> = BTreeMap::new();
+        let mut whole = true;
+        for addr in addrs {
+            let Some((first, last)) = self.whole_range(addr) else {
+                whole = false;
+                continue;
+            };
+            match self.link_of(first, last) {
+                Some(link) => {
+                    let nets = AddrRanges::span(first, last).to_prefixes();
+                    on.entry(link).or_default().extend(nets);
+                }
+                None => {
+                    whole = false;
+                    let diagnostic = Diagnostic::error(text!("listed-outside", addr = first));
+                    let diagnostic = diagnostic.at(addr.span);
+                    self.report(diagnostic.help(text!("listed-outside-help")));
+                }
+            }
+        }
+        let spots = on.into_iter().map(|((zone, vlan), nets)| Spot {
+            at: At::Link(zone, vlan),
+            place: Place::Zone(zone),
+            addrs: Addrs::prefixes(&nets),
+        });
+        // What is wrong with an empty table has been reported.
+        (whole && !addrs.is_empty()).then(|| spots.collect())
+    }
+
+    fn link_of(&self, first: std::net::IpAddr, last: std::net::IpAddr) -> Option<(ZoneId, u16)> {
+        let zones = self.network.zones.iter().enumerate();
+        let mut links = zones.flat_map(|(i, zone)| zone.links.iter().map(move |l| (ZoneId(i), l)));
+        let holds = |net: &IpNet| net.contains(&first) && net.contains(&last);
+        let (zone, link) = links.find(|(_, link)| link.prefixes.iter().any(holds))?;
+        Some((zone, link.vlan))
     }
 
     /// Every group is looked at, also those nobody uses.

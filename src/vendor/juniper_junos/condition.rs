@@ -156,9 +156,9 @@ fn one(test: &mut Test, at: At<'_>, lists: &PrefixLists) -> Option<()> {
     let family = test.family;
     let v4 = family == Family::V4;
     let word = at.word();
-    test.named |= at
-        .children()
-        .any(|value| value.word().starts_with(|c: char| c.is_ascii_alphabetic()));
+    let by_name = ["port", "protocol", "header", "icmp"];
+    test.named |= by_name.iter().any(|part| word.contains(part))
+        && at.children().any(|value| !is_plain(value.word()));
     match word {
         "source-address" | "ip-source-address" => addresses(&mut test.src, family, at),
         "destination-address" | "ip-destination-address" => addresses(&mut test.dst, family, at),
@@ -231,6 +231,12 @@ fn one(test: &mut Test, at: At<'_>, lists: &PrefixLists) -> Option<()> {
         }
         _ => None,
     }
+}
+
+/// A number, or a name that needs no table.
+fn is_plain(word: &str) -> bool {
+    matches!(word, "tcp" | "udp" | "icmp" | "icmp6")
+        || word.starts_with(|c: char| c.is_ascii_digit())
 }
 
 fn is_narrowing(word: &str) -> bool {

@@ -75,12 +75,16 @@ enum Token {
 }
 
 impl Text2Tree {
+    /// One problem a line is enough.
     pub(super) fn problem(&mut self, line: &Line<'_>, why: Text) {
-        self.problems.push(Problem {
-            line: line.number,
-            text: line.text.clone().into_owned(),
-            why,
-        });
+        const SHOWN: usize = 200;
+        if self.problems.last().is_none_or(|p| p.line != line.number) {
+            self.problems.push(Problem {
+                line: line.number,
+                text: line.text.chars().take(SHOWN).collect(),
+                why,
+            });
+        }
     }
 
     fn line(&mut self, line: &Line<'_>) {
@@ -150,10 +154,7 @@ impl Text2Tree {
     /// The end of a text: everything that is still open was cut off.
     fn close(&mut self, line: &Line<'_>) {
         if !self.pending.is_empty() || self.open.len() > 1 || self.in_comment {
-            for &id in self.open.iter().skip(1) {
-                self.tree.set_broken(id);
-            }
-            self.problem(line, text!("junos-cut-off"));
+            self.spoil(line, text!("junos-cut-off"));
         }
         self.open = vec![ROOT];
         self.pending.clear();
@@ -213,8 +214,10 @@ impl Text2Tree {
 
     /// Something inside the open blocks was not read.
     fn spoil(&mut self, line: &Line<'_>, why: Text) {
-        for &id in self.open.iter().skip(1) {
-            self.tree.set_broken(id);
+        for &id in self.open.iter().skip(1).rev() {
+            if !self.tree.set_broken(id) {
+                break; // and so are all around it
+            }
         }
         self.problem(line, why);
     }
@@ -423,7 +426,7 @@ mod tests {
             ("a {\n b;\n", vec![2]),
             ("a;\n}\nb;", vec![2]),
             ("a {\n b\n}\n", vec![3]),
-            ("a \"x;\nb;", vec![1, 1]),
+            ("a \"x;\nb;", vec![1]),
             ("a /* x;\nb;", vec![1]),
             ("--- JUNOS 1\nb;", vec![1]),
             ("set a\nwildcard delete a x\ncopy a to b", vec![2, 3]),

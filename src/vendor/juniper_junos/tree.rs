@@ -132,9 +132,9 @@ impl Tree {
         self.node_mut(id).inactive = inactive;
     }
 
-    /// Marks a node as not read to its end.
-    pub(super) fn set_broken(&mut self, id: Id) {
-        self.broken.insert(id);
+    /// Marks a node as not read to its end; `false` if it is marked already.
+    pub(super) fn set_broken(&mut self, id: Id) -> bool {
+        self.broken.insert(id)
     }
 
     /// All children that are in force, steering words too.

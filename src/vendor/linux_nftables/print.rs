@@ -21,12 +21,14 @@ pub struct Step {
     pub permit: bool,
     /// Written to the kernel log.
     pub log: bool,
-    /// Comment at the rule, if any.
+    /// Comment at the first rule, or at every rule if they are counted.
     pub comment: Option<String>,
+    /// Rules count what they match.
+    pub counted: bool,
 }
 
-/// Chains for a list: the list itself and, where later fragments need one, theirs. `name` is the chain's name; the chain
-/// drops what no step takes.
+/// Chains for a list: the list itself and, where later fragments need one, theirs. The last step takes everything: what
+/// no step takes would go through.
 #[must_use]
 pub fn chains(name: &str, family: Family, steps: &[Step]) -> String {
     let apart = steps.iter().any(|step| step.boxes.iter().any(looks_behind));
@@ -93,6 +95,10 @@ fn rules(out: &mut String, list: &str, step: &Step, here: PositionSet, later: bo
             }
             if step.log {
                 let _ = write!(out, "log prefix \"{list} \" level info ");
+            }
+            if step.counted {
+                out.push_str("counter ");
+                comment = step.comment.as_deref();
             }
             out.push_str(if step.permit { "return" } else { "drop" });
             if let Some(comment) = comment.take() {

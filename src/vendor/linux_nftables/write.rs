@@ -185,6 +185,7 @@ impl Writer<'_> {
                     permit: entry.permit,
                     log: entry.log,
                     comment: remark.take(),
+                    counted: false,
                 }),
                 None => self
                     .refused
