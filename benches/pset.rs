@@ -18,6 +18,11 @@
 //! | cross (adversarial) | 2,000 | 124 ms | 2.1 s | 284 ms | 453 MB |
 //! | firewall | 50,000 | 0.18 s (bar 3 s) | | | 113 MB |
 //! | nested | 50,000 | 3.4 s (bar 3 s: missed), 5.4 s of processor | | | 652 MB |
+//!
+//! Beside them the same lists as bit diagrams of `oxidd` (up to 10,000 lines), and equivalence by `z3` at 1,000 lines, as
+//! factors of ours in the same run. `oxidd`, by the time of the processor on a busy machine, its making of room counted:
+//! permitted set of 10,000 municipal lines 30 times ours, unreachable lines 13 times (ours finds redundant ones as well);
+//! firewall 19 and 3.6 times (goals 8 and 5; the last one is missed).
 #![allow(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
 mod common;
