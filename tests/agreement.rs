@@ -8,6 +8,7 @@ use aclc::pset::{PacketSet, Space};
 use aclc::reach::{End, Goal, Net, Side, Spread, Walker};
 use aclc::topo::{Named, Topo};
 use fastrand::Rng;
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 /// A network with its sets and its walker.
@@ -107,7 +108,10 @@ impl Bench<'_> {
                     .1
             });
             let place = format!("{} {}", topo.device_name(port), topo.interface(port).name);
-            self.judge(flow, goal, sides, &ways, &place, counts);
+            let exact = self.unanswered(flow, |wanted| {
+                let _ = self.walker.walk(flow, link, Some(&[port]), true, wanted);
+            });
+            self.judge(flow, goal, (sides, &ways, exact), &place, counts);
         }
         for device in 0..topo.devices.len() {
             let sides = [Side::Must, Side::May]
@@ -115,16 +119,33 @@ impl Bench<'_> {
             let ways = [false, true]
                 .map(|possible| self.walker.walk_from(flow, device, possible, &wrong).1);
             let place = &topo.devices[device].name;
-            self.judge(flow, goal, sides, &ways, place, counts);
+            let exact = self.unanswered(flow, |wanted| {
+                let _ = self.walker.walk_from(flow, device, true, wanted);
+            });
+            self.judge(flow, goal, (sides, &ways, exact), place, counts);
         }
+    }
+
+    /// Whether no router may answer for a packet on any link where some way puts it: where one may, A- gives up.
+    fn unanswered(&self, flow: &Flow, walk: impl Fn(&dyn Fn(&End) -> bool)) -> bool {
+        let topo = &self.network.topo;
+        let met = Cell::new(false);
+        walk(&|end| {
+            if let End::Delivered(link) = end {
+                // Whoever put it there is no other router, but one of several that did.
+                let answers = topo.proxies(*link, usize::MAX, flow.dst()).next();
+                met.set(met.get() || answers.is_some());
+            }
+            false
+        });
+        !met.get()
     }
 
     fn judge(
         &self,
         flow: &Flow,
         goal: &Goal,
-        sides: [PacketSet; 2],
-        ways: &[End; 2],
+        (sides, ways, exact): ([PacketSet; 2], &[End; 2], bool),
         place: &str,
         counts: &mut BTreeMap<String, usize>,
     ) {
@@ -136,13 +157,15 @@ impl Bench<'_> {
         );
         assert!(!must || all, "{said}");
         assert!(!must || may, "{said}");
-        // A router that may answer for addresses not on its link is open even where lists and facts are settled: there A- gives
-        // up, so it is held to the walk from one side only.
+        // A router that may answer for addresses not on its link is open even where lists and facts are settled.
         let agreed = within(goal, &ways[0]) == within(goal, &ways[1]);
         let open =
             |named: &std::sync::Arc<Named>| named.device.sees.from_switch.question().is_some();
         if self.net.is_settled() && agreed && !self.network.topo.devices.iter().any(open) {
             assert_eq!(may, all, "{said}");
+            assert!(!exact || must == all, "{said}");
+            let kind = format!("A- exact {exact} {must}");
+            *counts.entry(kind).or_default() += 1;
         }
         *counts.entry(format!("all ways {must} {may}")).or_default() += 1;
     }
@@ -226,6 +249,8 @@ fn sets_and_single_packets_agree_where_all_is_known() {
             "Delivered false false",
             "all ways true true",
             "all ways false false",
+            "A- exact true true",
+            "A- exact true false",
         ],
     );
 }

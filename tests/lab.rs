@@ -266,7 +266,7 @@ fn inside_a_namespace() {
             per_link: 60,
             at_random: asked("ACLC_PACKETS", 400) as usize,
             seed,
-            max_nodes: None,
+            limits: aclc::pset::Limits::default(),
         };
         let outcome = run(&plan, amount, &mut |_, _| ()).unwrap();
         assert_eq!(

@@ -5,7 +5,7 @@
 use crate::support::mutate::draw;
 use crate::support::{AT, POLICY, SWITCHES, asked, golden_texts, root};
 use aclc::base::{Source, SourceMap};
-use aclc::job::{Capture, Options, network};
+use aclc::job::{Capture, Limits, Options, network};
 use aclc::model::Policy;
 use aclc::topo::Named;
 use aclc::verify::{Report, Session, Verdict, verify};
@@ -15,7 +15,7 @@ use std::sync::Arc;
 fn options() -> Options {
     Options {
         at: AT.parse().unwrap(),
-        max_nodes: None,
+        limits: Limits::default(),
         dialect: None,
         confirmed_only: false,
     }

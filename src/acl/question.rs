@@ -68,7 +68,7 @@ pub enum Question {
         /// Its interface on the link.
         interface: String,
     },
-    /// A limit (`--max-nodes`) was reached.
+    /// A limit (`--max-nodes`, `--timeout`) was reached.
     Limit,
 }
 

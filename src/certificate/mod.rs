@@ -16,7 +16,7 @@ use crate::acl::{Acl, Reading};
 use crate::base::Text;
 use crate::model::Policy;
 use crate::net::Family;
-use crate::pset::Space;
+use crate::pset::{Limits, Space};
 use crate::text;
 use crate::topo::Named;
 use crate::verify::sides::without_cases;
@@ -53,7 +53,7 @@ pub struct Subject<'a> {
     /// Digest of the vendor facts.
     pub facts: &'a str,
     /// Limit of the packet sets.
-    pub limit: Option<usize>,
+    pub limits: Limits,
 }
 
 /// Counts what is written.
@@ -78,9 +78,9 @@ impl Budget {
 pub fn write(subject: &Subject<'_>) -> Result<Value, Text> {
     let world = World::new(subject.policy, subject.at, subject.devices, &Reading::new());
     network::refusal(&world)?;
-    let plain = without_cases(subject.policy, subject.at, subject.devices, subject.limit)
+    let plain = without_cases(subject.policy, subject.at, subject.devices, subject.limits)
         .map_err(|bug| text!("certificate-not-replayed", claim = &bug.claim))?;
-    let spaces = Family::BOTH.map(|family| space(&world, family, subject.limit));
+    let spaces = Family::BOTH.map(|family| space(&world, family, subject.limits));
     let views: Vec<View<'_>> = Family::BOTH
         .iter()
         .zip(&spaces)
@@ -136,16 +136,12 @@ pub fn write(subject: &Subject<'_>) -> Result<Value, Text> {
     Ok(doc)
 }
 
-fn space(world: &World<'_>, family: Family, limit: Option<usize>) -> Space {
+fn space(world: &World<'_>, family: Family, limits: Limits) -> Space {
     let all = world
         .topo
         .devices
         .iter()
         .flat_map(|named| &named.device.acls);
     let acls: Vec<&Acl> = all.filter(|acl| acl.family == family).collect();
-    let space = Space::for_acls(family, &acls);
-    match limit {
-        Some(nodes) => space.with_limit(nodes),
-        None => space,
-    }
+    Space::for_acls(family, &acls).within(limits)
 }

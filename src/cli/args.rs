@@ -28,6 +28,8 @@ pub(super) struct Global {
     pub(super) at: Option<String>,
     #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(super) max_nodes: Option<u32>,
+    #[arg(long, global = true, value_name = "SECONDS")]
+    pub(super) timeout: Option<u32>,
     #[arg(long, global = true, value_name = "ID")]
     pub(super) dialect: Option<String>,
     #[arg(long, global = true, value_enum, default_value = "modelled")]

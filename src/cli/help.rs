@@ -126,6 +126,7 @@ fn option(id: &str) -> Option<Text> {
         "color" => text!("help-color"),
         "at" => text!("help-at"),
         "max_nodes" => text!("help-max-nodes"),
+        "timeout" => text!("help-timeout"),
         "dialect" => text!("help-dialect"),
         "facts" => text!("help-facts"),
         "policy" => text!("help-policy"),

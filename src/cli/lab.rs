@@ -191,7 +191,7 @@ mod linux {
             per_link: args.per_link,
             at_random: args.random,
             seed: args.seed,
-            max_nodes: options.max_nodes,
+            limits: options.limits,
         };
         let lang = session.lang;
         let report = with_plan(session, args, options, |session, plan, subject| {

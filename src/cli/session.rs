@@ -4,7 +4,7 @@ use super::args::{Colour, Format, Global, Settled};
 use super::{Exit, Io};
 use crate::base::suggest::nearest;
 use crate::base::{Diagnostic, Lang, SourceMap};
-use crate::job::Options;
+use crate::job::{Limits, Options};
 use crate::report::convert::Words;
 use crate::report::format::Report;
 use crate::report::text::Look;
@@ -13,6 +13,8 @@ use crate::text;
 use crate::vendor::{DIALECTS, Dialect, by_id, refused};
 use jiff::civil::Date;
 use std::io::ErrorKind;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 /// A run.
 pub(super) struct Session<'a, 'io> {
@@ -58,7 +60,10 @@ impl<'a, 'io> Session<'a, 'io> {
         };
         Ok(Options {
             at,
-            max_nodes: global.max_nodes.map(|nodes| nodes as usize),
+            limits: Limits {
+                nodes: global.max_nodes.map(|nodes| nodes as usize),
+                stop: global.timeout.map(alarm),
+            },
             dialect,
             confirmed_only: global.facts == Settled::Confirmed,
         })
@@ -158,4 +163,15 @@ fn unknown_dialect(id: &str) -> Diagnostic {
         Some(near) => error.help(text!("dialect-unknown-near", near = near)),
         None => error.help(text!("dialect-known", ids = ids.join(", "))),
     }
+}
+
+/// A flag that is raised after some seconds.
+fn alarm(seconds: u32) -> &'static AtomicBool {
+    // One per run of the program.
+    let raised: &'static AtomicBool = Box::leak(Box::new(AtomicBool::new(seconds == 0)));
+    std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_secs(seconds.into()));
+        raised.store(true, Ordering::Relaxed);
+    });
+    raised
 }

@@ -281,9 +281,13 @@ fn a_limit_is_unknown_never_clean() {
     let wider = CONFIG.replace("eq 443", "eq 444");
     let place = Place::new("limit", &[("a.cfg", CONFIG), ("b.cfg", &wider)]);
     for args in [&["lint", "a.cfg"][..], &["diff", "a.cfg", "b.cfg"]] {
-        let ran = place.run(&[args, &["--max-nodes", "1"]].concat());
-        assert_eq!(ran.exit, Exit::Unknown, "{args:?}");
-        assert!(ran.err.contains("limit-reached"), "{args:?}");
+        for limit in [["--max-nodes", "1"], ["--timeout", "0"]] {
+            let ran = place.run(&[args, &limit].concat());
+            assert_eq!(ran.exit, Exit::Unknown, "{args:?} {limit:?}");
+            assert!(ran.err.contains("limit-reached"), "{args:?} {limit:?}");
+        }
+        let ran = place.run(&[args, &["--timeout", "1000"]].concat());
+        assert!(!ran.err.contains("limit-reached"), "{args:?}");
     }
 }
 

@@ -7,7 +7,7 @@ use super::readings::{cases, resolve};
 use crate::acl::{Ace, Acl, Action, Question};
 use crate::net::proto::TCP;
 use crate::net::{ByteSet, ExtSet, Family, FlagSet, Flow, Match, PositionSet, TcpFlags};
-use crate::pset::{PacketSet, Prefer, Space};
+use crate::pset::{Limits, PacketSet, Prefer, Space};
 use std::collections::BTreeMap;
 
 /// Equal, different, or readings differ.
@@ -96,8 +96,8 @@ impl Comparison {
 
 /// Compares two lists of one family.
 #[must_use]
-pub fn compare(old: &Acl, new: &Acl, max_nodes: Option<usize>) -> Comparison {
-    compare_in(old, new, &Scope::default(), max_nodes)
+pub fn compare(old: &Acl, new: &Acl, limits: Limits) -> Comparison {
+    compare_in(old, new, &Scope::default(), limits)
 }
 
 /// What of two lists can be compared.
@@ -112,7 +112,7 @@ pub struct Scope {
 
 /// The same within a scope.
 #[must_use]
-pub fn compare_in(old: &Acl, new: &Acl, scope: &Scope, max_nodes: Option<usize>) -> Comparison {
+pub fn compare_in(old: &Acl, new: &Acl, scope: &Scope, limits: Limits) -> Comparison {
     let equal = Comparison {
         verdict: Verdict::Equal,
         changes: Vec::new(),
@@ -121,11 +121,7 @@ pub fn compare_in(old: &Acl, new: &Acl, scope: &Scope, max_nodes: Option<usize>)
     if old.all().len() == new.all().len() && common(old, new) == old.all().len() {
         return equal;
     }
-    let space = Space::for_acls(old.family, &[old, new]);
-    let space = match max_nodes {
-        Some(nodes) => space.with_limit(nodes),
-        None => space,
-    };
+    let space = Space::for_acls(old.family, &[old, new]).within(limits);
     let fates = fates(&space, old, new).without(&space, space.of_matches(&scope.unseen));
     let verdict = fates.verdict(&space);
     let (changes, cut) = list(&space, old, new, &fates, scope.dialects);

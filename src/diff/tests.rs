@@ -3,6 +3,7 @@
 use super::*;
 use crate::acl::{Ace, Acl, AclState, Action, Fate, Open, Question, decide};
 use crate::net::{ByteSet, Family, Flow, L4, Match, PortSet, PositionSet, Wildcard};
+use crate::pset::Limits;
 use std::net::IpAddr;
 
 fn addr(last: u8) -> IpAddr {
@@ -75,7 +76,7 @@ fn the_same_unread_line_cancels_and_another_does_not() {
         entries.extend([unread(name, 5), permit((2, 2), 6)]);
         list(entries)
     };
-    let verdict = |old: &Acl, new: &Acl| compare(old, new, None).verdict;
+    let verdict = |old: &Acl, new: &Acl| compare(old, new, Limits::default()).verdict;
     assert_eq!(verdict(&with(1, vec![]), &with(1, vec![])), Verdict::Equal);
     // A repetition in front of it changes nothing under any reading, although the lists are not the same.
     let repeated = with(1, vec![permit((1, 1), 2)]);
@@ -102,7 +103,7 @@ fn changes_name_both_lines_and_a_packet() {
         ace(Action::Deny, vec![boxed(None, (2, 2))], Vec::new(), 20),
         permit((1, 5), 30),
     ]);
-    let comparison = compare(&old, &new, None);
+    let comparison = compare(&old, &new, Limits::default());
     assert_eq!(comparison.verdict, Verdict::Different);
     let shown: Vec<_> = comparison
         .changes
@@ -122,7 +123,11 @@ fn changes_name_both_lines_and_a_packet() {
 fn a_limit_is_no_answer() {
     let old = list((1..40).map(|p| permit((p * 3, p * 3), 1)).collect());
     let new = list((1..40).map(|p| permit((p * 5, p * 5), 1)).collect());
-    let comparison = compare(&old, &new, Some(2));
+    let few = Limits {
+        nodes: Some(2),
+        stop: None,
+    };
+    let comparison = compare(&old, &new, few);
     assert_eq!(comparison.verdict, Verdict::Unknown);
     assert!(comparison.limited);
 }
@@ -188,7 +193,7 @@ fn agrees_with_every_packet_under_every_reading() {
     let mut verdicts = [0; 3];
     for round in 0..3000 {
         let (old, new) = (random_list(&mut rng), random_list(&mut rng));
-        let comparison = compare(&old, &new, None);
+        let comparison = compare(&old, &new, Limits::default());
         let context = format!("seed {SEED} round {round}\n{old:#?}\n{new:#?}\n{comparison:#?}");
         let (mut always, mut ever) = (false, false);
         for flow in &flows {

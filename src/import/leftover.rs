@@ -5,6 +5,7 @@ use crate::acl::{Ace, Acl, Action, Direction};
 use crate::device::Interface;
 use crate::net::proto::{ICMPV6, UDP};
 use crate::net::{AddrRanges, ByteSet, Family, Flow, Match, PortSet, PositionSet};
+use crate::pset::Limits;
 use crate::pset::{PacketSet, Prefer, Space};
 use crate::topo::{interface_addrs, subnets};
 use ipnet::IpNet;
@@ -29,20 +30,13 @@ pub struct Leftover {
 /// The permits of bound lists that let more through than `sessions` (requests, replies, companions) and what a link needs.
 /// `None` past the limit.
 #[must_use]
-pub fn leftovers(
-    all: &[Captured],
-    sessions: &[Match],
-    limit: Option<usize>,
-) -> Option<Vec<Leftover>> {
+pub fn leftovers(all: &[Captured], sessions: &[Match], limits: Limits) -> Option<Vec<Leftover>> {
     let mut found = Vec::new();
     for family in Family::BOTH {
         let lists = all.iter().flat_map(|captured| &captured.device.acls);
         let acls: Vec<&Acl> = lists.filter(|acl| acl.family == family).collect();
         let space = Space::for_acls(family, &acls);
-        let space = match limit {
-            Some(nodes) => space.with_limit(nodes),
-            None => space,
-        };
+        let space = space.within(limits);
         let sessions = space.of_matches(sessions.iter().filter(|m| m.family == family));
         let own = own(all, family);
         for captured in all {

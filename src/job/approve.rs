@@ -76,7 +76,7 @@ pub fn judge(
         sessions: approved.opened,
     };
     let (verdict, misfits) =
-        approve(&old, &new, options.at, options.max_nodes).map_err(|bug| network::our_bug(&bug))?;
+        approve(&old, &new, options.at, options.limits).map_err(|bug| network::our_bug(&bug))?;
     Ok(ApproveOutcome {
         verdict,
         opens: approved.opens,

@@ -206,7 +206,7 @@ fn end_to_end(
         .iter()
         .map(|c| c.change.regions.as_slice())
         .collect();
-    let limit = options.max_nodes;
+    let limit = options.limits;
     let ends = crate::verify::query::ends_differ(policy, options.at, &sides, &regions, limit);
     for (change, differs) in outcome.changes.iter_mut().zip(ends) {
         change.end_to_end = differs;
@@ -236,7 +236,7 @@ fn statements(policy: &Policy, effect: Effect, options: &Options, changes: &mut 
         .collect();
     let boxes: Vec<Vec<Match>> = mine.iter().map(|c| c.change.regions.clone()).collect();
     let sets: Vec<&[Match]> = boxes.iter().map(Vec::as_slice).collect();
-    let found = crate::verify::behind::behind(policy, options.at, &sets, options.max_nodes);
+    let found = crate::verify::behind::behind(policy, options.at, &sets, options.limits);
     for (change, behind) in mine.iter_mut().zip(found) {
         let statement = |(index, reply): (usize, bool)| {
             let allow = &policy.allows[index];
@@ -342,7 +342,7 @@ fn compare_devices(
         );
         let comparison = known
             .entry((place.old, place.new, place.family, place.scope.clone()))
-            .or_insert_with(|| compare_in(&before, &after, &place.scope, options.max_nodes));
+            .or_insert_with(|| compare_in(&before, &after, &place.scope, options.limits));
         let lists = [place.old, place.new]
             .iter()
             .any(|side| matches!(side, Side::List(_)));

@@ -99,7 +99,7 @@ pub fn evidence(
 ) -> Evidence {
     let policy = &verified.policy;
     let network = &policy.network;
-    let found = survey(policy, options.at, &verified.devices, options.max_nodes);
+    let found = survey(policy, options.at, &verified.devices, options.limits);
     let place = |place: Place| found.places.iter().position(|one| *one == place);
     let pairs = found.pairs.iter().filter_map(|(from, to, opens, allows)| {
         let texts = allows
@@ -238,7 +238,7 @@ fn findings(
             continue;
         };
         let source = sources.get(capture.file);
-        let subject = Subject::new(source, &named.device, options.max_nodes);
+        let subject = Subject::new(source, &named.device, options.limits);
         all.extend(
             lint(&subject)
                 .into_iter()

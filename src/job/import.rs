@@ -84,7 +84,7 @@ pub fn import(
     };
     let sessions = spec::halves(&policy, options.at);
     let sessions: Vec<_> = sessions.iter().flat_map(|h| h.with_companions()).collect();
-    match leftovers(&all, &sessions, options.max_nodes) {
+    match leftovers(&all, &sessions, options.limits) {
         Some(found) => outcome.leftovers = found,
         None => outcome.limited = true,
     }

@@ -53,7 +53,7 @@ pub fn run(sources: &SourceMap, files: &[FileId], options: &Options) -> Job<Lint
         match read::device(sources, file, options) {
             Err(error) => errors.push(*error),
             Ok(device) => {
-                let subject = Subject::new(sources.get(file), &device, options.max_nodes);
+                let subject = Subject::new(sources.get(file), &device, options.limits);
                 outcome.limited |= subject.limited();
                 let found = lint(&subject).into_iter().map(|finding| (file, finding));
                 outcome.findings.extend(found);

@@ -32,6 +32,7 @@ pub mod verify;
 use crate::base::{Diagnostic, FileId};
 use crate::device::Gap;
 use crate::vendor::Dialect;
+pub use crate::verify::Limits;
 use jiff::civil::Date;
 
 /// What every job is told beside its files.
@@ -39,8 +40,8 @@ use jiff::civil::Date;
 pub struct Options {
     /// The evaluation date (D48).
     pub at: Date,
-    /// Limit of the packet sets, in nodes; past it the answer is unknown.
-    pub max_nodes: Option<usize>,
+    /// Limits of the packet sets; past them the answer is unknown.
+    pub limits: Limits,
     /// The dialect of all device text, if it is not to be detected.
     pub dialect: Option<&'static dyn Dialect>,
     /// Modelled facts are open (`--facts confirmed`).

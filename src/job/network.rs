@@ -498,7 +498,7 @@ impl<'c> Texts<'c> {
 #[must_use]
 pub fn verify_options(options: &Options, equality: bool) -> crate::verify::Options {
     crate::verify::Options {
-        max_nodes: options.max_nodes,
+        limits: options.limits,
         equality,
         words: super::question::words,
         modelled: super::question::modelled,

@@ -6,6 +6,7 @@ use crate::device::Device;
 use crate::diff::{Verdict as Difference, beside, compare_in, places};
 use crate::model::Policy;
 use crate::plan::{Judged, Ordered, Outcome, Site, order};
+use crate::pset::Limits;
 use crate::text;
 use crate::topo::Named;
 use crate::vendor::live::Running;
@@ -96,7 +97,7 @@ pub fn plan(sources: &SourceMap, asked: &Asked<'_>, options: &Options) -> Job<Pl
         sites.iter().map(named).collect()
     };
     let (old, new) = (side(|site| &site.old), side(|site| &site.new));
-    let judge = Judge::new(asked.policy, options.at, &old, &new, options.max_nodes);
+    let judge = Judge::new(asked.policy, options.at, &old, &new, options.limits);
     let settled = |site: usize, id: &str| {
         let fact = both[site].dialect.facts().facts.get(id);
         let known = fact.is_some_and(|f| f.value && f.confidence.settles(options.confirmed_only));
@@ -135,7 +136,8 @@ fn outcome(
                 place.old.acl(Some(&last), place.family),
                 place.new.acl(Some(&named.device), place.family),
             ];
-            end = end.max(compare_in(&sides[0], &sides[1], &place.scope, None).verdict);
+            end =
+                end.max(compare_in(&sides[0], &sides[1], &place.scope, Limits::default()).verdict);
         }
         let left = beside(&last, &named.device);
         if !left.is_empty() {

@@ -76,7 +76,7 @@ pub fn query(
         &devices.named,
         &from,
         &to,
-        options.max_nodes,
+        options.limits,
         MOST,
     );
     let flows: Vec<QueryFlow> = found.flows.iter().map(|flow| said(net, flow)).collect();

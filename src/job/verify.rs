@@ -194,6 +194,6 @@ pub fn certificate(
         files,
         claims: claims.map(|claim| (claim, line(claim))).collect(),
         facts: crate::facts::digest(),
-        limit: options.max_nodes,
+        limits: options.limits,
     })
 }

@@ -12,7 +12,7 @@ use super::plan::{Plan, mac_of};
 use super::wire::{SENDER, Sighting, Wire};
 use crate::acl::Acl;
 use crate::net::{Family, Flow};
-use crate::pset::Space;
+use crate::pset::{Limits, Space};
 use crate::reach::{End, Trace};
 use fastrand::Rng;
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,7 +20,7 @@ use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 /// How much is sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub struct Amount {
     /// Packets of the solver's regions, by link and family.
     pub per_link: usize,
@@ -29,7 +29,7 @@ pub struct Amount {
     /// Seed of everything that is chosen.
     pub seed: u64,
     /// Limit of the packet sets, in nodes.
-    pub max_nodes: Option<usize>,
+    pub limits: Limits,
 }
 
 /// Disagreements kept in words, at most.
@@ -118,11 +118,7 @@ pub fn run(
             .flat_map(|named| &named.device.acls)
             .filter(|acl| acl.family == family)
             .collect();
-        let space = Space::for_acls(family, &acls);
-        let space = match amount.max_nodes {
-            Some(nodes) => space.with_limit(nodes),
-            None => space,
-        };
+        let space = Space::for_acls(family, &acls).within(amount.limits);
         let opinions = Opinions::new(topo, family, &space);
         let shots = shots(
             &opinions,

@@ -24,7 +24,7 @@ use crate::acl::{Ace, Acl, AclState};
 use crate::base::{Severity, Source, Text};
 use crate::device::Device;
 use crate::net::Family;
-use crate::pset::{LineFinding, Space};
+use crate::pset::{Limits, LineFinding, Space};
 use std::collections::BTreeSet;
 
 /// A finding about a configuration.
@@ -90,17 +90,13 @@ pub struct Subject<'a> {
 }
 
 impl<'a> Subject<'a> {
-    /// Analyses the lists of a device, with at most `max_nodes` per list.
+    /// Analyses the lists of a device, within limits for each list.
     #[must_use]
-    pub fn new(source: &'a Source, device: &'a Device, max_nodes: Option<usize>) -> Subject<'a> {
+    pub fn new(source: &'a Source, device: &'a Device, limits: Limits) -> Subject<'a> {
         let look = |acl: &Acl| match acl.state {
             AclState::Empty | AclState::Undefined => Some(Vec::new()),
             AclState::Defined => {
-                let space = Space::for_acls(acl.family, &[acl]);
-                let space = match max_nodes {
-                    Some(nodes) => space.with_limit(nodes),
-                    None => space,
-                };
+                let space = Space::for_acls(acl.family, &[acl]).within(limits);
                 let lines = space.lines(acl);
                 (!space.exhausted()).then_some(lines)
             }

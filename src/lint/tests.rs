@@ -2,6 +2,7 @@
 
 use super::{Finding, Subject, lint};
 use crate::base::Source;
+use crate::pset::Limits;
 use crate::vendor::{Hint, by_id};
 
 /// No line.
@@ -16,7 +17,7 @@ fn all(text: &str) -> Vec<Finding> {
     let source = Source::capture("a.cfg", text.as_bytes());
     let dialect = by_id("cisco-ios-xe").unwrap();
     let device = dialect.read(&source, &Hint::default());
-    lint(&Subject::new(&source, &device, None))
+    lint(&Subject::new(&source, &device, Limits::default()))
 }
 
 /// Findings of one lint in a list that is bound and has a ticket; the first entry is on line 3.

@@ -6,6 +6,7 @@ use crate::acl::{Acl, Direction};
 use crate::device::Device;
 use crate::diff::{Effect, Verdict, compare};
 use crate::net::Family;
+use crate::pset::Limits;
 use crate::vendor::live::{Block, Rebind, Running, binding};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -129,7 +130,8 @@ impl Work<'_, '_> {
         let new = Self::acl(&self.new, family, name);
         let same = match (old, new) {
             (Some(old), Some(new)) => {
-                old.state == new.state && compare(old, new, None).verdict == Verdict::Equal
+                old.state == new.state
+                    && compare(old, new, Limits::default()).verdict == Verdict::Equal
             }
             _ => false,
         };
@@ -252,7 +254,7 @@ impl Work<'_, '_> {
         let [Some(old), Some(new)] = sides else {
             return;
         };
-        let found = compare(&old, &new, None);
+        let found = compare(&old, &new, Limits::default());
         if found.verdict == Verdict::Equal && old.state == new.state {
             return;
         }

@@ -6,6 +6,7 @@ use crate::acl::{Ace, Acl, Action};
 use crate::device::Device;
 use crate::diff::{Effect, compare};
 use crate::net::{Family, Match};
+use crate::pset::Limits;
 use crate::topo::Named;
 use crate::vendor::live::{Block, CannotApply, Running, Transient, numbered};
 use crate::verify::Verdict;
@@ -419,7 +420,7 @@ impl Search<'_, '_> {
         for _ in 0..ROUNDS {
             let device = (site.read)(&text.text());
             let acl = find(&device, &swap.to)?;
-            let found = compare(&old, &acl, None);
+            let found = compare(&old, &acl, Limits::default());
             let opens = found
                 .changes
                 .iter()

@@ -11,6 +11,8 @@
 //! (nothing, permit, deny), so that first match is one operation, [`Dd::over`]. Three-ended diagrams never leave `list`
 //! and `lines`; all other operations are only given two-ended ones.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 /// A node, and the set it stands for.
 pub(super) type Id = u32;
 /// No packet; in a piece of a list: not matched.
@@ -46,6 +48,9 @@ struct Memo {
     result: Id,
 }
 
+/// Raised by whoever has waited long enough; never lowered.
+pub(super) type Stop = &'static AtomicBool;
+
 /// The arena.
 pub(super) struct Dd {
     pub(super) nodes: Vec<Node>,
@@ -59,6 +64,7 @@ pub(super) struct Dd {
     /// Greatest value of each level.
     tops: Vec<u32>,
     limit: usize,
+    stop: Option<Stop>,
     exhausted: bool,
 }
 
@@ -80,12 +86,22 @@ impl Dd {
             stack: Vec::new(),
             tops,
             limit,
+            stop: None,
             exhausted: false,
         }
     }
 
     pub(super) fn set_limit(&mut self, limit: usize) {
         self.limit = limit;
+    }
+
+    /// Ends with the budget when the flag is raised.
+    pub(super) fn set_stop(&mut self, stop: Option<Stop>) {
+        self.stop = stop;
+    }
+
+    pub(super) fn stop(&self) -> Option<Stop> {
+        self.stop
     }
 
     pub(super) fn tops(&self) -> Vec<u32> {
@@ -119,7 +135,7 @@ impl Dd {
     }
 
     pub(super) fn exhausted(&self) -> bool {
-        self.exhausted
+        self.exhausted || self.stop.is_some_and(|stop| stop.load(Ordering::Relaxed))
     }
 
     pub(super) fn exhaust(&mut self) {
@@ -230,7 +246,7 @@ impl Dd {
         // A node of more than eight edges counts as several: the budget is about memory.
         let spent = self.nodes.len().max(self.edges.len() / 8);
         let fits = u32::try_from(self.edges.len() + self.stack.len()).is_ok();
-        if self.exhausted || spent >= self.limit || !fits {
+        if spent >= self.limit || !fits || self.exhausted() {
             self.exhausted = true;
             self.stack.truncate(base);
             return EMPTY;

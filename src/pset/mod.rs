@@ -4,7 +4,7 @@
 //! ([`PacketSet`]), answers, one readable packet ([`Space::witness`]) or a short list of [`Region`]s. Uncertain sets travel
 //! as [`Bounds`] (D4). Must not know: names, vendors, text, where a list is bound.
 //!
-//! **The budget.** A [`Space`] may hold only so many nodes. When they are used up, [`Space::exhausted`] becomes true and
+//! **The budget.** A [`Space`] may hold only so many nodes, and may be told to stop ([`Limits`]). When they are used up, [`Space::exhausted`] becomes true and
 //! stays so, and from then on *every operation returns the empty set at once*. No answer of an exhausted space means
 //! anything: ask `exhausted()` before you turn answers into a verdict. A limit reached is an open question, never a pass
 //! (D43).
@@ -41,5 +41,5 @@ pub use layout::{Field, Layout};
 pub use lines::{LineFinding, Useless};
 pub use list::Deciders;
 pub use regions::{Region, Regions, ranges};
-pub use space::{PacketSet, Size, Space};
+pub use space::{Limits, PacketSet, Size, Space};
 pub use witness::Prefer;

@@ -7,7 +7,7 @@
 use super::dd::{Dd, EMPTY, FULL, Id};
 use super::encode::{first_of, joined};
 use super::layout::{Field, Layout};
-use super::{PacketSet, Space};
+use super::{Limits, PacketSet, Space};
 use crate::net::addr::range_to_prefixes;
 use crate::net::{
     AddrSet, ByteSet, ExtSet, Family, FlagSet, Match, PortSet, PositionSet, Wildcard,
@@ -44,7 +44,10 @@ impl Space {
         if canonical == *self.layout() {
             return self.with(|dd, layout| enumerate(dd, layout, set.0, most));
         }
-        let other = Space::with_layout(canonical).with_limit(self.with(|dd, _| dd.limit()));
+        let other = Space::with_layout(canonical).within(self.with(|dd, _| Limits {
+            nodes: Some(dd.limit()),
+            stop: dd.stop(),
+        }));
         let moved = self.with(|dd, layout| {
             other.run(|to, target| move_to(dd, layout, to, target, set.0, &mut HashMap::new()))
         });

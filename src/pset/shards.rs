@@ -5,7 +5,7 @@
 //! arena of its own, which fits the caches better, by two threads; only its result is copied over. Pieces arrive in the
 //! order of their ranges, so handles are the same in every run.
 
-use super::dd::{Dd, FULL, Id};
+use super::dd::{Dd, FULL, Id, Stop};
 use super::encode::{first_of, of_ace, of_match};
 use super::layout::{Field, Layout};
 use super::list::{Side, permitted_of};
@@ -45,12 +45,13 @@ pub(super) fn permitted(
         by_dst,
         tops: dd.tops(),
         limit,
+        stop: dd.stop(),
     };
     let done: Vec<Id> = std::thread::scope(|scope| {
         let queues: Vec<Receiver<Piece>> = (0..THREADS)
             .map(|first| {
-                // No room in the channel: a worker waits with its arena until it is taken.
-                let (send, receive) = sync_channel(0);
+                // Room for one piece: a worker is at most two ahead, and few arenas are there at once.
+                let (send, receive) = sync_channel(1);
                 let (job, ranges) = (&job, &ranges);
                 scope.spawn(move || job.work(ranges.iter().skip(first).step_by(THREADS), &send));
                 receive
@@ -104,12 +105,14 @@ struct Job<'a> {
     by_dst: bool,
     tops: Vec<u32>,
     limit: usize,
+    stop: Option<Stop>,
 }
 
 impl Job<'_> {
     fn work<'r>(&self, ranges: impl Iterator<Item = &'r Range>, send: &SyncSender<Piece>) {
         for range in ranges {
             let mut dd = Dd::new(self.tops.clone(), self.limit);
+            dd.set_stop(self.stop);
             let id = self.piece(&mut dd, *range);
             if send.send((dd, id)).is_err() {
                 return;

@@ -7,6 +7,7 @@ use crate::acl::Acl;
 use crate::net::{Family, Flow, Match};
 use std::cell::RefCell;
 use std::fmt;
+use std::sync::atomic::AtomicBool;
 
 /// Budget of a space unless told otherwise, in nodes.
 const DEFAULT_LIMIT: usize = 1 << 24;
@@ -14,6 +15,15 @@ const DEFAULT_LIMIT: usize = 1 << 24;
 /// A set of packets: a handle into the [`Space`] that made it, meaningless in any other. Equal handles are equal sets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PacketSet(pub(super) Id);
+
+/// How far an answer may go; past it every space is exhausted.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Limits {
+    /// Nodes of one space.
+    pub nodes: Option<usize>,
+    /// Raised by whoever has waited long enough, and never lowered. Nothing here looks at a clock.
+    pub stop: Option<&'static AtomicBool>,
+}
 
 /// How much a space holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +70,18 @@ impl Space {
     #[must_use]
     pub fn with_limit(self, nodes: usize) -> Space {
         self.dd.borrow_mut().set_limit(nodes);
+        self
+    }
+
+    /// Within limits that a user has set.
+    #[must_use]
+    pub fn within(self, limits: Limits) -> Space {
+        let mut dd = self.dd.borrow_mut();
+        dd.set_stop(limits.stop);
+        if let Some(nodes) = limits.nodes {
+            dd.set_limit(nodes);
+        }
+        drop(dd);
         self
     }
 

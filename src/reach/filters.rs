@@ -18,8 +18,8 @@ pub struct Net<'a> {
     pub(super) space: &'a Space,
     lists: Rc<Lists>,
     pub(super) frame: Rc<Frame>,
-    /// What has been asked of lists.
-    trail: RefCell<Trail>,
+    /// What is being asked of lists, if somebody wants to know.
+    trail: RefCell<Option<Trail>>,
 }
 
 /// What lists let through: all that a change of lists changes.
@@ -122,30 +122,31 @@ impl<'a> Net<'a> {
 
     /// What a list does with packets; the question is noted.
     pub(super) fn ask(&self, port: usize, direction: Direction, packets: PacketSet) -> Bounds {
-        let mut trail = self.trail.borrow_mut();
-        trail.note(self.space, (port, direction), packets);
+        if let Some(trail) = &mut *self.trail.borrow_mut() {
+            trail.note(self.space, (port, direction), packets);
+        }
         self.lists.at(port, direction)
     }
 
     /// A computation, and what it asked of lists. Who surrounds it has asked the same.
     pub fn followed<T>(&self, work: impl FnOnce() -> T) -> (T, Trail) {
-        let outer = self.trail.take();
-        let result = work();
-        let inner = self.trail.replace(outer);
-        self.asked_again(&inner);
-        (result, inner)
+        let (result, trail) = self.apart(work);
+        self.asked_again(&trail);
+        (result, trail)
     }
 
-    /// A computation whose questions are nobody else's.
+    /// A computation, and what it asked of lists. Its questions are nobody else's.
     pub fn apart<T>(&self, work: impl FnOnce() -> T) -> (T, Trail) {
-        let outer = self.trail.take();
+        let outer = self.trail.replace(Some(Trail::default()));
         let result = work();
-        (result, self.trail.replace(outer))
+        (result, self.trail.replace(outer).unwrap_or_default())
     }
 
     /// Notes the questions of a computation whose result was remembered.
     pub fn asked_again(&self, trail: &Trail) {
-        self.trail.borrow_mut().join(self.space, trail);
+        if let Some(outer) = &mut *self.trail.borrow_mut() {
+            outer.join(self.space, trail);
+        }
     }
 
     /// The topology.

@@ -3,6 +3,10 @@
 //! In: a topology and the packet sets of its lists. Out: traces, and per link, external next hop and device what may
 //! and what must arrive (D17-D33). [`walk`] uses the interpreter only, never a set: it is the second opinion that
 //! replays every witness. Must not know: zones' names, policies, text.
+//!
+//! **After a change** [`Net::again`] takes over what did not change and says which packets lists treat otherwise; what a
+//! computation offered to which lists is its [`Trail`] ([`Net::followed`]), and its result stands while the two have no
+//! packet in common ([`Trail::stands`]).
 
 mod all;
 mod filters;

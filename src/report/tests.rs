@@ -8,7 +8,7 @@ use crate::job::build::{BuildOutcome, BuiltFile, TableUse};
 use crate::job::query::{QueryFlow, QueryOutcome};
 use crate::job::trace_network::TraceOutcome;
 use crate::job::verify::VerifyOutcome;
-use crate::job::{FileGap, Options};
+use crate::job::{FileGap, Limits, Options};
 use crate::net::{Flow, L4, PositionSet, TcpFlags};
 use crate::reach::{Hop, HopAction, HopKind, Trace, TraceEnd};
 use crate::text;
@@ -23,7 +23,7 @@ const LOOK: Look = Look {
 fn options() -> Options {
     Options {
         at: jiff::civil::date(2026, 11, 23),
-        max_nodes: None,
+        limits: Limits::default(),
         dialect: None,
         confirmed_only: false,
     }

@@ -13,6 +13,7 @@ use super::{Verdict, works};
 use crate::acl::{Question, Reading};
 use crate::model::{At, Policy};
 use crate::net::{ByteSet, Flow, Match};
+use crate::pset::Limits;
 use crate::pset::{Bounds, PacketSet, Space};
 use crate::reach::{Side, Trace};
 use crate::topo::Named;
@@ -74,9 +75,9 @@ pub fn approve(
     old: &State<'_>,
     new: &State<'_>,
     at: Date,
-    limit: Option<usize>,
+    limits: Limits,
 ) -> Result<(Verdict, Vec<Misfit>), OurBug> {
-    let (verdict, mut misfits) = under(old, new, at, limit, &Reading::new())?;
+    let (verdict, mut misfits) = under(old, new, at, limits, &Reading::new())?;
     if verdict == Verdict::Refuted {
         // What the bounds leave open is often no misfit at all once the facts are looked at one by one.
         misfits.retain(|misfit| misfit.certain);
@@ -91,7 +92,7 @@ pub fn approve(
     for bits in 0u32..1 << facts.len() {
         let answers = facts.iter().enumerate();
         let reading = answers.map(|(i, fact)| (fact.clone(), bits >> i & 1 == 1));
-        all.push(under(old, new, at, limit, &reading.collect())?);
+        all.push(under(old, new, at, limits, &reading.collect())?);
     }
     let first = all[0].0;
     Ok(match all.iter().all(|(verdict, _)| *verdict == first) {
@@ -104,7 +105,7 @@ fn under(
     old: &State<'_>,
     new: &State<'_>,
     at: Date,
-    limit: Option<usize>,
+    limits: Limits,
     reading: &Reading,
 ) -> Result<(Verdict, Vec<Misfit>), OurBug> {
     let worlds = [old, new].map(|state| {
@@ -112,7 +113,7 @@ fn under(
         world.halves = Rc::new(state.sessions.clone());
         world
     });
-    let answers = in_each_family(&worlds, limit, |views| one_family(&views[0], &views[1]));
+    let answers = in_each_family(&worlds, limits, |views| one_family(&views[0], &views[1]));
     let mut misfits = Vec::new();
     let mut verdict = Verdict::Proved;
     for answer in answers {
@@ -181,7 +182,7 @@ fn few(space: &Space, set: PacketSet) -> Vec<Match> {
 
 /// The approved sessions, with replies and companions, between a link and an end. Own addresses of a switch are opened by
 /// naming the switch, and by nothing else.
-fn approved(view: &View<'_>, ends: &Ends<'_>, (from, end): &Pair) -> PacketSet {
+fn approved(view: &View<'_>, ends: &Ends, (from, end): &Pair) -> PacketSet {
     let topo = view.topo;
     let index = |name: &str| (0..topo.links.len()).find(|&link| topo.link_name(link) == name);
     let Some(link) = index(from) else {

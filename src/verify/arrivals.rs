@@ -9,7 +9,7 @@ use super::view::View;
 use super::world::World;
 use crate::acl::Acl;
 use crate::net::{AddrRanges, Family, Flow, Match, PositionSet};
-use crate::pset::{Bounds, PacketSet, Prefer, Space};
+use crate::pset::{Bounds, Limits, PacketSet, Prefer, Space};
 use crate::reach::{End as Arrived, Side, Trace, Walker};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -112,7 +112,7 @@ pub fn gained(space: &Space, old: &Arrivals, new: &Arrivals) -> Vec<(Pair, Bound
 /// Asks something of several states in one space per family. `None`: the limit was reached, and no set means anything.
 pub fn in_each_family<T>(
     worlds: &[World<'_>],
-    limit: Option<usize>,
+    limits: Limits,
     mut ask: impl FnMut(&[View<'_>]) -> T,
 ) -> Vec<Option<T>> {
     Family::BOTH
@@ -123,11 +123,7 @@ pub fn in_each_family<T>(
                 .flat_map(|named| &named.device.acls)
                 .filter(|acl| acl.family == family)
                 .collect();
-            let space = Space::for_acls(family, &acls);
-            let space = match limit {
-                Some(nodes) => space.with_limit(nodes),
-                None => space,
-            };
+            let space = Space::for_acls(family, &acls).within(limits);
             let view = |world| View::in_world(world, family, &space);
             let views: Vec<View<'_>> = worlds.iter().map(view).collect();
             let answer = ask(&views);
@@ -138,8 +134,8 @@ pub fn in_each_family<T>(
 
 /// Whether anything arrives in one of two states and not in the other: refuted for certain, unknown perhaps.
 #[must_use]
-pub fn same(worlds: &[World<'_>; 2], limit: Option<usize>) -> Verdict {
-    let verdicts = in_each_family(worlds, limit, |views| {
+pub fn same(worlds: &[World<'_>; 2], limits: Limits) -> Verdict {
+    let verdicts = in_each_family(worlds, limits, |views| {
         let space = views[0].space();
         let [old, new] = [arrivals(&views[0]), arrivals(&views[1])];
         let more = gained(space, &old, &new);

@@ -94,7 +94,7 @@ fn changed(
         .iter()
         .map(|&claim| (claim, Asked::Claim(&policy.claims[claim])))
         .collect();
-    let seen = sides::once((policy, at), devices, &asked, options.max_nodes)?;
+    let seen = sides::once((policy, at), devices, &asked, options.limits)?;
     let other = |&claim: &usize| {
         let (result, answer) = (&report.claims[claim], seen.answer(claim));
         (result.verdict, result.level) != (answer.verdict, answer.level)

@@ -6,7 +6,7 @@
 use super::spec::{Half, halves};
 use crate::model::Policy;
 use crate::net::{Family, Match};
-use crate::pset::Space;
+use crate::pset::{Limits, Space};
 use jiff::civil::Date;
 
 /// What a policy says of some packets.
@@ -20,7 +20,7 @@ pub struct Behind {
 
 /// For each set of boxes, the statements behind it.
 #[must_use]
-pub fn behind(policy: &Policy, at: Date, sets: &[&[Match]], limit: Option<usize>) -> Vec<Behind> {
+pub fn behind(policy: &Policy, at: Date, sets: &[&[Match]], limits: Limits) -> Vec<Behind> {
     let mut found = vec![
         Behind {
             allows: Vec::new(),
@@ -30,11 +30,7 @@ pub fn behind(policy: &Policy, at: Date, sets: &[&[Match]], limit: Option<usize>
     ];
     let halves = halves(policy, at);
     for family in Family::BOTH {
-        let space = Space::new(family);
-        let space = match limit {
-            Some(nodes) => space.with_limit(nodes),
-            None => space,
-        };
+        let space = Space::new(family).within(limits);
         let sessions: Vec<(&Half, _)> = halves
             .iter()
             .filter(|half| half.family == family)

@@ -7,6 +7,7 @@ use super::{ClaimResult, Verdict};
 use crate::acl::Question;
 use crate::base::Text;
 use crate::model::{Assumption, Claim, ClaimKind, Policy};
+use crate::pset::Limits;
 use crate::text;
 use crate::topo::Named;
 use jiff::civil::Date;
@@ -16,8 +17,8 @@ use std::sync::Arc;
 /// What is to be verified, and how far.
 #[derive(Clone, Copy)]
 pub struct Options {
-    /// Diagram nodes per family; past it the answer is unknown.
-    pub max_nodes: Option<usize>,
+    /// Of each family's sets; past them the answer is unknown.
+    pub limits: Limits,
     /// Ask for D45 as well.
     pub equality: bool,
     /// How a question is said; wording is not this module's business.

@@ -80,7 +80,7 @@ pub(super) fn check(view: &View<'_>, halves: &[Half]) -> (Verdict, Vec<Unequal>)
 }
 
 /// What was injected on a link and arrives elsewhere without a session that says so.
-fn wider(view: &View<'_>, ends: &Ends<'_>, link: usize) -> Vec<Unequal> {
+fn wider(view: &View<'_>, ends: &Ends, link: usize) -> Vec<Unequal> {
     let space = view.space();
     let (may, must) = (view.spread(link, Side::May), view.spread(link, Side::Must));
     let nd = view.sets.neighbour_discovery;
@@ -157,51 +157,62 @@ fn sits_on(view: &View<'_>, at: At, link: usize) -> bool {
     })
 }
 
+/// Sessions by where they start, and whether they may start anywhere; as numbers of the policy's halves.
+type Starts = BTreeMap<(At, bool), Vec<usize>>;
+
 /// The sessions by where they end.
-pub(super) struct Ends<'v> {
+pub(super) struct Ends {
     /// By link: those that arrive there, or are put there on their way to a far switch.
-    links: BTreeMap<usize, Vec<&'v Half>>,
+    links: BTreeMap<usize, Starts>,
     /// Those that are handed to a host before an external.
-    beyond: Vec<(&'v Half, Goal)>,
+    beyond: Vec<(Goal, Starts)>,
     /// What relays ask of servers on another link (leg two of D22): the relaying switch, the server's link, the packets.
     relays: Vec<(At, usize, Vec<Match>)>,
 }
 
-impl<'v> Ends<'v> {
-    pub(super) fn of(view: &'v View<'_>) -> Ends<'v> {
+impl Ends {
+    pub(super) fn of(view: &View<'_>) -> Ends {
+        let mut by_target: BTreeMap<At, Starts> = BTreeMap::new();
+        let halves = view.halves.iter().enumerate();
+        for (number, half) in halves.filter(|(_, half)| half.family == view.family) {
+            let starts = by_target.entry(half.target().at).or_default();
+            let start = (half.source().at, half.anywhere);
+            starts.entry(start).or_default().push(number);
+        }
         let mut ends = Ends {
             links: BTreeMap::new(),
             beyond: Vec::new(),
             relays: relays(view),
         };
-        for half in view.halves.iter().filter(|half| half.family == view.family) {
-            let target = half.target();
-            let goal = view.goal(target);
+        for (target, starts) in by_target {
+            let goal = view.goal_at(target);
             let mut links = goal.links.clone();
-            if matches!(target.at, At::Switch(_)) {
-                links.extend(
-                    (0..view.topo.links.len()).filter(|&link| sits_on(view, target.at, link)),
-                );
+            if matches!(target, At::Switch(_)) {
+                links
+                    .extend((0..view.topo.links.len()).filter(|&link| sits_on(view, target, link)));
             }
             for link in links {
-                ends.links.entry(link).or_default().push(half);
+                let here = ends.links.entry(link).or_default();
+                for (start, numbers) in &starts {
+                    here.entry(*start).or_default().extend(numbers);
+                }
             }
             if !goal.handed.is_empty() {
-                ends.beyond.push((half, goal));
+                ends.beyond.push((goal, starts));
             }
         }
         ends
     }
 
-    fn at(&self, end: Reached) -> Vec<&'v Half> {
+    fn at(&self, end: Reached) -> Vec<&Starts> {
         match end {
-            Reached::Link(link) => self.links.get(&link).cloned().unwrap_or_default(),
+            Reached::Link(link) => self.links.get(&link).into_iter().collect(),
             Reached::NextHop(link, addr) => {
                 let taken = self
                     .beyond
                     .iter()
-                    .filter(|(_, goal)| goal.takes(link, addr));
-                taken.map(|(half, _)| *half).collect()
+                    .filter(|(goal, _)| goal.takes(link, addr));
+                taken.map(|(_, starts)| starts).collect()
             }
         }
     }
@@ -210,25 +221,42 @@ impl<'v> Ends<'v> {
 /// Req, Rep and Com of the sessions between a link and an end (D45): of those that start on the link, and of those that
 /// cross it on their way. A list cannot tell a packet that a router put on a transit link from one that somebody there
 /// made up, so a build does not fail for it; the claims do see it (D24).
-pub(super) fn high(view: &View<'_>, ends: &Ends<'_>, link: usize, end: Reached) -> PacketSet {
-    let mut boxes: Vec<Match> = Vec::new();
-    for half in ends.at(end) {
-        let start = view.link_of(half.source().at);
+pub(super) fn high(view: &View<'_>, ends: &Ends, link: usize, end: Reached) -> PacketSet {
+    let mut numbers: Vec<usize> = Vec::new();
+    for (&(source, anywhere), starting) in ends.at(end).into_iter().flatten() {
+        let start = view.link_of(source);
         // A switch sends from every link that it sits on, as the other routers there see it (D20).
-        let starts_here =
-            half.anywhere || start == Some(link) || sits_on(view, half.source().at, link);
-        if starts_here || start.is_some_and(|start| crosses(view, half, start, link)) {
-            boxes.extend(companions(&half.core));
+        if anywhere || start == Some(link) || sits_on(view, source, link) {
+            numbers.extend(starting);
+        } else if let Some(start) = start {
+            let crossing = starting.iter().copied();
+            numbers.extend(crossing.filter(|&number| crosses(view, number, start, link)));
         }
     }
+    let mut all = sessions(view, numbers);
     if let Reached::Link(to) = end {
         let relays = ends.relays.iter().filter(|(_, home, _)| *home == to);
         let passing = relays.filter(|(switch, _, asks)| {
             sits_on(view, *switch, link) || sent_across(view, *switch, asks, link)
         });
-        boxes.extend(passing.flat_map(|(_, _, asks)| asks.iter().cloned()));
+        let boxes: Vec<Match> = passing
+            .flat_map(|(_, _, asks)| asks.iter().cloned())
+            .collect();
+        all = view.space().union(all, view.space().of_matches(&boxes));
     }
-    view.space().of_matches(&boxes)
+    all
+}
+
+/// Req or Rep, with Com, of some halves.
+fn sessions(view: &View<'_>, numbers: Vec<usize>) -> PacketSet {
+    if let Some(&known) = view.found().borrow().high.get(&numbers) {
+        return known;
+    }
+    let core = numbers.iter().map(|&number| &view.halves[number].core);
+    let boxes: Vec<Match> = core.flat_map(|core| companions(core)).collect();
+    let all = view.space().of_matches(&boxes);
+    view.found().borrow_mut().high.insert(numbers, all);
+    all
 }
 
 /// Whether packets that a switch makes are put on a link towards a further router.
@@ -279,9 +307,20 @@ fn home(view: &View<'_>, addr: IpAddr) -> Option<usize> {
     view.topo.vlan(holds.vlan)
 }
 
-/// Whether packets of a session are put on a link towards a further router.
-fn crosses(view: &View<'_>, half: &Half, start: usize, link: usize) -> bool {
+/// Whether packets of a session are put on a link towards a further router. Many sessions are asked this of the same
+/// crossing packets after a change elsewhere.
+fn crosses(view: &View<'_>, number: usize, start: usize, link: usize) -> bool {
     let crossing = view.spread(start, Side::May).crossing[link];
     let space = view.space();
-    !space.is_empty(crossing) && !space.disjoint(crossing, space.of_matches(&half.core))
+    if space.is_empty(crossing) {
+        return false;
+    }
+    if let Some(&known) = view.found().borrow().crosses.get(&(number, crossing)) {
+        return known;
+    }
+    let core = space.of_matches(&view.halves[number].core);
+    let crosses = !space.disjoint(crossing, core);
+    let mut found = view.found().borrow_mut();
+    found.crosses.insert((number, crossing), crosses);
+    crosses
 }

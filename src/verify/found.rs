@@ -54,6 +54,12 @@ pub(super) struct Found {
     pub(super) carried: HashMap<Way, (PacketSet, Trail)>,
     /// Links from which nothing arrives that the policy does not say (D45).
     pub(super) equal: BTreeMap<usize, Grounds>,
+    /// Per link: the replies that are sent from it, as numbers of the policy's halves.
+    pub(super) replies: Option<Rc<Vec<Vec<usize>>>>,
+    /// Whether packets of a half of the policy are among those that cross a link.
+    pub(super) crosses: HashMap<(usize, PacketSet), bool>,
+    /// Req, Rep and Com of halves of the policy.
+    pub(super) high: HashMap<Vec<usize>, PacketSet>,
     /// The policy's sessions by their ends.
     pub(super) groups: Option<Rc<Vec<Group>>>,
     /// Per port: what its link needs of its list besides sessions.

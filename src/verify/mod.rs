@@ -2,6 +2,18 @@
 //!
 //! In: a policy and the devices read from text. Out: a [`ClaimResult`] per claim, each refutation replayed first.
 //! Must not know: how text is printed, wording.
+//!
+//! ```text
+//! session   the devices again and again: cases over open facts, the report
+//! seen      one reading of the network, looked at again: which answers still stand
+//! evaluate  one claim in one world: verdict, packet, questions
+//! only works relay spoof filtered equality control   what the sets say, per kind of claim
+//! view      one family: sets, spreads, goals; found: what is kept of them, with what it hangs on
+//! ```
+//!
+//! **Who adds a claim** asks the network through [`view::View`] and [`crate::reach::Net`]: then what it hangs on is noted, and
+//! the answer is kept for as long as that is the same. A claim that reads a text itself (lines of lists, bindings) says so
+//! in `seen::always_asked`.
 
 pub mod approve;
 pub mod argument;
@@ -32,6 +44,7 @@ pub mod view;
 mod works;
 pub mod world;
 
+pub use crate::pset::Limits;
 pub use check::{Options, Report, verify};
 pub use session::Session;
 pub use verdict::{ClaimResult, Level, Verdict, Witness, WitnessKind};

@@ -5,7 +5,7 @@ use super::world::World;
 use crate::acl::{Acl, Reading};
 use crate::model::{At, Place, Policy, Spot};
 use crate::net::{Family, Flow, Match};
-use crate::pset::{PacketSet, Prefer, Space};
+use crate::pset::{Limits, PacketSet, Prefer, Space};
 use crate::reach::{End, Hop, HopAction, HopKind, Side, Trace, TraceEnd, Walker};
 use crate::topo::{LinkKey, Named};
 use jiff::civil::Date;
@@ -42,7 +42,7 @@ pub fn flows(
     devices: &[Arc<Named>],
     from: &[Spot],
     to: &[Spot],
-    limit: Option<usize>,
+    limits: Limits,
     most: usize,
 ) -> Found {
     let world = World::new(policy, at, devices, &Reading::new());
@@ -55,11 +55,7 @@ pub fn flows(
             .flat_map(|n| &n.device.acls)
             .filter(|acl| acl.family == family)
             .collect();
-        let space = Space::for_acls(family, &acls);
-        let space = match limit {
-            Some(nodes) => space.with_limit(nodes),
-            None => space,
-        };
+        let space = Space::for_acls(family, &acls).within(limits);
         let view = View::new(
             policy,
             &world.topo,
@@ -283,7 +279,7 @@ pub fn ends_differ(
     at: Date,
     sides: &[Vec<Arc<Named>>; 2],
     changes: &[&[Match]],
-    limit: Option<usize>,
+    limits: Limits,
 ) -> Vec<Option<bool>> {
     let worlds = [0, 1].map(|side| World::new(policy, at, &sides[side], &Reading::new()));
     let mut differs: Vec<Option<bool>> = vec![Some(false); changes.len()];
@@ -293,11 +289,7 @@ pub fn ends_differ(
             .flat_map(|world| &world.topo.devices)
             .flat_map(|n| &n.device.acls);
         let acls: Vec<&Acl> = lists.filter(|acl| acl.family == family).collect();
-        let space = Space::for_acls(family, &acls);
-        let space = match limit {
-            Some(nodes) => space.with_limit(nodes),
-            None => space,
-        };
+        let space = Space::for_acls(family, &acls).within(limits);
         let ends = worlds
             .each_ref()
             .map(|world| ends(policy, world, family, &space));

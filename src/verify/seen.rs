@@ -9,23 +9,34 @@ use super::world::World;
 use crate::acl::{Acl, Question};
 use crate::model::ClaimKind;
 use crate::net::Family;
-use crate::pset::Space;
+use crate::pset::{Limits, Space};
 use crate::reach::{Made, Net};
 use crate::topo::{Named, Topo};
 use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// Nodes that sets of earlier looks may waste, per family, before all is begun anew. Nothing in a space is freed.
-const MOST_WASTE: usize = 1 << 20;
+/// Edges that sets of earlier looks may waste, per family, before all is begun anew: 64 MB. Nothing in a space is freed.
+const MOST_WASTE: usize = 1 << 23;
+
+/// The same for what answers of earlier looks hung on.
+const MOST_GROUNDS: usize = 1 << 12;
 
 /// Looks at one reading.
 pub(super) struct Seen {
-    limit: Option<usize>,
+    limits: Limits,
     state: Option<State>,
     /// By number of the question.
-    answers: Vec<Option<Kept>>,
+    answers: Vec<Option<Answer>>,
+    /// By number of the question: what its answer hangs on, as a number of `grounds`. Apart from the answers, for all of
+    /// them are gone through whenever a device changes.
+    hangs: Vec<u32>,
+    /// What answers hang on, in each family; neighbours often share it.
+    grounds: Vec<[Grounds; 2]>,
 }
+
+/// For an answer that is asked anew whenever a device changes, and for a question without an answer.
+const NOTHING: u32 = u32::MAX;
 
 /// What the last look left behind.
 struct State {
@@ -33,7 +44,7 @@ struct State {
     halves: Rc<Vec<Half>>,
     spaces: [Space; 2],
     families: [Left; 2],
-    /// Nodes after the first look.
+    /// Edges after the first look.
     born: [usize; 2],
 }
 
@@ -42,12 +53,6 @@ struct Left {
     made: Made,
     found: Found,
     settled: bool,
-}
-
-struct Kept {
-    answer: Answer,
-    /// What it hangs on, in each family; `None` if it is asked anew whenever a device changes.
-    grounds: Option<Rc<[Grounds; 2]>>,
 }
 
 /// What has changed since the last look.
@@ -61,24 +66,26 @@ enum Since {
 }
 
 impl Seen {
-    pub(super) fn new(limit: Option<usize>) -> Seen {
+    pub(super) fn new(limits: Limits) -> Seen {
         Seen {
-            limit,
+            limits,
             state: None,
             answers: Vec::new(),
+            hangs: Vec::new(),
+            grounds: Vec::new(),
         }
     }
 
     /// The answer to a question that was asked in the last look.
     pub(super) fn answer(&self, number: usize) -> &Answer {
-        let kept = self.answers[number].as_ref();
-        &kept.expect("INVARIANT: it was asked").answer
+        let answer = self.answers[number].as_ref();
+        answer.expect("INVARIANT: it was asked")
     }
 
     /// Whether little enough is kept that it may be kept beside others.
     pub(super) fn is_small(&self) -> bool {
-        let nodes = |state: &State| state.spaces.iter().map(|space| space.size().nodes).sum();
-        self.state.as_ref().map_or(0, nodes) < MOST_WASTE / 16
+        let edges = |state: &State| state.spaces.iter().map(|space| space.size().edges).sum();
+        self.state.as_ref().map_or(0, edges) < MOST_WASTE / 32
     }
 
     /// Answers some questions about a world. The numbers of those whose answer may be another than after the last look.
@@ -87,8 +94,13 @@ impl Seen {
         world: World<'_>,
         asked: &[(usize, Asked<'_>)],
     ) -> Result<BTreeSet<usize>, OurBug> {
-        let state = self.state.take().filter(|state| state.serves(&world));
+        let piled = self.grounds.len() > 2 * self.answers.len() + MOST_GROUNDS;
+        let state = self.state.take();
+        let state = state.filter(|state| !piled && state.serves(&world));
         let again = state.is_some();
+        if !again {
+            self.grounds.clear();
+        }
         self.forget_but(asked, again);
         let (world, new) = self.look_from(state, world, asked)?;
         match (self.state.is_some(), again) {
@@ -101,11 +113,18 @@ impl Seen {
     /// Keeps the answers to these questions only, or makes room for them: what was not asked in a look is not known to
     /// have outlived it.
     fn forget_but(&mut self, asked: &[(usize, Asked<'_>)], keep: bool) {
-        let mut before = std::mem::take(&mut self.answers);
-        let most = asked.iter().map(|(number, _)| number + 1).max();
-        self.answers.resize_with(most.unwrap_or(0), || None);
+        let length = asked.iter().map(|(number, _)| number + 1).max();
+        let length = length.unwrap_or(0);
+        if keep && asked.len() == length && self.answers.len() == length {
+            return;
+        }
+        let mut before = std::mem::replace(&mut self.answers, vec![None; length]);
+        let hung = std::mem::replace(&mut self.hangs, vec![NOTHING; length]);
         for &(number, _) in asked.iter().filter(|_| keep) {
-            self.answers[number] = before.get_mut(number).and_then(Option::take);
+            if let Some(answer) = before.get_mut(number).and_then(Option::take) {
+                self.answers[number] = Some(answer);
+                self.hangs[number] = hung[number];
+            }
         }
     }
 
@@ -126,7 +145,7 @@ impl Seen {
                 } = state;
                 (spaces, Some((topo, families, born)))
             }
-            None => (Family::BOTH.map(|f| space(&world, f, self.limit)), None),
+            None => (Family::BOTH.map(|f| space(&world, f, self.limits)), None),
         };
         let mut born = before.as_ref().map(|(.., born)| *born);
         let (views, since) = match before {
@@ -134,29 +153,17 @@ impl Seen {
             None => (first(&world, &spaces), Since::More),
         };
         let mut new = BTreeSet::new();
-        let mut last: Option<Rc<[Grounds; 2]>> = None;
-        let mut judged: Option<(Rc<[Grounds; 2]>, bool)> = None;
+        let stand = self.standing(&since, &spaces);
         for &(number, ref question) in asked {
-            if let Some(kept) = &self.answers[number]
-                && kept.stands(&since, &spaces, &mut judged)
-            {
-                continue;
+            let known = match (&since, self.hangs[number]) {
+                (Since::Nothing, _) => self.answers[number].is_some(),
+                (_, NOTHING) => false,
+                (_, grounds) => stand[grounds as usize],
+            };
+            if !known {
+                self.ask(&world, &views, number, question)?;
+                new.insert(number);
             }
-            let ((found, v6), v4) =
-                views[0].grounds(|| views[1].grounds(|| answer(&world, &views, question)));
-            let grounds = [v4, v6];
-            let found = found?;
-            let keep = found.is_plain() && !reads_text(question);
-            let grounds = keep.then(|| match &last {
-                Some(last) if **last == grounds => Rc::clone(last),
-                _ => Rc::new(grounds),
-            });
-            last.clone_from(&grounds);
-            self.answers[number] = Some(Kept {
-                answer: found,
-                grounds,
-            });
-            new.insert(number);
         }
         let families = views.map(|view| Left {
             made: view.net.made(),
@@ -168,7 +175,7 @@ impl Seen {
             new = self.give_up(asked);
             return Ok((world, new));
         }
-        let sizes = [0, 1].map(|family: usize| spaces[family].size().nodes);
+        let sizes = [0, 1].map(|family: usize| spaces[family].size().edges);
         let born = *born.get_or_insert(sizes);
         let state = State {
             topo: world.topo.clone(),
@@ -181,16 +188,60 @@ impl Seen {
         Ok((world, new))
     }
 
+    /// For each of the grounds, whether what hangs on them is what it was. Where more than lists changed, none is left.
+    fn standing(&mut self, since: &Since, spaces: &[Space; 2]) -> Vec<bool> {
+        match since {
+            Since::Nothing => Vec::new(),
+            Since::Lists(news) => {
+                let stand = |grounds: &[Grounds; 2]| {
+                    (0..2).all(|family| grounds[family].stand(&spaces[family], &news[family]))
+                };
+                self.grounds.iter().map(stand).collect()
+            }
+            Since::More => {
+                self.grounds.clear();
+                self.hangs.fill(NOTHING);
+                Vec::new()
+            }
+        }
+    }
+
+    /// Answers a question, and notes what the answer hangs on.
+    fn ask(
+        &mut self,
+        world: &World<'_>,
+        views: &[View<'_>; 2],
+        number: usize,
+        question: &Asked<'_>,
+    ) -> Result<(), OurBug> {
+        let work = || answer(world, views, question);
+        if always_asked(question) {
+            self.answers[number] = Some(work()?);
+            self.hangs[number] = NOTHING;
+            return Ok(());
+        }
+        let ((found, v6), v4) = views[0].grounds(|| views[1].grounds(work));
+        let (found, grounds) = (found?, [v4, v6]);
+        let keep = found.is_plain();
+        self.hangs[number] = match self.grounds.last() {
+            _ if !keep => NOTHING,
+            Some(last) if *last == grounds => number_of(self.grounds.len() - 1),
+            _ => {
+                self.grounds.push(grounds);
+                number_of(self.grounds.len() - 1)
+            }
+        };
+        self.answers[number] = Some(found);
+        Ok(())
+    }
+
     fn give_up(&mut self, asked: &[(usize, Asked<'_>)]) -> BTreeSet<usize> {
-        let limit = || Kept {
-            answer: Answer {
+        for &(number, _) in asked {
+            self.hangs[number] = NOTHING;
+            self.answers[number] = Some(Answer {
                 because: vec![Question::Limit],
                 ..Answer::unknown("limit")
-            },
-            grounds: None,
-        };
-        for &(number, _) in asked {
-            self.answers[number] = Some(limit());
+            });
         }
         asked.iter().map(|(number, _)| *number).collect()
     }
@@ -200,41 +251,17 @@ impl State {
     /// Whether a world asks for the same sessions, and the spaces are not too full of what was.
     fn serves(&self, world: &World<'_>) -> bool {
         let full =
-            |family: usize| self.spaces[family].size().nodes > 2 * self.born[family] + MOST_WASTE;
+            |family: usize| self.spaces[family].size().edges > self.born[family] + MOST_WASTE;
         Rc::ptr_eq(&self.halves, &world.halves) && !full(0) && !full(1)
     }
 }
 
-impl Kept {
-    /// Whether the answer is what it was. `judged` is the judgement on the grounds that were asked about last: neighbours
-    /// often share them.
-    fn stands(
-        &self,
-        since: &Since,
-        spaces: &[Space; 2],
-        judged: &mut Option<(Rc<[Grounds; 2]>, bool)>,
-    ) -> bool {
-        match (since, &self.grounds) {
-            (Since::Nothing, _) => true,
-            (Since::More, _) | (Since::Lists(_), None) => false,
-            (Since::Lists(news), Some(grounds)) => match judged {
-                Some((last, stand)) if Rc::ptr_eq(last, grounds) => *stand,
-                _ => {
-                    let stand = (0..2).all(|f| grounds[f].stand(&spaces[f], &news[f]));
-                    *judged = Some((Rc::clone(grounds), stand));
-                    stand
-                }
-            },
-        }
-    }
+fn number_of(index: usize) -> u32 {
+    u32::try_from(index).expect("INVARIANT: fewer grounds than claims, and claims fit into memory")
 }
 
 fn first<'w>(world: &'w World<'_>, spaces: &'w [Space; 2]) -> [View<'w>; 2] {
-    [0, 1].map(|family: usize| {
-        let (beyond, space) = (&world.beyond, &spaces[family]);
-        let of = Family::BOTH[family];
-        View::new(world.policy, &world.topo, &world.halves, beyond, of, space)
-    })
+    [0, 1].map(|family: usize| View::in_world(world, Family::BOTH[family], &spaces[family]))
 }
 
 /// Views that know what was found out before, as far as it stands.
@@ -255,7 +282,8 @@ fn again<'w>(
         } = left.next().expect("INVARIANT: one per family");
         let (space, of) = (&spaces[family], Family::BOTH[family]);
         let (net, changes) = Net::again(&world.topo, of, space, (topo, &made));
-        let view = |net, found| View::of(world.policy, net, &world.halves, &world.beyond, found);
+        let view =
+            |net, found| View::knowing(world.policy, net, &world.halves, &world.beyond, found);
         let Some(lists) = changes else {
             more = true;
             return view(net, Found::default());
@@ -282,30 +310,26 @@ fn again<'w>(
     (views, since)
 }
 
-/// Whether an answer is read off the text itself, so that nothing tells when it changes.
-fn reads_text(asked: &Asked<'_>) -> bool {
+/// Whether an answer is read off the text itself, so that nothing tells when it changes, or hangs on so much that to keep
+/// account of it is more than to ask again.
+fn always_asked(asked: &Asked<'_>) -> bool {
     match asked {
-        Asked::Equality => false,
+        Asked::Equality => true,
         Asked::Claim(claim) => match claim.kind {
-            ClaimKind::Filtered { .. } | ClaimKind::Logged { .. } => true,
+            ClaimKind::Filtered { .. } | ClaimKind::Logged { .. } | ClaimKind::AllowsWork => true,
             ClaimKind::Only { .. }
             | ClaimKind::Works { .. }
-            | ClaimKind::AllowsWork
             | ClaimKind::NoRelay { .. }
             | ClaimKind::NoSpoof { .. } => false,
         },
     }
 }
 
-fn space(world: &World<'_>, family: Family, limit: Option<usize>) -> Space {
+fn space(world: &World<'_>, family: Family, limits: Limits) -> Space {
     let devices = world.topo.devices.iter();
     let acls: Vec<&Acl> = devices
         .flat_map(|named: &Arc<Named>| &named.device.acls)
         .filter(|acl| acl.family == family)
         .collect();
-    let space = Space::for_acls(family, &acls);
-    match limit {
-        Some(nodes) => space.with_limit(nodes),
-        None => space,
-    }
+    Space::for_acls(family, &acls).within(limits)
 }

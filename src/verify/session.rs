@@ -13,13 +13,13 @@
 //! of lists. **The report is the one that a first look at the same devices gives, byte for byte** (a limit on nodes may be
 //! reached earlier by one than by the other; then all is done anew).
 
+use super::Verdict;
 use super::check::{Options, Report, equality_result, modelled, result, settle, worth_splitting};
 use super::evaluate::{Answer, Asked};
 use super::replay::OurBug;
 use super::sides::Sides;
 use super::spec::{Half, halves};
 use super::world::{World, open_facts, under};
-use super::{ClaimResult, Verdict};
 use crate::acl::{Question, Reading};
 use crate::base::Text;
 use crate::model::Policy;
@@ -44,6 +44,11 @@ pub struct Session<'p> {
     cases: BTreeMap<Reading, (Sides, Vec<Pair>)>,
     /// The questions that were split last time.
     split: BTreeSet<usize>,
+    /// The questions whose answer, before the split, is unknown.
+    unsure: BTreeSet<usize>,
+    /// How many claims have each verdict.
+    tally: BTreeMap<Verdict, usize>,
+    asked: Vec<(usize, Asked<'p>)>,
     modelled: Vec<Text>,
     report: Option<Report>,
 }
@@ -55,12 +60,17 @@ impl<'p> Session<'p> {
     /// A policy on a day.
     #[must_use]
     pub fn new(policy: &'p Policy, at: Date, options: Options) -> Session<'p> {
+        let claims = policy.claims.iter().map(Asked::Claim);
+        let equality = options.equality.then_some(Asked::Equality);
         Session {
             policy,
             at,
             options,
+            asked: claims.chain(equality).enumerate().collect(),
+            unsure: BTreeSet::new(),
+            tally: BTreeMap::new(),
             halves: Rc::new(halves(policy, at)),
-            base: Sides::new(options.max_nodes),
+            base: Sides::new(options.limits),
             cases: BTreeMap::new(),
             split: BTreeSet::new(),
             modelled: Vec::new(),
@@ -91,28 +101,25 @@ impl<'p> Session<'p> {
         self.report
     }
 
-    fn asked(&self) -> Vec<(usize, Asked<'p>)> {
-        let claims = self.policy.claims.iter().map(Asked::Claim);
-        let equality = self.options.equality.then_some(Asked::Equality);
-        claims.chain(equality).enumerate().collect()
-    }
-
     fn world(&self, devices: Vec<Arc<Named>>) -> World<'p> {
         World::of(self.policy, devices, Rc::clone(&self.halves))
     }
 
     fn update(&mut self, devices: &[Arc<Named>]) -> Result<(), OurBug> {
-        let asked = self.asked();
         let (policy, halves) = (self.policy, Rc::clone(&self.halves));
         let world = |devices| World::of(policy, devices, Rc::clone(&halves));
-        let mut new = self.base.look(devices, &asked, world)?;
-        let open: Vec<usize> = (0..asked.len())
-            .filter(|&number| worth_splitting(self.base.answer(number)))
-            .collect();
-        let split = self.split(devices, &asked, &open)?;
+        let mut new = self.base.look(devices, &self.asked, world)?;
+        for &number in &new {
+            match worth_splitting(self.base.answer(number)) {
+                true => self.unsure.insert(number),
+                false => self.unsure.remove(&number),
+            };
+        }
+        let open: Vec<usize> = self.unsure.iter().copied().collect();
+        let split = self.split(devices, &open)?;
         let modelled = modelled(devices, &self.options);
         if self.report.is_none() || modelled != self.modelled {
-            new = (0..asked.len()).collect();
+            new = (0..self.asked.len()).collect();
         }
         self.modelled = modelled;
         // What was split may have changed with an answer that it had in one case only.
@@ -128,7 +135,6 @@ impl<'p> Session<'p> {
     fn split(
         &mut self,
         devices: &[Arc<Named>],
-        asked: &[(usize, Asked<'p>)],
         open: &[usize],
     ) -> Result<BTreeMap<usize, Answer>, OurBug> {
         let facts = if open.is_empty() {
@@ -140,7 +146,7 @@ impl<'p> Session<'p> {
         if facts.is_empty() {
             return Ok(BTreeMap::new());
         }
-        let questions: Vec<(usize, Asked<'p>)> = open.iter().map(|&i| asked[i]).collect();
+        let questions: Vec<(usize, Asked<'p>)> = open.iter().map(|&i| self.asked[i]).collect();
         let mut table: Vec<Vec<Answer>> = Vec::with_capacity(1 << facts.len());
         for bits in 0u32..1 << facts.len() {
             let answers = (0..).zip(&facts);
@@ -149,7 +155,7 @@ impl<'p> Session<'p> {
                 .collect();
             let known = before.remove(&reading);
             let (mut seen, pairs) =
-                known.unwrap_or_else(|| (Sides::new(self.options.max_nodes), Vec::new()));
+                known.unwrap_or_else(|| (Sides::new(self.options.limits), Vec::new()));
             let pairs = under_all(devices, &reading, &pairs);
             let read: Vec<_> = pairs.iter().map(|(_, read)| Arc::clone(read)).collect();
             seen.look(&read, &questions, |devices| self.world(devices))?;
@@ -199,17 +205,17 @@ impl<'p> Session<'p> {
             };
             let (modelled, answer) = (&self.modelled, answer(number));
             let result = result(self.policy, modelled, claim, answer, &self.options);
+            *self.tally.entry(result.verdict).or_default() += 1;
             match report.claims.get_mut(number) {
-                Some(old) => *old = result,
+                Some(old) => {
+                    *self.tally.entry(old.verdict).or_default() -= 1;
+                    *old = result;
+                }
                 None => report.claims.push(result),
             }
         }
-        report.verdict = Verdict::worst(
-            report
-                .claims
-                .iter()
-                .map(|claim: &ClaimResult| claim.verdict),
-        );
+        let some = self.tally.iter().filter(|(_, count)| **count > 0);
+        report.verdict = Verdict::worst(some.map(|(verdict, _)| *verdict));
         self.report = Some(report);
     }
 }

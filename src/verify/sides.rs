@@ -11,6 +11,7 @@ use super::seen::Seen;
 use super::world::World;
 use crate::acl::Reading;
 use crate::model::{ClaimKind, Policy};
+use crate::pset::Limits;
 use crate::topo::Named;
 use jiff::civil::Date;
 use std::collections::BTreeSet;
@@ -18,7 +19,7 @@ use std::sync::Arc;
 
 /// Looks at one reading, from both sides.
 pub(super) struct Sides {
-    limit: Option<usize>,
+    limits: Limits,
     as_they_are: Seen,
     passing: Seen,
     /// Numbers of the questions that were asked of passing routers.
@@ -26,11 +27,11 @@ pub(super) struct Sides {
 }
 
 impl Sides {
-    pub(super) fn new(limit: Option<usize>) -> Sides {
+    pub(super) fn new(limits: Limits) -> Sides {
         Sides {
-            limit,
-            as_they_are: Seen::new(limit),
-            passing: Seen::new(limit),
+            limits,
+            as_they_are: Seen::new(limits),
+            passing: Seen::new(limits),
             of_passing: BTreeSet::new(),
         }
     }
@@ -64,7 +65,7 @@ impl Sides {
         let mut new = BTreeSet::new();
         if of_passing != self.of_passing {
             // What was asked of one side is asked of the other now.
-            *self = Sides::new(self.limit);
+            *self = Sides::new(self.limits);
             new.extend(asked.iter().map(|(number, _)| *number));
             self.of_passing = of_passing;
         }
@@ -85,9 +86,9 @@ pub(super) fn once(
     (policy, at): (&Policy, Date),
     devices: &[Arc<Named>],
     asked: &[(usize, Asked<'_>)],
-    limit: Option<usize>,
+    limits: Limits,
 ) -> Result<Sides, OurBug> {
-    let mut sides = Sides::new(limit);
+    let mut sides = Sides::new(limits);
     let none = Reading::new();
     sides.look(devices, asked, |devices| {
         World::new(policy, at, &devices, &none)
@@ -103,11 +104,11 @@ pub fn without_cases(
     policy: &Policy,
     at: Date,
     devices: &[Arc<Named>],
-    limit: Option<usize>,
+    limits: Limits,
 ) -> Result<Vec<Verdict>, OurBug> {
     let claims = policy.claims.iter().map(Asked::Claim);
     let asked: Vec<(usize, Asked<'_>)> = claims.enumerate().collect();
-    let seen = once((policy, at), devices, &asked, limit)?;
+    let seen = once((policy, at), devices, &asked, limits)?;
     let verdicts = (0..asked.len()).map(|number| seen.answer(number).verdict);
     Ok(verdicts.collect())
 }

@@ -12,6 +12,7 @@ use super::{Verdict, works};
 use crate::acl::{Acl, Question, Reading};
 use crate::model::{At, ClaimKind, Policy};
 use crate::net::{Family, Flow};
+use crate::pset::Limits;
 use crate::pset::{Bounds, PacketSet, Prefer, Space};
 use crate::reach::Side;
 use crate::topo::Named;
@@ -55,7 +56,7 @@ pub struct Judge<'p> {
     policy: &'p Policy,
     at: Date,
     ends: [Vec<Arc<Named>>; 2],
-    limit: Option<usize>,
+    limits: Limits,
     /// Every open fact left open: enough if nothing hangs on one.
     bounds: Envelope,
     /// Fact by fact, made when first needed.
@@ -85,21 +86,21 @@ struct Group<'h> {
 }
 
 impl<'p> Judge<'p> {
-    /// Computes both ends of the change. `limit` is the number of diagram nodes per family.
+    /// Computes both ends of the change. `limits` hold per family.
     #[must_use]
     pub fn new(
         policy: &'p Policy,
         at: Date,
         old: &[Arc<Named>],
         new: &[Arc<Named>],
-        limit: Option<usize>,
+        limits: Limits,
     ) -> Judge<'p> {
         Judge {
             policy,
             at,
             ends: [old.to_vec(), new.to_vec()],
-            limit,
-            bounds: envelope(policy, at, old, new, Reading::new(), limit),
+            limits,
+            bounds: envelope(policy, at, old, new, Reading::new(), limits),
             readings: OnceCell::new(),
         }
     }
@@ -115,7 +116,7 @@ impl<'p> Judge<'p> {
                 let reading: Reading = answers
                     .map(|(i, fact)| (fact.clone(), bits >> i & 1 == 1))
                     .collect();
-                envelope(self.policy, self.at, old, new, reading, self.limit)
+                envelope(self.policy, self.at, old, new, reading, self.limits)
             });
             each.collect()
         })
@@ -204,7 +205,7 @@ fn envelope(
     old: &[Arc<Named>],
     new: &[Arc<Named>],
     reading: Reading,
-    limit: Option<usize>,
+    limits: Limits,
 ) -> Envelope {
     let worlds = [old, new].map(|side| World::new(policy, at, side, &reading));
     let families = Family::BOTH.map(|family| {
@@ -214,10 +215,7 @@ fn envelope(
             .filter(|acl| acl.family == family)
             .collect();
         let space = Space::for_acls(family, &acls);
-        let space = match limit {
-            Some(nodes) => space.with_limit(nodes),
-            None => space,
-        };
+        let space = space.within(limits);
         let (before, after, both) = {
             let views = worlds
                 .each_ref()

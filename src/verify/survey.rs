@@ -10,7 +10,7 @@ use super::{Verdict, only, works};
 use crate::acl::{Acl, Reading};
 use crate::model::{At, Place, Policy, Spot};
 use crate::net::Family;
-use crate::pset::Space;
+use crate::pset::{Limits, Space};
 use crate::reach::Side;
 use crate::topo::Named;
 use jiff::civil::Date;
@@ -49,7 +49,7 @@ const MOST_PAIRS: usize = 40_000;
 
 /// Looks at every pair of places and every `allow`.
 #[must_use]
-pub fn survey(policy: &Policy, at: Date, devices: &[Arc<Named>], limit: Option<usize>) -> Survey {
+pub fn survey(policy: &Policy, at: Date, devices: &[Arc<Named>], limits: Limits) -> Survey {
     let world = World::new(policy, at, devices, &Reading::new());
     let spaces = Family::BOTH.map(|family| {
         let all = world
@@ -58,11 +58,7 @@ pub fn survey(policy: &Policy, at: Date, devices: &[Arc<Named>], limit: Option<u
             .iter()
             .flat_map(|named| &named.device.acls);
         let acls: Vec<&Acl> = all.filter(|acl| acl.family == family).collect();
-        let space = Space::for_acls(family, &acls);
-        match limit {
-            Some(nodes) => space.with_limit(nodes),
-            None => space,
-        }
+        Space::for_acls(family, &acls).within(limits)
     });
     let views: Vec<View<'_>> = Family::BOTH
         .iter()

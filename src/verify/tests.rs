@@ -2,7 +2,7 @@
 //! no longer be called proved.
 
 use crate::base::{Source, SourceMap};
-use crate::job::{Capture, Options, verify::verify};
+use crate::job::{Capture, Limits, Options, verify::verify};
 use crate::verify::Verdict::{self, Proved, Refuted, Unknown};
 use jiff::civil::date;
 use std::collections::BTreeMap;
@@ -92,7 +92,7 @@ fn verdicts(policy: &str, files: &[(&str, String)]) -> BTreeMap<String, (Verdict
         .collect();
     let options = Options {
         at: date(2026, 11, 23),
-        max_nodes: None,
+        limits: Limits::default(),
         dialect: None,
         confirmed_only: false,
     };
@@ -155,6 +155,26 @@ const DEFAULT: &str = "ip route 0.0.0.0 0.0.0.0 10.9.0.3";
 #[test]
 fn the_network_is_in_order() {
     assert_eq!(open(&[], &[], None), []);
+}
+
+#[test]
+fn a_line_that_is_not_understood_taints_the_packets_that_reach_it() {
+    // D10: what was read of the line bounds what it may match; nothing else is in doubt.
+    let gap = (
+        LIST,
+        " 15 permit tcp 10.1.0.0 0.0.0.255 host 10.2.0.12 eq 22 frobnicate",
+    );
+    let tainted = [("P-B".to_owned(), Unknown)];
+    assert_eq!(open(&[gap], &[], None), tainted);
+    // D12: a certain line above it takes its packets away.
+    let above = (LIST, " 5 deny tcp any host 10.2.0.12");
+    assert_eq!(open(&[gap, above], &[], None), []);
+    // Behind a line that takes everything no packet reaches it.
+    let below = (
+        " 90 deny ip any any",
+        " 95 permit tcp any any eq 22 frobnicate",
+    );
+    assert_eq!(open(&[below], &[], None), []);
 }
 
 #[test]
@@ -374,7 +394,7 @@ fn equality(policy: &str) -> Verdict {
     let file = sources.add(Source::utf8("p.acl", policy.as_bytes()).unwrap());
     let options = Options {
         at: date(2026, 11, 23),
-        max_nodes: None,
+        limits: Limits::default(),
         dialect: None,
         confirmed_only: false,
     };

@@ -27,7 +27,7 @@ pub struct View<'a> {
     pub halves: &'a [Half],
     beyond: &'a [Beyond],
     /// Per link: the replies that are sent from it, as indices of `halves`. Every claim asks for those of its links.
-    pub(super) replies: Vec<Vec<usize>>,
+    pub(super) replies: Rc<Vec<Vec<usize>>>,
     /// Who a host is.
     pub(super) hosts: Hosts<'a>,
     /// Sets that every claim asks for.
@@ -75,7 +75,7 @@ impl<'a> View<'a> {
         family: Family,
         space: &'a Space,
     ) -> View<'a> {
-        View::of(
+        View::knowing(
             policy,
             Net::new(topo, family, space),
             halves,
@@ -85,7 +85,7 @@ impl<'a> View<'a> {
     }
 
     /// A view of a network that something is known of.
-    pub(super) fn of(
+    pub(super) fn knowing(
         policy: &'a Policy,
         net: Net<'a>,
         halves: &'a [Half],
@@ -94,13 +94,11 @@ impl<'a> View<'a> {
     ) -> View<'a> {
         let (topo, family, space) = (net.topo(), net.family(), net.space());
         let settled = net.is_settled();
-        let mut replies = vec![Vec::new(); topo.links.len()];
-        for (index, half) in halves.iter().enumerate().filter(|(_, half)| half.reply) {
-            let vlan = policy.network.vlan_of(half.to.at);
-            if let Some(link) = vlan.and_then(|vlan| topo.vlan(vlan)) {
-                replies[link].push(index);
-            }
-        }
+        let mut found = found;
+        let replies = found
+            .replies
+            .get_or_insert_with(|| Rc::new(replies(policy, topo, halves)));
+        let replies = Rc::clone(replies);
         let position = |name: &str| topo.devices.iter().position(|named| named.name == name);
         let switches = policy.network.switches.iter();
         View {
@@ -264,14 +262,19 @@ impl<'a> View<'a> {
     /// Where a spot's packets are to arrive.
     #[must_use]
     pub fn goal(&self, spot: &Spot) -> Goal {
-        let link = self.link_of(spot.at);
-        match spot.at {
+        self.goal_at(spot.at)
+    }
+
+    /// The same for any spot of a place: what is in its addresses is not asked.
+    pub(super) fn goal_at(&self, at: At) -> Goal {
+        let link = self.link_of(at);
+        match at {
             At::Link(..) => Goal {
                 links: link.into_iter().collect(),
                 ..Goal::default()
             },
             At::Switch(_) => Goal {
-                local: self.device_of(spot.at),
+                local: self.device_of(at),
                 ..Goal::default()
             },
             At::External(id) => {
@@ -526,6 +529,18 @@ impl<'a> View<'a> {
     pub fn beyond(&self) -> &'a [Beyond] {
         self.beyond
     }
+}
+
+/// Per link: the replies that are sent from it.
+fn replies(policy: &Policy, topo: &Topo, halves: &[Half]) -> Vec<Vec<usize>> {
+    let mut replies = vec![Vec::new(); topo.links.len()];
+    for (index, half) in halves.iter().enumerate().filter(|(_, half)| half.reply) {
+        let vlan = policy.network.vlan_of(half.to.at);
+        if let Some(link) = vlan.and_then(|vlan| topo.vlan(vlan)) {
+            replies[link].push(index);
+        }
+    }
+    replies
 }
 
 /// Addresses of zones by VLAN.

@@ -68,7 +68,7 @@ pub(in crate::job) fn open_facts(
 
 /// `assume fact ID [switch NAMES] = yes because "..."`
 fn line(policy: &Policy, devices: &[Arc<Named>], dialect: &str, id: &str, lang: Lang) -> String {
-    let asks = |named: &Named| {
+    let asks = |named: &Arc<Named>| {
         named.device.dialect == dialect
             && named
                 .device

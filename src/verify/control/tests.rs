@@ -8,7 +8,10 @@ use jiff::civil::date;
 
 const OPTIONS: Options = Options {
     at: date(2026, 11, 23),
-    max_nodes: None,
+    limits: crate::pset::Limits {
+        nodes: None,
+        stop: None,
+    },
     dialect: None,
     confirmed_only: false,
 };
