@@ -41,6 +41,8 @@ pub mod facts;
 
 pub mod syntax;
 
+pub mod sheet;
+
 pub mod prelude;
 
 pub mod model;
@@ -56,8 +58,12 @@ pub mod topo;
 pub mod reach;
 pub mod verify;
 
+pub mod certificate;
+
 pub mod diff;
+pub mod import;
 pub mod lint;
+pub mod plan;
 
 pub mod job;
 

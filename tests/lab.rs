@@ -17,6 +17,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::process::Command;
+use std::sync::Arc;
 
 const GOLDEN: [(&str, &str); 5] = [
     ("golden/p1_wired/policy.acl", "golden/p1_wired"),
@@ -238,10 +239,10 @@ fn inside_a_namespace() {
                 device.gaps
             );
             native.insert("R".to_owned(), text);
-            vec![Named {
+            vec![Arc::new(Named {
                 name: "R".to_owned(),
                 device,
-            }]
+            })]
         };
         let plan = plan(&policy, AT.parse().unwrap(), &devices, &native);
         clear().unwrap();

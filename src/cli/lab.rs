@@ -166,7 +166,7 @@ mod linux {
         options: &Options,
         run: impl FnOnce(&mut Session<'_, '_>, &Plan<'_>, &Subject) -> Result<T, Failure>,
     ) -> Result<T, Vec<Diagnostic>> {
-        let policy = input::policy(session, &args.policy).map_err(|error| vec![*error])?;
+        let policy = input::policy(session, &args.policy)?;
         let configs = configs(session, args.configs.as_deref())?;
         let subject = subject(
             &session.sources,
@@ -194,7 +194,7 @@ mod linux {
             max_nodes: options.max_nodes,
         };
         let lang = session.lang;
-        let report = with_plan(session, args, options, |_, plan, subject| {
+        let report = with_plan(session, args, options, |session, plan, subject| {
             let mut progress = |done: usize, all: usize| {
                 if std::io::stderr().is_terminal() {
                     let words = text!("lab-progress", done = done, all = all).render(lang);
@@ -209,7 +209,12 @@ mod linux {
             };
             let mut outcome = crate::lab::run::run(plan, amount, &mut progress)?;
             crate::lab::run::witnesses(plan, &subject.witnesses, &mut outcome)?;
-            Ok(convert::lab(&outcome, amount.seed, plan.left_out))
+            Ok(convert::lab(
+                session.words(),
+                &outcome,
+                amount.seed,
+                plan.left_out,
+            ))
         })?;
         session.print(&report, text::lab);
         Ok(match report.verdict {

@@ -7,6 +7,7 @@ use crate::net::Flow;
 use crate::reach::HopKind;
 use crate::topo::Named;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The dialect whose files the kernel takes as they are.
 const NFT: &str = "linux-nftables";
@@ -18,7 +19,7 @@ pub struct Subject {
     /// The policy.
     pub policy: Policy,
     /// Devices as read back, or as captured.
-    pub devices: Vec<Named>,
+    pub devices: Vec<Arc<Named>>,
     /// Packets that break claims: the claim, the packet, device and interface where it enters.
     pub witnesses: Vec<(String, Flow, String, String)>,
     /// Texts that nft takes as they are, by the name of the device.
@@ -82,7 +83,7 @@ pub fn subject(
 /// The witness of each refuted claim that enters a switch somewhere.
 fn witnesses(
     policy: &Policy,
-    devices: &[Named],
+    devices: &[Arc<Named>],
     options: &Options,
 ) -> Job<Vec<(String, Flow, String, String)>> {
     let asked = network::verify_options(options, false);

@@ -16,6 +16,7 @@ use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 /// A network that can be built.
 pub struct Plan<'p> {
@@ -61,22 +62,24 @@ pub fn mac_of(port: usize) -> [u8; 6] {
 pub fn plan<'p>(
     policy: &'p Policy,
     at: Date,
-    devices: &[Named],
+    devices: &[Arc<Named>],
     native: &BTreeMap<String, String>,
 ) -> Plan<'p> {
     let left_out = devices
         .iter()
         .map(|named| named.device.effects.len() + named.device.dynamic.len())
         .sum();
-    let modelled = devices.iter().map(|named| Named {
-        name: named.name.clone(),
-        device: Device {
-            effects: Vec::new(),
-            dynamic: Vec::new(),
-            ..named.device.clone()
-        },
+    let modelled = devices.iter().map(|named| {
+        Arc::new(Named {
+            name: named.name.clone(),
+            device: Device {
+                effects: Vec::new(),
+                dynamic: Vec::new(),
+                ..named.device.clone()
+            },
+        })
     });
-    let modelled: Vec<Named> = modelled.collect();
+    let modelled: Vec<Arc<Named>> = modelled.collect();
     let world = World::new(policy, at, &modelled, &reading(&modelled));
     let topo = &world.topo;
     let live = (0..topo.ports.len())
@@ -105,7 +108,7 @@ pub fn plan<'p>(
 }
 
 /// One answer to everything that is open (D1): what may forward does, and entries match what they match for certain.
-fn reading(devices: &[Named]) -> Reading {
+fn reading(devices: &[Arc<Named>]) -> Reading {
     let mut reading = Reading::new();
     for named in devices {
         let device = &named.device;

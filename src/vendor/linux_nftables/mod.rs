@@ -30,7 +30,7 @@ use std::sync::LazyLock;
 pub(super) const ID: &str = "linux-nftables";
 
 /// The data files, for the digest.
-pub(super) const DATA: [&str; 3] = [
+const DATA: [&str; 3] = [
     include_str!("../../../vendors/linux-nftables/profile.toml"),
     include_str!("../../../vendors/linux-nftables/names.toml"),
     include_str!("../../../vendors/linux-nftables/models.toml"),
@@ -47,6 +47,10 @@ pub struct LinuxNftables;
 impl Dialect for LinuxNftables {
     fn id(&self) -> &'static str {
         ID
+    }
+
+    fn data(&self) -> [&'static str; 3] {
+        DATA
     }
 
     fn facts(&self) -> &'static Facts {
