@@ -251,10 +251,13 @@ fn protocols(set: ByteSet) -> String {
     }
 }
 
-fn listed<T: Copy + PartialEq>(ranges: &[(T, T)], name: impl Fn(T) -> String) -> String {
+fn listed<T: Copy + PartialEq + std::fmt::Display>(
+    ranges: &[(T, T)],
+    name: impl Fn(T) -> String,
+) -> String {
     let one = |&(a, b): &(T, T)| match a == b {
         true => name(a),
-        false => format!("{}-{}", name(a), name(b)),
+        false => format!("{a}-{b}"), // names are not taken in ranges
     };
     match ranges {
         [range] => one(range),
