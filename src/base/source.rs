@@ -3,6 +3,7 @@
 //! Lines are counted in the bytes as given: LF, CRLF and a lone CR each end one line (contract, "Commands").
 
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 
 /// A file of one run. Index into [`SourceMap`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -47,7 +48,7 @@ impl Span {
 pub struct Source {
     /// Path as given on the command line or found in a directory, with `/` as separator.
     pub path: String,
-    /// Decoded text. For policies strictly UTF-8; for captures UTF-8 or CP932, undecodable bytes replaced.
+    /// Decoded text. For policies strictly UTF-8; for captures UTF-8, UTF-16 or CP932, undecodable bytes replaced.
     pub text: String,
     /// Lower-case hexadecimal SHA-256 of the bytes as given.
     pub sha256: String,
@@ -81,23 +82,29 @@ impl Source {
                 Err(NotUtf8 {
                     offset: error.valid_up_to(),
                     line: line_starts(&text).len(),
-                    looks_like_cp932: !encoding_rs::SHIFT_JIS.decode_without_bom_handling(body).1,
+                    looks_like_cp932: encoding_rs::Encoding::for_bom(bytes).is_none()
+                        && !encoding_rs::SHIFT_JIS.decode_without_bom_handling(body).1,
                 })
             }
         }
     }
 
-    /// A capture of a device: UTF-8 if it is that, else CP932, undecodable bytes replaced by U+FFFD. Never fails.
+    /// A capture of a device: by its byte order mark UTF-8 or UTF-16 (Windows PowerShell's `>` writes that), else UTF-8 if it
+    /// is that, else CP932; undecodable bytes are replaced by U+FFFD. Never fails.
     #[must_use]
     pub fn capture(path: &str, bytes: &[u8]) -> Source {
-        let body = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-        let text = match std::str::from_utf8(body) {
-            Ok(text) => text.to_owned(),
-            Err(_) => encoding_rs::SHIFT_JIS
-                .decode_without_bom_handling(body)
-                .0
-                .into_owned(),
+        let marked = encoding_rs::Encoding::for_bom(bytes);
+        let text = match (marked, std::str::from_utf8(bytes)) {
+            (Some((encoding, _)), _) => encoding.decode_with_bom_removal(bytes).0,
+            (None, Ok(text)) => text.into(),
+            (None, Err(_)) => encoding_rs::SHIFT_JIS.decode_without_bom_handling(bytes).0,
         };
+        Source::build(path, bytes, text.into_owned())
+    }
+
+    /// A table whose text was taken out of the bytes; what is hashed are the bytes.
+    #[must_use]
+    pub fn table(path: &str, bytes: &[u8], text: String) -> Source {
         Source::build(path, bytes, text)
     }
 
@@ -188,13 +195,30 @@ fn line_starts(text: &str) -> Vec<u32> {
 #[derive(Clone, Debug, Default)]
 pub struct SourceMap {
     files: Vec<Source>,
+    attached: BTreeMap<Mention, FileId>,
 }
+
+/// A file as another one mentions it: by whom, by what name, which sheet of it.
+type Mention = (FileId, String, Option<String>);
 
 impl SourceMap {
     /// Adds a file.
     pub fn add(&mut self, source: Source) -> FileId {
         self.files.push(source);
         FileId(u32::try_from(self.files.len() - 1).unwrap_or(u32::MAX))
+    }
+
+    /// Says which file another one means by a name.
+    pub fn attach(&mut self, by: FileId, name: &str, sheet: Option<&str>, file: FileId) {
+        let mention = (by, name.to_owned(), sheet.map(str::to_owned));
+        self.attached.insert(mention, file);
+    }
+
+    /// The file that another one means by a name, if it was read.
+    #[must_use]
+    pub fn attached(&self, by: FileId, name: &str, sheet: Option<&str>) -> Option<FileId> {
+        let mention = (by, name.to_owned(), sheet.map(str::to_owned));
+        self.attached.get(&mention).copied()
     }
 
     /// The file of an id that this map gave out.
@@ -234,5 +258,19 @@ mod tests {
         let bytes = [0x92, 0x5b, 0x96, 0x96]; // 端末
         assert_eq!(Source::capture("a", &bytes).text, "端末");
         assert!(Source::utf8("a", &bytes).unwrap_err().looks_like_cp932);
+    }
+
+    #[test]
+    fn utf_16_with_its_mark_is_read_in_captures() {
+        for to_bytes in [u16::to_le_bytes, u16::to_be_bytes] {
+            let bytes: Vec<u8> = "\u{feff}端末\r\nip"
+                .encode_utf16()
+                .flat_map(to_bytes)
+                .collect();
+            let source = Source::capture("a", &bytes);
+            let lines: Vec<_> = source.lines().collect();
+            assert_eq!(lines, [(1, "端末"), (2, "ip")]);
+            assert!(!Source::utf8("a", &bytes).unwrap_err().looks_like_cp932);
+        }
     }
 }

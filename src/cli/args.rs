@@ -1,5 +1,7 @@
 //! What can be typed. The words of `--help` are in the catalogue, see [`super::help`].
 
+use crate::report::format::{self, FORMATS};
+use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::{Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -16,7 +18,7 @@ pub(super) struct Args {
 /// Options of every command.
 #[derive(Debug, clap::Args)]
 pub(super) struct Global {
-    #[arg(long, global = true, value_enum, default_value = "text")]
+    #[arg(long, global = true, value_parser = Format::parser(), default_value = "text")]
     pub(super) format: Format,
     #[arg(long, global = true, value_enum)]
     pub(super) lang: Option<Language>,
@@ -32,10 +34,24 @@ pub(super) struct Global {
     pub(super) facts: Settled,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Format {
     Text,
     Json,
+    /// One of the registry.
+    Other(&'static format::Format),
+}
+
+impl Format {
+    fn parser() -> impl clap::builder::TypedValueParser<Value = Format> {
+        let names = ["text", "json"].into_iter();
+        let names = names.chain(FORMATS.iter().map(|format| format.name));
+        PossibleValuesParser::new(names).map(|name| match format::by_name(&name) {
+            Some(format) => Format::Other(format),
+            None if name == "json" => Format::Json,
+            None => Format::Text,
+        })
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -67,9 +83,33 @@ pub(super) enum Command {
     Trace(Trace),
     Query(Query),
     Lint(Lint),
+    Plan(Plan),
+    Import(Import),
     Facts(Facts),
+    Lab(Lab),
     Fmt(Fmt),
     Schema(Schema),
+}
+
+impl Command {
+    /// As it is typed.
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Command::Check(_) => "check",
+            Command::Build(_) => "build",
+            Command::Verify(_) => "verify",
+            Command::Diff(_) => "diff",
+            Command::Trace(_) => "trace",
+            Command::Query(_) => "query",
+            Command::Lint(_) => "lint",
+            Command::Facts(_) => "facts",
+            Command::Lab(_) => "lab",
+            Command::Plan(_) => "plan",
+            Command::Import(_) => "import",
+            Command::Fmt(_) => "fmt",
+            Command::Schema(_) => "schema",
+        }
+    }
 }
 
 #[derive(Debug, clap::Args)]
@@ -91,6 +131,10 @@ pub(super) struct Verify {
     pub(super) policy: PathBuf,
     #[arg(long, value_name = "DIR")]
     pub(super) configs: Option<PathBuf>,
+    #[arg(long, value_name = "FILE")]
+    pub(super) certificate: Option<PathBuf>,
+    #[arg(short = 'o', long = "output", value_name = "FILE")]
+    pub(super) report_output: Option<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -99,6 +143,17 @@ pub(super) struct Diff {
     pub(super) new: PathBuf,
     #[arg(long, value_name = "POLICY")]
     pub(super) policy: Option<PathBuf>,
+    #[arg(long, value_name = "FILE|TICKET")]
+    pub(super) approved: Option<String>,
+    #[arg(long, value_enum, default_value = "all")]
+    pub(super) class: Classes,
+}
+
+/// Which classes of packets decide (D46).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Classes {
+    All,
+    Core,
 }
 
 #[derive(Debug, clap::Args)]
@@ -136,9 +191,57 @@ pub(super) struct Lint {
 }
 
 #[derive(Debug, clap::Args)]
+pub(super) struct Plan {
+    pub(super) old: PathBuf,
+    pub(super) new: PathBuf,
+    #[arg(long, value_name = "POLICY")]
+    pub(super) policy: Option<PathBuf>,
+    #[arg(long, value_name = "FACT")]
+    pub(super) attest: Vec<String>,
+    #[arg(short = 'o', long = "output", value_name = "DIR")]
+    pub(super) documents: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Import {
+    #[arg(required = true, value_name = "CONFIG")]
+    pub(super) configs: Vec<PathBuf>,
+    #[arg(short = 'o', long = "output", value_name = "FILE")]
+    pub(super) policy_out: Option<PathBuf>,
+    #[arg(long = "model", value_name = "SWITCH=MODEL")]
+    pub(super) models: Vec<String>,
+}
+
+#[derive(Debug, clap::Args)]
 pub(super) struct Facts {
     #[arg(value_name = "DIALECT")]
     pub(super) which: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Lab {
+    #[arg(value_enum)]
+    pub(super) action: Action,
+    pub(super) policy: PathBuf,
+    #[arg(long, value_name = "DIR")]
+    pub(super) configs: Option<PathBuf>,
+    #[arg(long, value_name = "N", default_value = "2000")]
+    pub(super) random: usize,
+    #[arg(long, value_name = "N", default_value = "200")]
+    pub(super) per_link: usize,
+    #[arg(long, value_name = "S", default_value = "1")]
+    pub(super) seed: u64,
+    /// The process is inside its namespaces already.
+    #[arg(long, hide = true)]
+    pub(super) inside: bool,
+}
+
+/// What to do with the network of a policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Action {
+    Up,
+    Test,
+    Down,
 }
 
 #[derive(Debug, clap::Args)]

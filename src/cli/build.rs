@@ -5,11 +5,11 @@ use super::session::{Outcome, Session};
 use super::{Exit, input, output};
 use crate::job::build::BuildOutcome;
 use crate::job::{self, Options};
-use crate::report::{convert, json, text};
+use crate::report::{convert, text};
 use std::path::Path;
 
 pub(super) fn run(session: &mut Session<'_, '_>, args: &Build, options: &Options) -> Outcome {
-    let policy = input::policy(session, &args.policy).map_err(|error| vec![*error])?;
+    let policy = input::policy(session, &args.policy)?;
     let outcome = job::build::build(&session.sources, policy, options)?;
     session.remark(&outcome.diagnostics);
     let may_write = outcome.may_write(args.allow_unproved);
@@ -51,13 +51,12 @@ fn print(session: &mut Session<'_, '_>, args: &Build, outcome: &BuildOutcome, ma
     let paths: Vec<String> = names.iter().map(path).collect();
     let written = may_write && args.output.is_some();
     let report = convert::build(session.words(), outcome, &paths, written);
-    let out = match (session.format, &args.output) {
-        (Format::Json, _) => json::render(&report),
+    match (session.format, &args.output) {
         (Format::Text, None) if may_write => {
             let files = outcome.files.iter().zip(&names);
-            text::configs(files.map(|(file, name)| (name.as_str(), file.comment, &*file.text)))
+            let files = files.map(|(file, name)| (name.as_str(), file.comment, &*file.text));
+            session.result(&text::configs(files));
         }
-        (Format::Text, _) => text::build(session.look(), &report),
-    };
-    session.result(&out);
+        _ => session.print(&report, text::build),
+    }
 }

@@ -5,22 +5,16 @@ use super::session::{Outcome, Session};
 use super::{Exit, input};
 use crate::base::Severity;
 use crate::job::{self, Options};
-use crate::report::{convert, json, text};
+use crate::report::{convert, text};
 
 pub(super) fn run(session: &mut Session<'_, '_>, args: &Check, options: &Options) -> Outcome {
-    let policy = input::policy(session, &args.policy).map_err(|error| vec![*error])?;
+    let policy = input::policy(session, &args.policy)?;
     let outcome = job::check::check(&session.sources, policy, options)?;
-    match session.format {
-        Format::Text => {
-            session.remark(&outcome.diagnostics);
-            let out = text::check(session.look(), &outcome.diagnostics);
-            session.result(&out);
-        }
-        Format::Json => {
-            let out = convert::check(session.words(), &outcome);
-            session.result(&json::render(&out));
-        }
+    if session.format == Format::Text {
+        session.remark(&outcome.diagnostics);
     }
+    let report = convert::check(session.words(), &outcome);
+    session.print(&report, |look, _| text::check(look, &outcome.diagnostics));
     let worst = outcome.diagnostics.iter().map(|one| one.severity).min();
     Ok(match worst {
         Some(Severity::Error) => Exit::CannotRun,

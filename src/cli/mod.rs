@@ -10,9 +10,13 @@ mod diff;
 mod facts;
 mod fmt;
 mod help;
+mod import;
 mod input;
+mod lab;
 mod lint;
+mod mentioned;
 mod output;
+mod plan;
 mod query;
 mod schema;
 mod session;
@@ -23,6 +27,7 @@ mod verify;
 mod tests;
 
 use crate::base::{Diagnostic, Lang};
+use crate::report::format::FORMATS;
 use crate::text;
 use args::{Args, Command, Format};
 use clap::FromArgMatches as _;
@@ -188,7 +193,27 @@ pub fn run(args: impl IntoIterator<Item = OsString>, io: &mut Io<'_>) -> Exit {
     }
 }
 
+/// A format that a command does not have is a usage error before anything is read.
+fn unfit(format: Format, command: &str) -> Option<Diagnostic> {
+    let Format::Other(format) = format else {
+        return None;
+    };
+    let offered = |one: &&crate::report::format::Format| one.commands.contains(&command);
+    let names: Vec<&str> = FORMATS.iter().filter(offered).map(|one| one.name).collect();
+    let formats = [&["text", "json"], names.as_slice()].concat().join(", ");
+    let wrong = text!("format-not-for", format = format.name, command = command);
+    let wrong = Diagnostic {
+        code: "usage",
+        ..Diagnostic::error(wrong)
+    };
+    (!format.commands.contains(&command))
+        .then(|| wrong.help(text!("format-of", command = command, formats = formats)))
+}
+
 fn command(session: &mut Session<'_, '_>, args: &Args) -> Exit {
+    if let Some(error) = unfit(args.global.format, args.command.name()) {
+        return session.fail(&[error]);
+    }
     let options = match session.options(&args.global) {
         Ok(options) => options,
         Err(error) => return session.fail(&[*error]),
@@ -201,7 +226,10 @@ fn command(session: &mut Session<'_, '_>, args: &Args) -> Exit {
         Command::Trace(args) => trace::run(session, args, &options),
         Command::Query(args) => query::run(session, args, &options),
         Command::Lint(args) => lint::run(session, args, &options),
+        Command::Plan(args) => plan::run(session, args, &options),
+        Command::Import(args) => import::run(session, args, &options),
         Command::Facts(args) => facts::run(session, args, &options),
+        Command::Lab(args) => lab::run(session, args, &options),
         Command::Fmt(args) => fmt::run(session, args),
         Command::Schema(args) => schema::run(session, args),
     };

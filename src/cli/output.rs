@@ -41,6 +41,24 @@ pub(super) fn write_all(
     })
 }
 
+/// Writes one file, whole or not at all.
+pub(super) fn write_file(root: &Path, path: &Path, bytes: &[u8]) -> Result<(), Vec<Diagnostic>> {
+    let target = root.join(path);
+    let mut name = target.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.new", std::process::id()));
+    let temporary = target.with_file_name(name);
+    let written = fs::write(&temporary, bytes).and_then(|()| fs::rename(&temporary, &target));
+    written.map_err(|error| {
+        let _ = fs::remove_file(&temporary);
+        let why = error.to_string();
+        vec![Diagnostic::error(text!(
+            "cannot-write",
+            path = shown(path),
+            why = why
+        ))]
+    })
+}
+
 /// Whether a name stays inside its directory on every system.
 fn is_plain(name: &str) -> bool {
     const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];

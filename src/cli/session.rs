@@ -6,12 +6,12 @@ use crate::base::suggest::nearest;
 use crate::base::{Diagnostic, Lang, SourceMap};
 use crate::job::Options;
 use crate::report::convert::Words;
+use crate::report::format::Report;
 use crate::report::text::Look;
 use crate::report::{diagnostics as report, json};
 use crate::text;
 use crate::vendor::{DIALECTS, Dialect, by_id};
 use jiff::civil::Date;
-use serde::Serialize;
 use std::io::ErrorKind;
 
 /// A run.
@@ -80,21 +80,31 @@ impl<'a, 'io> Session<'a, 'io> {
     }
 
     /// Prints an outcome in the format that was asked for.
-    pub(super) fn print<T: Serialize>(
-        &mut self,
+    pub(super) fn print<T: Report>(&mut self, outcome: &T, as_text: impl Fn(Look, &T) -> String) {
+        let out = self.rendered(outcome, as_text);
+        self.bytes(&out);
+    }
+
+    /// An outcome in the format that was asked for.
+    pub(super) fn rendered<T: Report>(
+        &self,
         outcome: &T,
         as_text: impl Fn(Look, &T) -> String,
-    ) {
-        let out = match self.format {
-            Format::Json => json::render(outcome),
-            Format::Text => as_text(self.look(), outcome),
-        };
-        self.result(&out);
+    ) -> Vec<u8> {
+        match self.format {
+            Format::Json => json::render(outcome).into_bytes(),
+            Format::Text => as_text(self.look(), outcome).into_bytes(),
+            Format::Other(format) => (format.render)(&outcome.outcome(), self.lang),
+        }
     }
 
     /// Writes to standard output. A reader that has gone away is no error of ours.
     pub(super) fn result(&mut self, out: &str) {
-        let written = self.io.stdout.write_all(out.as_bytes());
+        self.bytes(out.as_bytes());
+    }
+
+    pub(super) fn bytes(&mut self, out: &[u8]) {
+        let written = self.io.stdout.write_all(out);
         let flushed = written.and_then(|()| self.io.stdout.flush());
         if let Err(error) = flushed
             && error.kind() != ErrorKind::BrokenPipe
@@ -116,7 +126,7 @@ impl<'a, 'io> Session<'a, 'io> {
     /// Says why the command could not run.
     pub(super) fn fail(&mut self, errors: &[Diagnostic]) -> Exit {
         match self.format {
-            Format::Text => self.remark(errors),
+            Format::Text | Format::Other(_) => self.remark(errors),
             Format::Json => {
                 let out = report::error_json(errors, &self.sources, self.lang);
                 self.result(&json::render(&out));

@@ -31,7 +31,7 @@ fn network(
     let flow = packet::parse(packet)
         .map_err(|why| vec![bad_packet(why)])?
         .flow;
-    let policy = input::policy(session, &args.file).map_err(|error| vec![*error])?;
+    let policy = input::policy(session, &args.file)?;
     let configs = configs(session, args.configs.as_deref())?;
     let outcome = job::trace_network::trace(
         &session.sources,
@@ -168,13 +168,13 @@ impl Stream {
     fn print(&self, number: u64, answer: &Answer) -> String {
         let why = match (answer, self.format) {
             (Answer::Line(line), Format::Json) => return json::render(&**line),
-            (Answer::Line(line), Format::Text) => return text::trace_line(self.look, line),
+            (Answer::Line(line), _) => return text::trace_line(self.look, line),
             (Answer::Wrong(why) | Answer::Last(why), _) => why,
         };
         let error = convert::packet_error(self.look.lang, &self.path, number, why);
         match self.format {
             Format::Json => json::render(&TraceError { error }),
-            Format::Text => text::trace_error(self.look, number, &error),
+            _ => text::trace_error(self.look, number, &error),
         }
     }
 }

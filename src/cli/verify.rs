@@ -1,21 +1,116 @@
 //! `aclc verify POLICY [--configs DIR]`
 
-use super::args::Verify;
+use super::args::{Format, Verify};
 use super::session::{Outcome, Session};
-use super::{Exit, input};
-use crate::base::Diagnostic;
+use super::{Exit, input, output};
+use crate::base::{Diagnostic, FileId, Lang};
+use crate::job::verify::Verified;
 use crate::job::{self, Capture, Options};
-use crate::report::{convert, text};
+use crate::report::convert::Words;
+use crate::report::{certificate::sealed, convert, evidence, outcome, text};
 use std::path::Path;
 
 pub(super) fn run(session: &mut Session<'_, '_>, args: &Verify, options: &Options) -> Outcome {
-    let policy = input::policy(session, &args.policy).map_err(|error| vec![*error])?;
+    let policy = input::policy(session, &args.policy)?;
     let configs = configs(session, args.configs.as_deref())?;
-    let outcome = job::verify::verify(&session.sources, policy, configs.as_deref(), options)?;
+    let configs = configs.as_deref();
+    let verified = job::verify::run(&session.sources, policy, configs, options)?;
+    let outcome = &verified.outcome;
     session.remark(&outcome.diagnostics);
-    let report = convert::verify(session.words(), &outcome, options);
-    session.print(&report, text::verify);
+    let certificate = match &args.certificate {
+        Some(path) => certify(session, path, policy, configs, &verified, options)?,
+        None => None,
+    };
+    let mut report = convert::verify(session.words(), outcome, options);
+    if matches!(session.format, Format::Other(format) if format.evidence) {
+        let mut found = gather(session, configs, &verified, options);
+        for (_, evidence) in &mut found {
+            evidence.certificate.clone_from(&certificate);
+            evidence.command = again(args, &report);
+        }
+        report.evidence = joined(session, outcome, options, found);
+    }
+    let out = session.rendered(&report, text::verify);
+    match &args.report_output {
+        Some(path) => output::write_file(&session.io.root, path, &out)?,
+        None => session.bytes(&out),
+    }
     Ok(Exit::of(outcome.verdict()))
+}
+
+/// Writes the certificate, or says why there is none. Its path and digest.
+fn certify(
+    session: &mut Session<'_, '_>,
+    path: &Path,
+    policy: FileId,
+    configs: Option<&[Capture]>,
+    verified: &Verified,
+    options: &Options,
+) -> Result<Option<(String, String)>, Vec<Diagnostic>> {
+    match job::verify::certificate(&session.sources, policy, configs, verified, options) {
+        Ok(certificate) => {
+            let text = sealed(certificate);
+            output::write_file(&session.io.root, path, text.as_bytes())?;
+            let shown = input::shown(path);
+            let digest = crate::base::Source::capture(&shown, text.as_bytes()).sha256;
+            Ok(Some((shown, digest)))
+        }
+        Err(why) => {
+            session.remark(&[Diagnostic::warning(why)]);
+            Ok(None)
+        }
+    }
+}
+
+/// The evidence in the language asked for, then in the other one.
+fn gather(
+    session: &Session<'_, '_>,
+    configs: Option<&[Capture]>,
+    verified: &Verified,
+    options: &Options,
+) -> Vec<(Lang, evidence::Evidence)> {
+    let found = job::evidence::evidence(&session.sources, configs, verified, options);
+    let second = match session.lang {
+        Lang::Ja => Lang::En,
+        Lang::En => Lang::Ja,
+    };
+    let words = |lang| Words {
+        sources: &session.sources,
+        lang,
+    };
+    [session.lang, second]
+        .map(|lang| (lang, evidence::convert(words(lang), &found)))
+        .into()
+}
+
+/// The first evidence, with the outcome in the other language in it.
+fn joined(
+    session: &Session<'_, '_>,
+    outcome: &job::verify::VerifyOutcome,
+    options: &Options,
+    found: Vec<(Lang, evidence::Evidence)>,
+) -> Option<evidence::Evidence> {
+    let mut found = found.into_iter();
+    let (_, mut first) = found.next()?;
+    first.twin = found.next().map(|(lang, second)| {
+        let sources = &session.sources;
+        let twin = convert::verify(Words { sources, lang }, outcome, options);
+        Box::new(outcome::Verify {
+            evidence: Some(second),
+            ..twin
+        })
+    });
+    Some(first)
+}
+
+/// The command that makes the same verdict again.
+fn again(args: &Verify, report: &outcome::Verify) -> String {
+    let mut words = vec!["aclc verify".to_owned(), input::shown(&args.policy)];
+    if let Some(dir) = &args.configs {
+        words.extend(["--configs".to_owned(), input::shown(dir)]);
+    }
+    words.extend(["--at".to_owned(), report.at.clone()]);
+    words.join(" ")
 }
 
 /// The captures of `--configs`, if it was given.

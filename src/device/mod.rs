@@ -137,6 +137,46 @@ impl Device {
             .collect();
         all.into_iter().collect()
     }
+
+    /// Whether another device differs in its lists and what is bound where at most, and in where and how its lines stand.
+    #[must_use]
+    pub fn same_frame(&self, other: &Device) -> bool {
+        // Named one by one, so that whoever adds a field has to say what it is to this.
+        let Device {
+            hostname: _,
+            dialect,
+            model: _,
+            interfaces,
+            routes,
+            acls: _,
+            dynamic,
+            effects,
+            gaps: _,
+            forwards,
+            sees,
+            modelled: _,
+        } = self;
+        let vrfs = |device: &Device| -> Vec<String> {
+            let each = device.dynamic.iter().map(|(vrf, _)| vrf.clone());
+            each.collect()
+        };
+        let route = |a: &Route, b: &Route| {
+            (&a.vrf, a.prefix, &a.via, a.distance, a.conditional)
+                == (&b.vrf, b.prefix, &b.via, b.distance, b.conditional)
+        };
+        let effect = |a: &Effect, b: &Effect| (a.class, &a.scope) == (b.class, &b.scope);
+        *dialect == other.dialect
+            && alike(interfaces, &other.interfaces, Interface::same_frame)
+            && alike(routes, &other.routes, route)
+            && (dynamic.is_empty() && other.dynamic.is_empty() || vrfs(self) == vrfs(other))
+            && alike(effects, &other.effects, effect)
+            && *forwards == other.forwards
+            && *sees == other.sees
+    }
+}
+
+fn alike<T>(a: &[T], b: &[T], same: impl Fn(&T, &T) -> bool) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
 }
 
 /// Whether each family is routed.
@@ -242,6 +282,32 @@ impl Interface {
             bindings: Vec::new(),
             line: 0,
         }
+    }
+
+    /// Whether another interface differs in what is bound to it at most, and in where it stands.
+    fn same_frame(&self, other: &Interface) -> bool {
+        let Interface {
+            name,
+            kind,
+            vrf,
+            shutdown,
+            addrs,
+            virtuals,
+            redundancy,
+            ipv6,
+            helpers,
+            bindings: _,
+            line: _,
+        } = self;
+        *name == other.name
+            && *kind == other.kind
+            && *vrf == other.vrf
+            && *shutdown == other.shutdown
+            && *addrs == other.addrs
+            && *virtuals == other.virtuals
+            && *redundancy == other.redundancy
+            && *ipv6 == other.ipv6
+            && *helpers == other.helpers
     }
 
     /// Adds a virtual address of a group.

@@ -25,6 +25,7 @@ use crate::verify::Report;
 use crate::verify::attested::{self, Without};
 use stated::{Stated, mine};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// The site's answers for one switch: facts, and lines that are to be left out.
 #[derive(Default)]
@@ -233,8 +234,8 @@ fn everywhere(policy: &Policy, assumption: &Assumption) -> bool {
 /// The devices without each assumption about them that changes anything, and a remark on each that changes nothing.
 fn without(
     policy: &Policy,
-    devices: &[Named],
-    read: &dyn Fn(&Policy) -> Vec<Named>,
+    devices: &[Arc<Named>],
+    read: &dyn Fn(&Policy) -> Vec<Arc<Named>>,
 ) -> (Vec<Without>, Vec<Diagnostic>) {
     let (mut each, mut unused) = (Vec::new(), Vec::new());
     for (index, assumption) in policy.assumptions.iter().enumerate() {
@@ -242,7 +243,7 @@ fn without(
             continue;
         };
         let fewer = read(&less(policy, |other, _| other != index));
-        let same = |(a, b): (&Named, &Named)| a.device == b.device;
+        let same = |(a, b): (&Arc<Named>, &Arc<Named>)| a.device == b.device;
         if fewer.iter().zip(devices).all(same) {
             let (Assumption::Irrelevant { span, .. } | Assumption::Fact { span, .. }) = assumption
             else {
@@ -275,8 +276,8 @@ fn less(policy: &Policy, keep: impl Fn(usize, &Assumption) -> bool) -> Policy {
 /// Our own bug (exit 2).
 pub(super) fn lean(
     policy: &Policy,
-    devices: &[Named],
-    read: &dyn Fn(&Policy) -> Vec<Named>,
+    devices: &[Arc<Named>],
+    read: &dyn Fn(&Policy) -> Vec<Arc<Named>>,
     report: &mut Report,
     options: &Options,
 ) -> Job<Vec<Diagnostic>> {

@@ -1,19 +1,28 @@
 //! `diff`: what changes for packets between two sets of configurations (D46).
 
 use super::{Capture, FileGap, Job, Options, read};
-use crate::base::{Diagnostic, SourceMap};
+use crate::acl::Reading;
+use crate::base::{Diagnostic, FileId, SourceMap};
 use crate::device::Device;
-use crate::diff::{Change, Comparison, Place, Side, Verdict, compare, places};
+use crate::diff::{
+    Beside, Change, Class, Comparison, Effect, Place, Scope, Side, Verdict, beside, compare_in,
+    places,
+};
 use crate::model::{Network, Policy};
 use crate::net::{Family, Match};
 use crate::topo::Named;
+use crate::verify::arrivals;
+use crate::verify::world::World;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A change and where it takes effect.
 #[derive(Clone, Debug)]
 pub struct PlacedChange {
     /// Name of the device.
     pub device: String,
+    /// Its file before and after.
+    pub files: [Option<FileId>; 2],
     /// Attachment point, if any.
     pub place: Place,
     /// Name of the list, by the new side if it has one; empty if neither has.
@@ -26,6 +35,25 @@ pub struct PlacedChange {
     pub new: Decider,
     /// Whether any packet of it now ends elsewhere in the network; needs a policy.
     pub end_to_end: Option<bool>,
+    /// The statements behind it, of the new policy for what is opened, of the old one for what is closed.
+    pub statements: Vec<Statement>,
+    /// Some of it is in no session of that policy; `None` without one, or past the limit.
+    pub unstated: Option<bool>,
+}
+
+/// A statement behind a change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Statement {
+    /// In names.
+    pub text: String,
+    /// `ticket`.
+    pub ticket: Option<String>,
+    /// `owner`.
+    pub owner: Option<String>,
+    /// `because`.
+    pub because: Option<String>,
+    /// The change has only replies of it.
+    pub reply: bool,
 }
 
 /// The entry that decides on one side.
@@ -42,8 +70,20 @@ pub enum Decider {
 /// The difference.
 #[derive(Clone, Debug)]
 pub struct DiffOutcome {
-    /// Over all places.
+    /// Over all places, or over class `core` alone if the comparison is limited to it.
     pub verdict: Verdict,
+    /// The same of class `core`.
+    pub core: Verdict,
+    /// Only class `core` counts.
+    pub core_only: bool,
+    /// Nothing changes but text does: lists, addresses, routes and all else that was read are the same.
+    pub text_only: bool,
+    /// What differs besides lists, per device; no comparison of lists speaks of it.
+    pub beside: Vec<(String, Beside)>,
+    /// Whether the same packets arrive everywhere, if a policy names the zones and something differs besides lists.
+    pub network_verdict: Option<Verdict>,
+    /// Places where traffic inside the link is not compared, because only one of both lists sees it.
+    pub unseen: Vec<(String, Place)>,
     /// The changes, by device and place.
     pub changes: Vec<PlacedChange>,
     /// Lines of both sides that were not understood, old first.
@@ -74,6 +114,7 @@ pub fn run(
     old: &[Capture],
     new: &[Capture],
     known: Known<'_>,
+    core_only: bool,
     options: &Options,
 ) -> Job<DiffOutcome> {
     let mut errors = Vec::new();
@@ -96,6 +137,12 @@ pub fn run(
     }
     let mut outcome = DiffOutcome {
         verdict: Verdict::Equal,
+        core: Verdict::Equal,
+        core_only,
+        text_only: false,
+        beside: Vec::new(),
+        network_verdict: None,
+        unseen: Vec::new(),
         changes: Vec::new(),
         gaps: Vec::new(),
         limited: false,
@@ -107,36 +154,111 @@ pub fn run(
     for (name, old, new) in pair(&before, &after) {
         compare_devices(&name, old, new, options, &mut outcome);
     }
+    if core_only {
+        outcome.verdict = outcome.core;
+    }
     if let Some(policy) = known.names {
-        let regions: Vec<&[Match]> = outcome
-            .changes
-            .iter()
-            .map(|c| c.change.regions.as_slice())
-            .collect();
-        // Routers without a text stand between the others on both sides.
-        let whole = |read: &[Read<'_>]| -> Vec<Named> {
-            let opaque = super::network::opaques(&policy.network);
-            named(read).into_iter().chain(opaque).collect()
-        };
-        let sides = [whole(&before), whole(&after)];
-        let ends = crate::verify::query::ends_differ(
-            policy,
-            options.at,
-            &sides,
-            &regions,
-            options.max_nodes,
-        );
-        for (change, differs) in outcome.changes.iter_mut().zip(ends) {
-            change.end_to_end = differs;
+        end_to_end(policy, &before, &after, options, &mut outcome);
+    }
+    let sides = [
+        (Effect::NewlyPermitted, known.new.or(known.names)),
+        (Effect::NewlyDenied, known.old.or(known.names)),
+    ];
+    for (effect, policy) in sides {
+        if let Some(policy) = policy {
+            statements(policy, effect, options, &mut outcome.changes);
         }
     }
+    let nothing = outcome.verdict == Verdict::Equal
+        && outcome.changes.is_empty()
+        && outcome.beside.is_empty()
+        && outcome.unseen.is_empty();
+    outcome.text_only = nothing && texts(sources, old) != texts(sources, new);
     Ok(outcome)
 }
 
-fn named(read: &[Read<'_>]) -> Vec<Named> {
-    let one = |(capture, device): &Read<'_>| Named {
-        name: capture.name.clone(),
-        device: device.clone(),
+/// The texts by name.
+fn texts<'s>(sources: &'s SourceMap, captures: &[Capture]) -> Vec<&'s str> {
+    let mut all: Vec<&str> = captures
+        .iter()
+        .map(|capture| sources.get(capture.file).sha256.as_str())
+        .collect();
+    all.sort_unstable();
+    all
+}
+
+/// What the changes of lists, and of all else, come to from end to end.
+fn end_to_end(
+    policy: &Policy,
+    before: &[Read<'_>],
+    after: &[Read<'_>],
+    options: &Options,
+    outcome: &mut DiffOutcome,
+) {
+    // Routers without a text stand between the others on both sides.
+    let whole = |read: &[Read<'_>]| -> Vec<_> {
+        let opaque = super::network::opaques(&policy.network);
+        named(read).into_iter().chain(opaque).collect()
+    };
+    let sides = [whole(before), whole(after)];
+    let regions: Vec<&[Match]> = outcome
+        .changes
+        .iter()
+        .map(|c| c.change.regions.as_slice())
+        .collect();
+    let limit = options.max_nodes;
+    let ends = crate::verify::query::ends_differ(policy, options.at, &sides, &regions, limit);
+    for (change, differs) in outcome.changes.iter_mut().zip(ends) {
+        change.end_to_end = differs;
+    }
+    if outcome.beside.is_empty() {
+        return;
+    }
+    let worlds = sides
+        .each_ref()
+        .map(|side| World::new(policy, options.at, side, &Reading::new()));
+    let verdict = match arrivals::same(&worlds, limit) {
+        crate::verify::Verdict::Proved => Verdict::Equal,
+        crate::verify::Verdict::Refuted => Verdict::Different,
+        crate::verify::Verdict::Unknown => Verdict::Unknown,
+    };
+    outcome.network_verdict = Some(verdict);
+    if !outcome.core_only {
+        outcome.verdict = outcome.verdict.max(verdict);
+    }
+}
+
+/// The statements behind the changes of one effect.
+fn statements(policy: &Policy, effect: Effect, options: &Options, changes: &mut [PlacedChange]) {
+    let mut mine: Vec<&mut PlacedChange> = changes
+        .iter_mut()
+        .filter(|change| change.change.effect == effect)
+        .collect();
+    let boxes: Vec<Vec<Match>> = mine.iter().map(|c| c.change.regions.clone()).collect();
+    let sets: Vec<&[Match]> = boxes.iter().map(Vec::as_slice).collect();
+    let found = crate::verify::behind::behind(policy, options.at, &sets, options.max_nodes);
+    for (change, behind) in mine.iter_mut().zip(found) {
+        let statement = |(index, reply): (usize, bool)| {
+            let allow = &policy.allows[index];
+            Statement {
+                text: allow.text.clone(),
+                ticket: allow.ticket.clone(),
+                owner: allow.owner.clone(),
+                because: allow.because.clone(),
+                reply,
+            }
+        };
+        change.statements = behind.allows.into_iter().map(statement).collect();
+        change.unstated = behind.unstated;
+    }
+}
+
+fn named(read: &[Read<'_>]) -> Vec<Arc<Named>> {
+    let one = |(capture, device): &Read<'_>| {
+        Arc::new(Named {
+            name: capture.name.clone(),
+            device: device.clone(),
+        })
     };
     read.iter().map(one).collect()
 }
@@ -160,34 +282,35 @@ fn devices<'a>(
     out
 }
 
-type Pair<'a> = (String, Option<&'a Device>, Option<&'a Device>);
+type Pair<'a> = (String, Option<&'a Read<'a>>, Option<&'a Read<'a>>);
 
 fn pair<'a>(old: &'a [Read<'a>], new: &'a [Read<'a>]) -> Vec<Pair<'a>> {
-    if let ([(_, before)], [(capture, after)]) = (old, new) {
-        let host = after.hostname.as_ref().or(before.hostname.as_ref());
-        let name = host.unwrap_or(&capture.name).clone();
+    if let ([before], [after]) = (old, new) {
+        let host = after.1.hostname.as_ref().or(before.1.hostname.as_ref());
+        let name = host.unwrap_or(&after.0.name).clone();
         return vec![(name, Some(before), Some(after))];
     }
-    let mut left: BTreeMap<&str, &Device> = new
+    let mut left: BTreeMap<&str, &Read<'a>> = new
         .iter()
-        .map(|(capture, device)| (capture.name.as_str(), device))
+        .map(|read| (read.0.name.as_str(), read))
         .collect();
     let mut out: Vec<Pair<'a>> = Vec::new();
     let mut alone: Vec<&Read<'a>> = Vec::new();
     for read in old {
         match left.remove(read.0.name.as_str()) {
-            Some(after) => out.push((read.0.name.clone(), Some(&read.1), Some(after))),
+            Some(after) => out.push((read.0.name.clone(), Some(read), Some(after))),
             None => alone.push(read),
         }
     }
-    for (capture, before) in alone {
-        let same = |after: &&Device| before.hostname.is_some() && after.hostname == before.hostname;
+    for before in alone {
+        let host = &before.1.hostname;
+        let same = |after: &&Read<'_>| host.is_some() && after.1.hostname == *host;
         let partner = left
             .iter()
             .find(|(_, after)| same(after))
             .map(|(name, _)| *name);
         let after = partner.and_then(|name| left.remove(name));
-        let name = partner.unwrap_or(&capture.name).to_owned();
+        let name = partner.unwrap_or(&before.0.name).to_owned();
         out.push((name, Some(before), after));
     }
     let added = left.into_iter();
@@ -198,20 +321,35 @@ fn pair<'a>(old: &'a [Read<'a>], new: &'a [Read<'a>]) -> Vec<Pair<'a>> {
 
 fn compare_devices(
     name: &str,
-    old: Option<&Device>,
-    new: Option<&Device>,
+    old: Option<&Read<'_>>,
+    new: Option<&Read<'_>>,
     options: &Options,
     outcome: &mut DiffOutcome,
 ) {
-    let mut known: BTreeMap<(Side, Side, Family), Comparison> = BTreeMap::new();
+    let files = [old, new].map(|read| read.map(|(capture, _)| capture.file));
+    let [old, new] = [old, new].map(|read| read.map(|(_, device)| device));
+    let mut known: BTreeMap<(Side, Side, Family, Scope), Comparison> = BTreeMap::new();
+    if let (Some(old), Some(new)) = (old, new) {
+        let found = beside(old, new).into_iter();
+        outcome
+            .beside
+            .extend(found.map(|one| (name.to_owned(), one)));
+    }
     for place in places(old, new) {
         let (before, after) = (
             place.old.acl(old, place.family),
             place.new.acl(new, place.family),
         );
         let comparison = known
-            .entry((place.old, place.new, place.family))
-            .or_insert_with(|| compare(&before, &after, options.max_nodes));
+            .entry((place.old, place.new, place.family, place.scope.clone()))
+            .or_insert_with(|| compare_in(&before, &after, &place.scope, options.max_nodes));
+        let lists = [place.old, place.new]
+            .iter()
+            .any(|side| matches!(side, Side::List(_)));
+        if lists && !place.scope.unseen.is_empty() {
+            outcome.unseen.push((name.to_owned(), place.clone()));
+        }
+        outcome.core = outcome.core.max(comparison.verdict_of(Class::Core));
         outcome.verdict = outcome.verdict.max(comparison.verdict);
         outcome.limited |= comparison.limited;
         for change in &comparison.changes {
@@ -219,12 +357,15 @@ fn compare_devices(
             let acl = named.into_iter().find(|name| !name.is_empty());
             outcome.changes.push(PlacedChange {
                 device: name.to_owned(),
+                files,
                 place: place.clone(),
                 acl: acl.cloned().unwrap_or_default(),
                 old: decider(place.old, &before, change.old),
                 new: decider(place.new, &after, change.new),
                 change: change.clone(),
                 end_to_end: None,
+                statements: Vec::new(),
+                unstated: None,
             });
         }
     }

@@ -4,15 +4,20 @@
 //! why there is none (exit 2). Must not know: files, the clock, the environment, terminals, formats.
 
 mod abilities;
+pub mod approve;
 pub mod attest;
 pub mod build;
 pub mod capacity;
 pub mod check;
 pub mod diff;
+pub mod evidence;
 pub mod facts;
+pub mod import;
+pub mod lab;
 pub mod lint;
 pub mod network;
 pub mod places;
+pub mod plan;
 pub mod query;
 pub mod question;
 pub mod read;

@@ -6,11 +6,13 @@ use crate::base::{Diagnostic, FileId, Lang, Severity, Source, SourceMap, Span};
 use crate::compile::{Ability, compile, skeleton};
 use crate::device::{Device, Interface, InterfaceKind};
 use crate::model::{Network, Policy, Switch, SwitchId, ZoneLink, lower};
+use crate::syntax::ast::File;
 use crate::syntax::keywords::{self, language_of};
 use crate::text;
 use crate::topo::Named;
 use crate::vendor::{DIALECTS, Dialect, Hint, by_id, detect};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 
 /// A policy with everything that was remarked on the way.
 #[derive(Clone, Debug)]
@@ -21,7 +23,7 @@ pub struct Loaded {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Parses and resolves a policy.
+/// Parses and resolves a policy, with the files it mentions (which the sources must hold, [`SourceMap::attach`]).
 ///
 /// # Errors
 /// All findings, if one of them is an error.
@@ -39,8 +41,8 @@ pub fn policy(sources: &SourceMap, file: FileId) -> Result<Loaded, Vec<Diagnosti
 /// The meaning of a policy, if it has one, and all findings.
 #[must_use]
 pub fn findings(sources: &SourceMap, file: FileId) -> (Option<Policy>, Vec<Diagnostic>) {
-    let (tree, mut diagnostics) = crate::syntax::parse(file, &sources.get(file).text);
-    if tree.items.is_empty() && diagnostics.is_empty() {
+    let (mut files, mut diagnostics) = trees(sources, file);
+    if diagnostics.is_empty() && files.iter().all(|(_, tree)| tree.items.is_empty()) {
         // A proof of nothing would look like a proof (D44).
         let empty = Diagnostic::error(text!("policy-empty"));
         diagnostics.push(
@@ -49,9 +51,12 @@ pub fn findings(sources: &SourceMap, file: FileId) -> (Option<Policy>, Vec<Diagn
                 .help(text!("policy-empty-help")),
         );
     }
+    for (file, tree) in &mut files {
+        diagnostics.extend(crate::sheet::expand(tree, *file, sources));
+    }
     let broken = !diagnostics.is_empty();
     let ids: Vec<&str> = DIALECTS.iter().map(|dialect| dialect.id()).collect();
-    let (policy, found) = lower(&[(file, tree)], &ids);
+    let (policy, found) = lower(&files, &ids);
     // After a syntax error names may be missing only because their definition could not be read: those findings stay
     // out, or one typo would be reported at every use.
     diagnostics.extend(
@@ -77,9 +82,33 @@ pub(super) fn spelt(text: &str, lang: Lang) -> String {
     let table: BTreeMap<&str, &str> = keywords::all()
         .map(|keyword| (keyword.en, keyword.spelt(lang)))
         .collect();
-    let words = text.split(' ');
-    let words = words.map(|word| table.get(word).copied().unwrap_or(word));
+    let words = text.split(' ').map(|word| translated(&table, word));
     words.collect::<Vec<_>>().join(" ")
+}
+
+/// The trees of a policy and of all it imports, each file once, and what is wrong with their words.
+fn trees(sources: &SourceMap, main: FileId) -> (Vec<(FileId, File)>, Vec<Diagnostic>) {
+    let mut waiting = VecDeque::from([main]);
+    let (mut files, mut diagnostics): (Vec<(FileId, File)>, _) = (Vec::new(), Vec::new());
+    while let Some(file) = waiting.pop_front() {
+        if files.iter().any(|(known, _)| *known == file) {
+            continue;
+        }
+        let (tree, found) = crate::syntax::parse(file, &sources.get(file).text);
+        diagnostics.extend(found);
+        for import in crate::syntax::references(&tree).iter().filter(|r| r.policy) {
+            match sources.attached(file, &import.file.node, None) {
+                Some(imported) => waiting.push_back(imported),
+                None => {
+                    let unread = text!("mentioned-unreadable", path = &import.file.node);
+                    let unread = Diagnostic::error(unread).at(import.file.span);
+                    diagnostics.push(unread.help(text!("mentioned-help")));
+                }
+            }
+        }
+        files.push((file, tree));
+    }
+    (files, diagnostics)
 }
 
 /// Statements are quoted with the keywords the file is written in.
@@ -97,6 +126,18 @@ fn in_japanese(policy: &mut Policy) {
         .forbids
         .iter_mut()
         .for_each(|forbid| said(&mut forbid.text));
+    let roles = policy.guidelines.iter_mut().flat_map(|g| &mut g.roles);
+    roles.filter_map(|role| role.places.as_mut()).for_each(said);
+}
+
+/// A word with the punctuation around it.
+fn translated(table: &BTreeMap<&str, &str>, word: &str) -> String {
+    let open = word.len() - word.trim_start_matches('(').len();
+    let (before, rest) = word.split_at(open);
+    let bare = rest.trim_end_matches([')', ';', ',']);
+    let after = &rest[bare.len()..];
+    let said = table.get(bare).copied().unwrap_or(bare);
+    format!("{before}{said}{after}")
 }
 
 pub(super) fn dialect_of(switch: &Switch) -> &'static dyn Dialect {
@@ -192,7 +233,7 @@ pub fn write(policy: &Policy, options: &Options) -> Result<Vec<Written>, Vec<Dia
 #[derive(Clone, Debug, Default)]
 pub struct Devices {
     /// By the policy's order, then others.
-    pub named: Vec<Named>,
+    pub named: Vec<Arc<Named>>,
     /// Gaps of all files.
     pub gaps: Vec<FileGap>,
     /// Remarks.
@@ -201,38 +242,45 @@ pub struct Devices {
 
 /// Reads back what was written.
 #[must_use]
-pub fn read_back(policy: &Policy, written: &[Written], options: &Options) -> Vec<Named> {
-    let each = policy.network.managed().zip(written);
-    let mut devices: Vec<Named> = each
-        .map(|((id, switch), written)| {
-            let name = format!("{}.cfg", written.switch);
-            let source = Source::capture(&name, written.text.as_bytes());
-            let mut device = attest::read(policy, id, dialect_of(switch), &source, options);
-            // The protocol itself is configured elsewhere; what it learns is not known (D31).
-            let learnt = switch
-                .dynamic
-                .iter()
-                .map(|dynamic| (dynamic.vrf.clone(), 0));
-            device.dynamic.extend(learnt);
-            Named {
-                name: written.switch.clone(),
-                device,
-            }
-        })
-        .collect();
-    devices.extend(opaques(&policy.network));
-    devices
+pub fn read_back(policy: &Policy, written: &[Written], options: &Options) -> Vec<Arc<Named>> {
+    written
+        .iter()
+        .map(|written| read_again(policy, written, options))
+        .chain(opaques(&policy.network))
+        .collect()
+}
+
+/// Reads back the text of one switch.
+///
+/// # Panics
+/// If it is no switch of the policy.
+#[must_use]
+pub fn read_again(policy: &Policy, written: &Written, options: &Options) -> Arc<Named> {
+    let mut switches = policy.network.managed();
+    let (id, switch) = switches
+        .find(|(_, switch)| switch.label.name == written.switch)
+        .expect("INVARIANT: what is written is written for a switch of the policy");
+    let source = Source::capture(&format!("{}.cfg", written.switch), written.text.as_bytes());
+    let mut device = attest::read(policy, id, dialect_of(switch), &source, options);
+    // The protocol itself is configured elsewhere; what it learns is not known (D31).
+    let learnt = switch.dynamic.iter();
+    let learnt = learnt.map(|dynamic| (dynamic.vrf.clone(), 0));
+    device.dynamic.extend(learnt);
+    Arc::new(Named {
+        name: written.switch.clone(),
+        device,
+    })
 }
 
 /// The routers that have no text.
-pub(super) fn opaques(network: &Network) -> impl Iterator<Item = Named> + '_ {
+pub(super) fn opaques(network: &Network) -> impl Iterator<Item = Arc<Named>> + '_ {
     let opaque = network.switches.iter().filter(|switch| switch.opaque);
     opaque.map(|switch| {
         let config = skeleton(network, switch);
-        Named {
+        Arc::new(Named {
             name: switch.label.name.clone(),
             device: Device::opaque(config.interfaces, config.routes),
-        }
+        })
     })
 }
 
@@ -262,10 +310,10 @@ pub fn read_captures(
                 let device = attest::read(policy, id, dialect, source, options);
                 devices.diagnostics.extend(not_learnt(switch, &device));
                 devices.gaps.extend(read::gaps(capture.file, &device));
-                devices.named.push(Named {
+                devices.named.push(Arc::new(Named {
                     name: capture.name.clone(),
                     device,
-                });
+                }));
             }
             [] => errors.push(
                 Diagnostic::error(text!("missing-capture", switch = &switch.label.name))
@@ -355,10 +403,10 @@ fn other(
         devices
             .diagnostics
             .push(Diagnostic::warning(text!("unnamed-router", path = path)));
-        devices.named.push(Named {
+        devices.named.push(Arc::new(Named {
             name: capture.name.clone(),
             device,
-        });
+        }));
     } else {
         devices
             .diagnostics

@@ -3,9 +3,15 @@
 use super::attest::{self, OpenFact};
 use super::{Capture, FileGap, Job, Options, network, remarks};
 use crate::base::{Diagnostic, FileId, SourceMap, Text};
+use crate::certificate::{File, Subject};
 use crate::model::Policy;
+use crate::model::guideline::Guideline;
 use crate::syntax::keywords::language_of;
+use crate::text;
+use crate::topo::Named;
 use crate::verify::{ClaimResult, Verdict};
+use serde_json::Value;
+use std::sync::Arc;
 
 /// The claims and what they stand on.
 #[derive(Clone, Debug, Default)]
@@ -18,6 +24,8 @@ pub struct VerifyOutcome {
     pub gaps: Vec<FileGap>,
     /// Assumptions of the whole run (D49); those of one claim are with the claim.
     pub assumptions: Vec<Text>,
+    /// Guidelines of the policy, whose claims are among the claims.
+    pub guidelines: Vec<Guideline>,
     /// Findings about the inputs, warnings and remarks only; printed to standard error.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -28,6 +36,16 @@ impl VerifyOutcome {
     pub fn verdict(&self) -> Verdict {
         Verdict::worst(self.claims.iter().map(|claim| claim.verdict))
     }
+}
+
+/// The outcome with what it was computed from.
+pub struct Verified {
+    /// The claims.
+    pub outcome: VerifyOutcome,
+    /// The policy.
+    pub policy: Policy,
+    /// The devices as read.
+    pub devices: Vec<Arc<Named>>,
 }
 
 /// Proves or refutes the claims of a policy. With `configs`, on those captures (all `*.cfg` of the directory, also those
@@ -41,6 +59,19 @@ pub fn verify(
     configs: Option<&[Capture]>,
     options: &Options,
 ) -> Job<VerifyOutcome> {
+    run(sources, policy, configs, options).map(|verified| verified.outcome)
+}
+
+/// [`verify`], and what it was computed from.
+///
+/// # Errors
+/// Those of [`verify`].
+pub fn run(
+    sources: &SourceMap,
+    policy: FileId,
+    configs: Option<&[Capture]>,
+    options: &Options,
+) -> Job<Verified> {
     let loaded = network::policy(sources, policy)?;
     let texts = network::Texts::of(&loaded.policy, configs, options)?;
     let devices = texts.read(sources, &loaded.policy, options)?;
@@ -68,11 +99,57 @@ pub fn verify(
     diagnostics.extend(unused);
     diagnostics.extend(remarks::expired(&loaded.policy, options.at));
     remarks::settle(&loaded.policy, options.at, &mut diagnostics);
-    Ok(VerifyOutcome {
-        open_facts,
-        claims: report.claims,
-        gaps: devices.gaps,
-        assumptions,
-        diagnostics,
+    Ok(Verified {
+        outcome: VerifyOutcome {
+            open_facts,
+            claims: report.claims,
+            gaps: devices.gaps,
+            assumptions,
+            guidelines: loaded.policy.guidelines.clone(),
+            diagnostics,
+        },
+        policy: loaded.policy,
+        devices: devices.named,
+    })
+}
+
+/// The verdict as data that can be checked without the solver, or why there is none.
+///
+/// # Errors
+/// The reason in words.
+pub fn certificate(
+    sources: &SourceMap,
+    policy: FileId,
+    configs: Option<&[Capture]>,
+    verified: &Verified,
+    options: &Options,
+) -> Result<Value, Text> {
+    let file = |id: FileId| {
+        let source = sources.get(id);
+        File {
+            path: source.path.clone(),
+            sha256: source.sha256.clone(),
+        }
+    };
+    let captures = configs.ok_or_else(|| text!("certificate-not-captured"))?;
+    let mut files = vec![file(policy)];
+    for named in &verified.devices {
+        let mine = captures.iter().find(|capture| capture.name == named.name);
+        let mine = mine.expect("INVARIANT: every device was read from a capture of its name");
+        files.push(file(mine.file));
+    }
+    let line = |claim: &ClaimResult| {
+        let source = sources.get(claim.span.file);
+        source.position(claim.span.start).0
+    };
+    let claims = verified.outcome.claims.iter();
+    crate::certificate::write(&Subject {
+        policy: &verified.policy,
+        at: options.at,
+        devices: &verified.devices,
+        files,
+        claims: claims.map(|claim| (claim, line(claim))).collect(),
+        facts: crate::facts::digest(),
+        limit: options.max_nodes,
     })
 }

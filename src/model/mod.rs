@@ -6,6 +6,7 @@
 pub mod accept;
 pub mod claim;
 pub mod eval;
+pub mod guideline;
 pub mod lower;
 pub mod network;
 pub mod policy;

@@ -29,7 +29,7 @@ pub struct Label {
 }
 
 /// Addresses of both families.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Addrs {
     /// IPv4.
     pub v4: AddrRanges,
@@ -351,7 +351,7 @@ pub enum Place {
 }
 
 /// Addresses at one location: what a list of places comes down to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Spot {
     /// Where.
     pub at: At,

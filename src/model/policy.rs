@@ -14,10 +14,12 @@ pub struct Policy {
     pub allows: Vec<Allow>,
     /// `forbid` statements.
     pub forbids: Vec<Forbid>,
-    /// `prove` statements, then the claims of the forbids (`forbid` (d)).
+    /// `prove` statements, then the claims of guidelines, then those of the forbids (`forbid` (d)).
     pub claims: Vec<Claim>,
     /// What people attest.
     pub assumptions: Vec<Assumption>,
+    /// Guideline packs; their claims are among the claims.
+    pub guidelines: Vec<super::guideline::Guideline>,
     /// Findings and widenings that are kept knowingly, of every scope.
     pub accepts: Accepts,
 }

@@ -2,14 +2,14 @@
 
 use super::Beyond;
 use super::filters::{Net, asked};
-use crate::acl::Known;
+use crate::acl::{Direction, Known};
 use crate::pset::PacketSet;
 use crate::topo::Target;
 use std::collections::{BTreeMap, VecDeque};
 use std::net::IpAddr;
 
 /// Which bound of D3 is computed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Side {
     /// E+: some reading, some state; over-approximated. Proves forbidding claims.
     May,
@@ -28,13 +28,13 @@ pub struct Spread {
     pub local: Vec<PacketSet>,
     /// Per link: put there by a switch towards another router.
     pub crossing: Vec<PacketSet>,
+    /// Per port: presented to it, before its list.
+    pub at: Vec<PacketSet>,
     /// Some step was taken that is only possible, besides what lists and facts leave open.
     pub open: bool,
     /// Per link: put there by a switch that may choose any next hop (D23 R and X, D31): handed to whoever has an address
     /// there, whether or not a route names it.
     pub strayed: Vec<PacketSet>,
-    /// Per port: came in on its link, in front of its in-list.
-    pub presented: Vec<PacketSet>,
     /// Per port: routed out of it, in front of its out-list.
     pub leaving: Vec<PacketSet>,
     /// Per device: past the in-list, and no route leads on. Under [`Side::May`] also what only may have none.
@@ -46,8 +46,6 @@ struct Run<'n, 'a> {
     side: Side,
     /// The hosts behind which externals lie.
     beyond: &'n [Beyond],
-    /// Per port: what has been presented to it.
-    at: Vec<PacketSet>,
     queue: VecDeque<(usize, PacketSet)>,
     rewritten: Vec<bool>,
     out: Spread,
@@ -86,7 +84,6 @@ impl<'n, 'a> Run<'n, 'a> {
             net,
             side,
             beyond,
-            at: vec![empty; net.topo.ports.len()],
             queue: VecDeque::new(),
             rewritten: vec![false; net.topo.devices.len()],
             out: Spread {
@@ -94,9 +91,9 @@ impl<'n, 'a> Run<'n, 'a> {
                 handed: BTreeMap::new(),
                 local: vec![empty; net.topo.devices.len()],
                 crossing: vec![empty; net.topo.links.len()],
+                at: vec![empty; net.topo.ports.len()],
                 open: false,
                 strayed: vec![empty; net.topo.links.len()],
-                presented: Vec::new(),
                 leaving: vec![empty; net.topo.ports.len()],
                 routeless: vec![empty; net.topo.devices.len()],
             },
@@ -107,7 +104,6 @@ impl<'n, 'a> Run<'n, 'a> {
         while let Some((port, fresh)) = self.queue.pop_front() {
             self.enter(port, fresh);
         }
-        self.out.presented = self.at;
         self.out
     }
 
@@ -144,9 +140,9 @@ impl<'n, 'a> Run<'n, 'a> {
     /// the bound: whoever sends or receives may sit on this side of them (D24, D25), and who sits where may vary.
     fn present(&mut self, port: usize, packets: PacketSet) {
         let net = self.net;
-        let fresh = net.space.minus(packets, self.at[port]);
+        let fresh = net.space.minus(packets, self.out.at[port]);
         if !net.space.is_empty(fresh) {
-            self.at[port] = net.space.union(self.at[port], fresh);
+            self.out.at[port] = net.space.union(self.out.at[port], fresh);
             self.queue.push_back((port, fresh));
         }
     }
@@ -157,14 +153,12 @@ impl<'n, 'a> Run<'n, 'a> {
         let space = net.space;
         let device = net.topo.ports[port].device;
         let table = net.table(port);
-        let passed = {
-            let filter = net.inward[port];
-            space.intersect(fresh, self.choose(filter.must, filter.may))
-        };
+        let filter = net.ask(port, Direction::In, fresh);
+        let passed = space.intersect(fresh, self.choose(filter.must, filter.may));
         let own = asked(
             space,
             &net.topo.device(port).sees.to_switch,
-            net.inward[port],
+            filter,
             space.intersect(fresh, table.own),
         );
         let own = self.choose(own.must, own.may);
@@ -249,7 +243,7 @@ impl<'n, 'a> Run<'n, 'a> {
         if !from_switch {
             self.out.leaving[out] = net.space.union(self.out.leaving[out], part);
         }
-        let passed = asked(net.space, fact, net.outward[out], part);
+        let passed = net.sent(out, fact, part);
         let part = self.choose(passed.must, passed.may);
         if net.space.is_empty(part) {
             return;
@@ -282,13 +276,13 @@ impl<'n, 'a> Run<'n, 'a> {
             .filter(|&port| port != out)
             .collect();
         for port in ports {
-            let here = space.intersect(part, net.addressed[port]);
+            let here = space.intersect(part, net.frame.addressed[port]);
             if !space.is_empty(here) {
                 self.present(port, here);
             }
             if self.side == Side::May {
                 // A router may answer for addresses that are not in its subnets here (proxy ARP).
-                let far = space.minus(space.minus(part, net.near[port]), here);
+                let far = space.minus(space.minus(part, net.frame.near[port]), here);
                 self.out.open |= !space.is_empty(far);
                 self.present(port, far);
             }
@@ -319,7 +313,7 @@ impl<'n, 'a> Run<'n, 'a> {
             let all = &mut self.out.leaving[out];
             *all = net.space.union(*all, packets);
             let part = if filtered {
-                net.space.intersect(packets, net.outward[out].may)
+                net.sent(out, &Known::Yes, packets).may
             } else {
                 packets
             };

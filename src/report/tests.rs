@@ -140,6 +140,7 @@ fn outcome() -> VerifyOutcome {
             },
         }],
         assumptions: vec![text!("question-limit")],
+        guidelines: Vec::new(),
         diagnostics: Vec::new(),
     }
 }
@@ -163,7 +164,7 @@ fn verify_has_the_fields_of_the_contract_in_its_order() {
     let json = as_json(&convert::verify(words, &outcome(), &options()));
     assert_eq!(
         keys(&json),
-        "schema verdict claims gaps assumptions inputs at facts version"
+        "schema verdict claims gaps assumptions inputs at facts version guidelines"
     );
     assert_eq!(json["verdict"], "refuted");
     assert_eq!(json["at"], "2026-11-23");

@@ -211,6 +211,8 @@ pub struct Group {
 pub enum GroupBody {
     Places(Places),
     Table(Table),
+    /// The addresses of a table, once it was read.
+    Listed(Vec<Addr>),
 }
 
 /// `external NAME [as ID] behind PLACE = prefixes | rest`

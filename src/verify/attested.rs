@@ -2,13 +2,16 @@
 
 use super::Report;
 use super::check::Options;
-use super::evaluate::{Answer, Asked, answers};
+use super::evaluate::Asked;
 use super::replay::OurBug;
+use super::seen::Seen;
+use super::world::World;
 use crate::acl::Reading;
 use crate::base::Text;
 use crate::model::{ClaimKind, Policy};
 use crate::topo::Named;
 use jiff::civil::Date;
+use std::sync::Arc;
 
 /// An attestation, and the devices as they are without it.
 #[derive(Clone, Debug)]
@@ -18,7 +21,7 @@ pub struct Without {
     /// Every claim about packets leans on it.
     pub everywhere: bool,
     /// The devices without it.
-    pub devices: Vec<Named>,
+    pub devices: Vec<Arc<Named>>,
 }
 
 /// Adds to each claim the attestations that it leans on; `none` are the devices without any of them.
@@ -28,7 +31,7 @@ pub struct Without {
 pub fn lean(
     policy: &Policy,
     at: Date,
-    (each, none): (&[Without], &[Named]),
+    (each, none): (&[Without], &[Arc<Named>]),
     report: &mut Report,
     options: &Options,
 ) -> Result<(), OurBug> {
@@ -81,7 +84,7 @@ fn changed_by(
 fn changed(
     policy: &Policy,
     at: Date,
-    devices: &[Named],
+    devices: &[Arc<Named>],
     claims: &[usize],
     report: &Report,
     options: &Options,
@@ -89,16 +92,16 @@ fn changed(
     if claims.is_empty() {
         return Ok(Vec::new());
     }
-    let asked: Vec<Asked<'_>> = claims
+    let world = World::new(policy, at, devices, &Reading::new());
+    let asked: Vec<(usize, Asked<'_>)> = claims
         .iter()
-        .map(|&claim| Asked::Claim(&policy.claims[claim]))
+        .map(|&claim| (claim, Asked::Claim(&policy.claims[claim])))
         .collect();
-    let none = Reading::new();
-    let answers = answers((policy, at), devices, &none, &asked, options.max_nodes)?;
-    let other = |(&claim, answer): (&usize, &Answer)| {
-        let result = &report.claims[claim];
-        let same = (result.verdict, result.level) == (answer.verdict, answer.level);
-        (!same).then_some(claim)
+    let mut seen = Seen::new(options.max_nodes);
+    seen.look(world, &asked)?;
+    let other = |&claim: &usize| {
+        let (result, answer) = (&report.claims[claim], seen.answer(claim));
+        (result.verdict, result.level) != (answer.verdict, answer.level)
     };
-    Ok(claims.iter().zip(&answers).filter_map(other).collect())
+    Ok(claims.iter().copied().filter(other).collect())
 }

@@ -10,6 +10,7 @@ use crate::pset::PacketSet;
 use crate::reach::{Goal, Side};
 use crate::topo::Topo;
 use ipnet::IpNet;
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
@@ -39,7 +40,7 @@ pub(super) enum Reached {
 }
 
 /// Compares one family of the read-back with the policy.
-pub(super) fn check(view: &View<'_>, halves: &[&Half]) -> (Verdict, Vec<Unequal>) {
+pub(super) fn check(view: &View<'_>, halves: &[Half]) -> (Verdict, Vec<Unequal>) {
     let (mut verdict, missing) = works::check(view, halves);
     let mut unequal: Vec<Unequal> = missing.into_iter().map(Unequal::Narrower).collect();
     for blocked in control::check(view) {
@@ -51,9 +52,19 @@ pub(super) fn check(view: &View<'_>, halves: &[&Half]) -> (Verdict, Vec<Unequal>
         });
         unequal.push(Unequal::Blocked(blocked));
     }
-    let ends = Ends::of(view);
+    let ends = OnceCell::new();
     for link in 0..view.topo.links.len() {
-        for found in wider(view, &ends, link) {
+        let known = view.found().borrow().equal.get(&link).cloned();
+        if let Some(grounds) = known {
+            view.lean_on(&grounds);
+            continue;
+        }
+        let (found, grounds) =
+            view.grounds(|| wider(view, ends.get_or_init(|| Ends::of(view)), link));
+        if found.is_empty() {
+            view.found().borrow_mut().equal.insert(link, grounds);
+        }
+        for found in found {
             if let Unequal::Wider { must, .. } = &found {
                 let one = if view.space().is_empty(*must) {
                     Verdict::Unknown
@@ -72,7 +83,7 @@ pub(super) fn check(view: &View<'_>, halves: &[&Half]) -> (Verdict, Vec<Unequal>
 fn wider(view: &View<'_>, ends: &Ends<'_>, link: usize) -> Vec<Unequal> {
     let space = view.space();
     let (may, must) = (view.spread(link, Side::May), view.spread(link, Side::Must));
-    let nd = view.neighbour_discovery();
+    let nd = view.sets.neighbour_discovery;
     let mut found = Vec::new();
     // Where people attest that addresses are not forged, only what can lie there is injected (D40).
     let forged = match view.authentic(link) {
@@ -82,7 +93,7 @@ fn wider(view: &View<'_>, ends: &Ends<'_>, link: usize) -> Vec<Unequal> {
     let beyond_lists = joined_by_opaque(view.topo, link);
     let mut compare = |end: Reached, may: PacketSet, must: PacketSet| {
         let (Reached::Link(other) | Reached::NextHop(other, _)) = end;
-        if beyond_lists.contains(&other) {
+        if space.is_empty(may) || beyond_lists.contains(&other) {
             return;
         }
         let high = space.union(high(view, ends, link, end), forged);
@@ -100,7 +111,7 @@ fn wider(view: &View<'_>, ends: &Ends<'_>, link: usize) -> Vec<Unequal> {
         .delivered
         .iter()
         .enumerate()
-        .filter(|(other, _)| *other != link)
+        .filter(|&(other, &set)| other != link && !space.is_empty(set))
     {
         // What one router puts there for another's own address is left to claims, like all own-address arrivals.
         let own = view.to(&view.routers(other));
@@ -147,21 +158,18 @@ fn sits_on(view: &View<'_>, at: At, link: usize) -> bool {
 }
 
 /// The sessions by where they end.
-struct Ends<'v> {
+pub(super) struct Ends<'v> {
     /// By link: those that arrive there, or are put there on their way to a far switch.
     links: BTreeMap<usize, Vec<&'v Half>>,
     /// Those that are handed to a host before an external.
     beyond: Vec<(&'v Half, Goal)>,
-    /// What relays ask of servers on another link (leg two of D22): the relaying switch, the server's link, the packets.
-    relays: Vec<(At, usize, Vec<Match>)>,
 }
 
 impl<'v> Ends<'v> {
-    fn of(view: &'v View<'_>) -> Ends<'v> {
+    pub(super) fn of(view: &'v View<'_>) -> Ends<'v> {
         let mut ends = Ends {
             links: BTreeMap::new(),
             beyond: Vec::new(),
-            relays: relays(view),
         };
         for half in view.halves.iter().filter(|half| half.family == view.family) {
             let target = half.target();
@@ -199,7 +207,7 @@ impl<'v> Ends<'v> {
 /// Req, Rep and Com of the sessions between a link and an end (D45): of those that start on the link, and of those that
 /// cross it on their way. A list cannot tell a packet that a router put on a transit link from one that somebody there
 /// made up, so a build does not fail for it; the claims do see it (D24).
-fn high(view: &View<'_>, ends: &Ends<'_>, link: usize, end: Reached) -> PacketSet {
+pub(super) fn high(view: &View<'_>, ends: &Ends<'_>, link: usize, end: Reached) -> PacketSet {
     let mut boxes: Vec<Match> = Vec::new();
     for half in ends.at(end) {
         let start = view.link_of(half.source().at);
@@ -210,62 +218,45 @@ fn high(view: &View<'_>, ends: &Ends<'_>, link: usize, end: Reached) -> PacketSe
             boxes.extend(companions(&half.core));
         }
     }
-    if let Reached::Link(to) = end {
-        let relays = ends.relays.iter().filter(|(_, home, _)| *home == to);
-        let passing = relays.filter(|(switch, _, asks)| {
-            sits_on(view, *switch, link) || sent_across(view, *switch, asks, link)
-        });
-        boxes.extend(passing.flat_map(|(_, _, asks)| asks.iter().cloned()));
-    }
+    boxes.extend(relays(view, link));
     view.space().of_matches(&boxes)
 }
 
-/// Whether packets that a switch makes are put on a link towards a further router.
-fn sent_across(view: &View<'_>, switch: At, packets: &[Match], link: usize) -> bool {
-    let Some(origin) = view.origin(switch) else {
-        return false;
-    };
-    let space = view.space();
-    let crossing = view.spread_of(origin, Side::May).crossing[link];
-    !space.is_empty(crossing) && !space.disjoint(crossing, space.of_matches(packets))
-}
-
-/// Which of its addresses and ports a relay asks from differs by vendor (D22): any of them may.
-fn relays(view: &View<'_>) -> Vec<(At, usize, Vec<Match>)> {
+/// What relays send to DHCP servers over a transit link (D22), from whichever of their addresses. Like a session that crosses
+/// the link it is told from nothing that somebody there made up.
+fn relays(view: &View<'_>, link: usize) -> Vec<Match> {
     let network = &view.policy.network;
-    if view.family == Family::V6 {
+    let devices = view.topo.links[link].ports.iter();
+    let devices: BTreeSet<usize> = devices.map(|&port| view.topo.ports[port].device).collect();
+    if view.family == Family::V6 || devices.len() < 2 {
         return Vec::new();
     }
-    let mut found = Vec::new();
+    let mut boxes = Vec::new();
     for zone in network.zones.iter().filter(|zone| !zone.dhcp.is_empty()) {
-        for (id, switch) in network.managed() {
-            for svi in zone.links.iter().filter_map(|link| switch.svi(link.vlan)) {
-                let own = switch.own_in(&svi.vrf).v4;
-                let asks = zone.dhcp.iter().filter_map(|&server| {
-                    let home = home(view, IpAddr::V4(server))?;
-                    let server = AddrRanges::prefix(IpNet::from(IpAddr::V4(server)));
-                    let ask = Match {
-                        protocol: ByteSet::one(UDP),
-                        sport: PortSet::range(67, 68),
-                        dport: PortSet::one(67),
-                        position: PositionSet::L4,
-                        ..Match::between(own.to_set(), server.to_set())
-                    };
-                    Some((At::Switch(id), home, companions(&[ask])))
-                });
-                found.extend(asks);
-            }
+        let servers: Vec<IpNet> = zone
+            .dhcp
+            .iter()
+            .map(|&addr| IpNet::from(IpAddr::V4(addr)))
+            .collect();
+        let servers = AddrRanges::prefixes(Family::V4, &servers);
+        let serves = |vlan: u16| zone.links.iter().any(|link| link.vlan == vlan);
+        for switch in network
+            .switches
+            .iter()
+            .filter(|s| s.svis.iter().any(|svi| serves(svi.vlan)))
+        {
+            let own = switch.own_addrs().v4;
+            let request = Match {
+                protocol: ByteSet::one(UDP),
+                sport: PortSet::from_ranges([(67, 68)]),
+                dport: PortSet::one(67),
+                position: PositionSet::L4,
+                ..Match::between(own.to_set(), servers.to_set())
+            };
+            boxes.extend(companions(&[request.tidy()]));
         }
     }
-    found
-}
-
-/// The link of the zone that holds an address.
-fn home(view: &View<'_>, addr: IpAddr) -> Option<usize> {
-    let zones = view.policy.network.zones.iter();
-    let mut links = zones.flat_map(|zone| &zone.links);
-    let holds = links.find(|link| link.prefixes.iter().any(|net| net.contains(&addr)))?;
-    view.topo.vlan(holds.vlan)
+    boxes
 }
 
 /// Whether packets of a session are put on a link towards a further router.

@@ -6,14 +6,11 @@ use super::view::{Origin, View};
 use super::works::Missing;
 use super::world::World;
 use super::{Level, Verdict, Witness, equality, filtered, logged, relay, spoof, works};
-use crate::acl::{Acl, Question, Reading};
+use crate::acl::Question;
 use crate::base::Text;
-use crate::model::{Addrs, Claim, ClaimKind, Policy, Spot};
-use crate::net::{AddrRanges, Family};
-use crate::pset::Space;
+use crate::model::{Addrs, Claim, ClaimKind, Spot};
+use crate::net::AddrRanges;
 use crate::text;
-use crate::topo::Named;
-use jiff::civil::Date;
 
 /// The answer to one claim in one world, without anything that lives in the arena.
 #[derive(Clone, Debug)]
@@ -53,6 +50,14 @@ impl Answer {
         }
     }
 
+    /// Whether nothing in it is read off a text: no packet's way, no question, no remark.
+    pub(super) fn is_plain(&self) -> bool {
+        self.witness.is_none()
+            && self.candidate.is_none()
+            && self.because.is_empty()
+            && self.notes.is_empty()
+    }
+
     pub(super) fn both(verdict: Verdict) -> Answer {
         Answer {
             level: Level {
@@ -81,106 +86,18 @@ pub enum Asked<'c> {
     Equality,
 }
 
-/// Answers questions about devices under a reading. What must work leans on opaque routers passing everything by their
-/// routes, and so does equality, which is about lists; what must not happen does not.
+/// Answers one question in one world; `views` are of both families.
 ///
 /// # Errors
 /// [`OurBug`] if a witness does not replay.
-pub fn answers(
-    (policy, at): (&Policy, Date),
-    devices: &[Named],
-    reading: &Reading,
-    asked: &[Asked<'_>],
-    limit: Option<usize>,
-) -> Result<Vec<Answer>, OurBug> {
-    let all = |devices: &[Named], asked: &[Asked<'_>]| {
-        let world = World::new(policy, at, devices, reading);
-        evaluate(&world, asked, limit)
-    };
-    let passing = |asked: &Asked<'_>| match asked {
-        Asked::Equality => true,
-        Asked::Claim(claim) => {
-            matches!(claim.kind, ClaimKind::Works { .. } | ClaimKind::AllowsWork)
-        }
-    };
-    if !devices.iter().any(|named| named.device.is_opaque()) {
-        return all(devices, asked);
-    }
-    let (require, forbid): (Vec<Asked<'_>>, Vec<Asked<'_>>) =
-        asked.iter().partition(|a| passing(a));
-    let assumed: Vec<Named> = devices
-        .iter()
-        .map(|named| Named {
-            name: named.name.clone(),
-            device: named.device.passing(),
-        })
-        .collect();
-    let mut require = all(&assumed, &require)?.into_iter();
-    let mut forbid = all(devices, &forbid)?.into_iter();
-    let each = asked.iter().map(|asked| {
-        let from = if passing(asked) {
-            &mut require
-        } else {
-            &mut forbid
-        };
-        from.next().expect("INVARIANT: an answer to each question")
-    });
-    Ok(each.collect())
-}
-
-/// Answers questions in one world. `limit` is the number of diagram nodes per family.
-///
-/// # Errors
-/// [`OurBug`] if a witness does not replay.
-pub fn evaluate(
+pub(super) fn answer(
     world: &World<'_>,
-    asked: &[Asked<'_>],
-    limit: Option<usize>,
-) -> Result<Vec<Answer>, OurBug> {
-    let spaces = Family::BOTH.map(|family| space(world, family, limit));
-    let views: Vec<View<'_>> = Family::BOTH
-        .iter()
-        .zip(&spaces)
-        .map(|(&family, space)| {
-            View::new(
-                world.policy,
-                &world.topo,
-                &world.halves,
-                &world.beyond,
-                family,
-                space,
-            )
-        })
-        .collect();
-    let answers = asked.iter().map(|asked| match asked {
-        Asked::Claim(claim) => one(world, &views, claim),
-        Asked::Equality => equal(world, &views),
-    });
-    let mut answers: Vec<Answer> = answers.collect::<Result<_, _>>()?;
-    // INVARIANT: past the limit every set is empty, so no answer that was computed may stand.
-    if spaces.iter().any(Space::exhausted) {
-        for answer in &mut answers {
-            *answer = Answer {
-                because: vec![Question::Limit],
-                ..Answer::unknown("limit")
-            };
-        }
-    }
-    Ok(answers)
-}
-
-fn space(world: &World<'_>, family: Family, limit: Option<usize>) -> Space {
-    let acls: Vec<&Acl> = world
-        .topo
-        .devices
-        .iter()
-        .flat_map(|named| &named.device.acls)
-        .filter(|acl| acl.family == family)
-        .collect();
-    let space = Space::for_acls(family, &acls);
-    match limit {
-        Some(nodes) => space.with_limit(nodes),
-        None => space,
+    views: &[View<'_>],
+    asked: &Asked<'_>,
+) -> Result<Answer, OurBug> {
+    match asked {
+        Asked::Claim(claim) => one(world, views, claim),
+        Asked::Equality => equal(world, views),
     }
 }
 
@@ -192,14 +109,9 @@ fn one(world: &World<'_>, views: &[View<'_>], claim: &Claim) -> Result<Answer, O
         }
         ClaimKind::Works { from, to, terms } => {
             let halves = super::spec::halves_of(world.policy, from, to, terms);
-            requiring(world, views, &claim.id, &halves.iter().collect::<Vec<_>>())
+            requiring(world, views, &claim.id, &halves)
         }
-        ClaimKind::AllowsWork => requiring(
-            world,
-            views,
-            &claim.id,
-            &world.halves.iter().collect::<Vec<_>>(),
-        ),
+        ClaimKind::AllowsWork => requiring(world, views, &claim.id, &world.halves),
         ClaimKind::Filtered { of } => Ok(filter_claim(world, of)),
         ClaimKind::NoRelay { from, to, except } => no_relay(views, claim, from, to, except),
         ClaimKind::NoSpoof { from } => no_spoof(world, views, claim, from),
@@ -417,7 +329,7 @@ fn requiring(
     world: &World<'_>,
     views: &[View<'_>],
     claim: &str,
-    halves: &[&super::spec::Half],
+    halves: &[super::spec::Half],
 ) -> Result<Answer, OurBug> {
     if halves.is_empty() {
         return Ok(Answer::unknown("vacuous"));
@@ -657,7 +569,7 @@ fn no_spoof(
             continue;
         };
         let set = if refuted { s.must } else { s.may };
-        let sets = vec![view.space().complement(view.martian_sources())];
+        let sets = vec![view.space().complement(view.sets.martian_sources)];
         let Some(flow) = view.space().witness(set, &crate::pset::Prefer { sets }) else {
             continue;
         };
@@ -699,7 +611,7 @@ fn no_spoof(
 fn equal(world: &World<'_>, views: &[View<'_>]) -> Result<Answer, OurBug> {
     let mut answer = Answer::proved();
     for view in views {
-        let (verdict, unequal) = equality::check(view, &world.halves.iter().collect::<Vec<_>>());
+        let (verdict, unequal) = equality::check(view, &world.halves);
         if verdict <= answer.verdict {
             continue;
         }
@@ -766,7 +678,7 @@ fn wider(
 ) {
     let certain = !view.space().is_empty(must);
     let set = if certain { must } else { may };
-    let sets = vec![view.space().complement(view.martian_sources())];
+    let sets = vec![view.space().complement(view.sets.martian_sources)];
     let Some(flow) = view.space().witness(set, &crate::pset::Prefer { sets }) else {
         return;
     };

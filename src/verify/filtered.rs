@@ -16,33 +16,42 @@ pub(super) struct Unfiltered {
     pub(super) acl: Option<String>,
 }
 
-/// Every interface of the claim that lacks an inbound list, and whether each place has an interface that is up (D44).
-pub(super) fn check(policy: &Policy, topo: &Topo, of: &[Spot]) -> (bool, Vec<Unfiltered>) {
+/// The interfaces of the claim.
+pub(super) fn ports(policy: &Policy, topo: &Topo, of: &[Spot]) -> Vec<usize> {
     let mut seen = Vec::new();
-    let mut all_up = !of.is_empty();
     for spot in of {
-        let mut up = false;
-        for (port, p) in topo.ports.iter().enumerate() {
-            // Nobody writes lists for an opaque router.
-            if topo.devices[p.device].device.is_opaque() {
-                continue;
-            }
-            let mine = match spot.at {
-                At::Switch(id) => {
-                    topo.devices[p.device].name == policy.network.switch(id).label.name
-                }
-                at => {
-                    matches!((policy.network.vlan_of(at), topo.interface(port).kind), (Some(vlan), InterfaceKind::Svi(v)) if vlan == v)
-                }
-            };
-            let carries = |&family: &Family| topo.interface(port).carries(family);
-            up |= mine && Family::BOTH.iter().any(carries);
-            if mine && !seen.contains(&port) {
+        for port in (0..topo.ports.len()).filter(|&port| is_of(policy, topo, spot, port)) {
+            if !seen.contains(&port) {
                 seen.push(port);
             }
         }
-        all_up &= up;
     }
+    seen
+}
+
+fn is_of(policy: &Policy, topo: &Topo, spot: &Spot, port: usize) -> bool {
+    // Nobody writes lists for a router that has no text.
+    if topo.device(port).is_opaque() {
+        return false;
+    }
+    match (spot.at, topo.interface(port).kind) {
+        (At::Switch(id), _) => topo.device_name(port) == policy.network.switch(id).label.name,
+        (at, InterfaceKind::Svi(vlan)) => policy.network.vlan_of(at) == Some(vlan),
+        _ => false,
+    }
+}
+
+/// Every interface of the claim that lacks an inbound list, and whether each place has an interface that is up (D44).
+pub(super) fn check(policy: &Policy, topo: &Topo, of: &[Spot]) -> (bool, Vec<Unfiltered>) {
+    let carries = |port: usize| {
+        let interface = topo.interface(port);
+        Family::BOTH.iter().any(|&family| interface.carries(family))
+    };
+    let up = |spot: &Spot| {
+        (0..topo.ports.len()).any(|port| is_of(policy, topo, spot, port) && carries(port))
+    };
+    let all_up = !of.is_empty() && of.iter().all(up);
+    let seen = ports(policy, topo, of);
     let mut bad = Vec::new();
     for &port in &seen {
         for family in Family::BOTH

@@ -127,7 +127,7 @@ impl Lists {
         let mut all = space.empty();
         for port in 0..view.topo.ports.len() {
             let (mut came, mut leaves) = (
-                asked_of(view, port, spread.presented[port], side),
+                asked_of(view, port, spread.at[port], side),
                 spread.leaving[port],
             );
             if side == Side::May {
@@ -159,7 +159,7 @@ fn frames(view: &View<'_>, spread: &Spread, link: usize) -> PacketSet {
     let put = handed.fold(put, |all, (_, &set)| space.union(all, set));
     // What was injected there has been presented to every router on it.
     let ports = view.topo.links[link].ports.iter();
-    ports.fold(put, |all, &port| space.union(all, spread.presented[port]))
+    ports.fold(put, |all, &port| space.union(all, spread.at[port]))
 }
 
 /// What of the packets at a port meets its in-list: those to the switch as the fact says (D18).

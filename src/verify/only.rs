@@ -85,7 +85,6 @@ pub(super) fn check(view: &View<'_>, claim: &Only<'_>, unnamed: &[usize]) -> Ans
         holes: Vec::new(),
         asked: false,
     };
-    let openings = view.openings();
     for from in claim.from {
         let Some(origin) = view.origin(from.at) else {
             continue;
@@ -100,7 +99,7 @@ pub(super) fn check(view: &View<'_>, claim: &Only<'_>, unnamed: &[usize]) -> Ans
                 Beside::Inside => continue,
                 Beside::OneLink => {
                     answer.asked = true;
-                    inseparable(view, claim, from, to, origin, &openings, &mut answer);
+                    inseparable(view, claim, from, to, origin, &mut answer);
                     continue;
                 }
                 Beside::Apart => {}
@@ -119,7 +118,7 @@ pub(super) fn check(view: &View<'_>, claim: &Only<'_>, unnamed: &[usize]) -> Ans
             let arrived = |side| {
                 let all = view.arrivals(&view.spread_of(origin, side), to);
                 let all = space.intersect(all, sources);
-                space.intersect(all, requests(view, claim, to))
+                space.intersect(all, requests(view, claim))
             };
             let may = arrived(Side::May);
             note_holes(view, origin, to, may, &mut answer.holes);
@@ -132,13 +131,13 @@ pub(super) fn check(view: &View<'_>, claim: &Only<'_>, unnamed: &[usize]) -> Ans
                 inseparable: false,
                 opening: false,
             };
-            settle(view, broken, openings, &mut answer);
+            settle(view, broken, &mut answer);
         }
     }
     for &link in unnamed {
         for to in claim.to {
             let arrived = view.arrivals(&view.spread(link, Side::May), to);
-            let arrived = space.intersect(arrived, requests(view, claim, to));
+            let arrived = space.intersect(arrived, requests(view, claim));
             let origin = Origin::Link(link);
             let may = space.minus(arrived, excuse(view, claim, origin, to));
             let broken = Broken {
@@ -150,14 +149,14 @@ pub(super) fn check(view: &View<'_>, claim: &Only<'_>, unnamed: &[usize]) -> Ans
                 inseparable: false,
                 opening: false,
             };
-            settle(view, broken, openings, &mut answer);
+            settle(view, broken, &mut answer);
         }
     }
     answer
 }
 
 /// Addresses nobody named count as part of every zone on the link (D28), also in the family the zone does not have.
-fn may_have_strangers(view: &View<'_>, to: &Spot) -> bool {
+pub(super) fn may_have_strangers(view: &View<'_>, to: &Spot) -> bool {
     matches!(
         (to.at, to.place),
         (At::Link(..), crate::model::Place::Zone(_))
@@ -166,8 +165,8 @@ fn may_have_strangers(view: &View<'_>, to: &Spot) -> bool {
         .is_some_and(|link| view.topo.ports_of(link, view.family).next().is_some())
 }
 
-fn settle(view: &View<'_>, broken: Broken, openings: PacketSet, answer: &mut Answer) {
-    let space = view.space();
+fn settle(view: &View<'_>, broken: Broken, answer: &mut Answer) {
+    let (space, openings) = (view.space(), view.sets.openings);
     let judge = |may: PacketSet, must: PacketSet| match () {
         () if !space.is_empty(must) => Verdict::Refuted,
         () if space.is_empty(may) => Verdict::Proved,
@@ -191,7 +190,7 @@ fn settle(view: &View<'_>, broken: Broken, openings: PacketSet, answer: &mut Ans
     }
 }
 
-enum Beside {
+pub(super) enum Beside {
     /// One zone of one link, or one external: no claim's business.
     Inside,
     /// Two places on one link: nothing separates them (D25).
@@ -200,7 +199,7 @@ enum Beside {
     Apart,
 }
 
-fn beside(view: &View<'_>, from: &Spot, to: &Spot) -> Beside {
+pub(super) fn beside(view: &View<'_>, from: &Spot, to: &Spot) -> Beside {
     let vlan = |spot: &Spot| view.policy.network.vlan_of(spot.at);
     match (from.at, to.at) {
         (a, b) if a == b => Beside::Inside,
@@ -216,7 +215,6 @@ fn inseparable(
     from: &Spot,
     to: &Spot,
     origin: Origin,
-    openings: &PacketSet,
     answer: &mut Answer,
 ) {
     let space = view.space();
@@ -225,7 +223,7 @@ fn inseparable(
         return;
     }
     let all = space.of_match(&Match::between(src.to_set(), dst.to_set()));
-    let all = space.intersect(all, requests(view, claim, to));
+    let all = space.intersect(all, requests(view, claim));
     let broken = space.minus(all, excuse(view, claim, origin, to));
     // Port lists, VLAN maps, private VLANs and the like could keep them apart; they are not modelled (D25).
     let separable = matches!(origin, Origin::Link(link) if view.topo.may_separate(link));
@@ -238,7 +236,7 @@ fn inseparable(
         inseparable: true,
         opening: false,
     };
-    settle(view, broken, *openings, answer);
+    settle(view, broken, answer);
 }
 
 /// Any source, or only the spot's own where people attest that addresses are not forged on the link (D40).
@@ -254,23 +252,22 @@ pub(super) fn sources(view: &View<'_>, from: &Spot) -> PacketSet {
 }
 
 /// `: S` of `none`: only requests of S count.
-fn requests(view: &View<'_>, claim: &Only<'_>, to: &Spot) -> PacketSet {
-    match claim.services {
+fn requests(view: &View<'_>, claim: &Only<'_>) -> PacketSet {
+    match request_boxes(view, claim) {
         None => view.space().full(),
-        Some(terms) => {
-            let dst = AddrRanges::any(view.family);
-            let _ = to;
-            let boxes: Vec<Match> = terms
-                .iter()
-                .filter_map(|term| request_box(view, term))
-                .map(|m| Match {
-                    dst: dst.to_set(),
-                    ..m
-                })
-                .collect();
-            view.space().of_matches(&boxes)
-        }
+        Some(boxes) => view.space().of_matches(&boxes),
     }
+}
+
+/// The same as boxes; `None` is every packet.
+pub(super) fn request_boxes(view: &View<'_>, claim: &Only<'_>) -> Option<Vec<Match>> {
+    let terms = claim.services?;
+    Some(
+        terms
+            .iter()
+            .filter_map(|term| request_box(view, term))
+            .collect(),
+    )
 }
 
 /// The request of a term between any two addresses, with and without extension headers.
@@ -318,6 +315,12 @@ pub(super) fn request_box(view: &View<'_>, term: &Term) -> Option<Match> {
 
 /// What is listed or a reply (D38).
 fn excuse(view: &View<'_>, claim: &Only<'_>, origin: Origin, to: &Spot) -> PacketSet {
+    let listed = view.space().of_matches(&listed_boxes(view, claim));
+    view.space().union(listed, replies(view, origin, to))
+}
+
+/// What is listed, as boxes: Req and Com of the flows and of the exceptions.
+pub(super) fn listed_boxes(view: &View<'_>, claim: &Only<'_>) -> Vec<Match> {
     let mut boxes: Vec<Match> = Vec::new();
     for flow in claim.flows {
         boxes.extend(flow_boxes(view, flow));
@@ -329,8 +332,7 @@ fn excuse(view: &View<'_>, claim: &Only<'_>, origin: Origin, to: &Spot) -> Packe
             .filter(|half| !half.reply && view.policy.allows[half.allow].exception);
         boxes.extend(listed.flat_map(Half::with_companions));
     }
-    let listed = view.space().of_matches(&boxes);
-    view.space().union(listed, replies(view, origin, to))
+    boxes
 }
 
 /// Req and Com of a listed flow.
@@ -388,18 +390,15 @@ fn reply_halves<'v>(
 
 /// Rep and Com of the allows in the other direction; never an opening TCP packet.
 pub(super) fn replies(view: &View<'_>, origin: Origin, to: &Spot) -> PacketSet {
-    let boxes: Vec<Match> = reply_halves(view, origin, to)
+    let all = view.space().of_matches(&reply_boxes(view, origin, to));
+    view.space().minus(all, view.sets.opening_tcp)
+}
+
+/// The same as boxes, opening TCP packets among them.
+pub(super) fn reply_boxes(view: &View<'_>, origin: Origin, to: &Spot) -> Vec<Match> {
+    reply_halves(view, origin, to)
         .flat_map(|(_, half)| half.with_companions())
-        .collect();
-    let all = view.space().of_matches(&boxes);
-    let tcp = Match {
-        protocol: ByteSet::one(crate::net::proto::TCP),
-        ..Match::any(view.family)
-    };
-    let opening_tcp = view
-        .space()
-        .intersect(view.openings(), view.space().of_match(&tcp));
-    view.space().minus(all, opening_tcp)
+        .collect()
 }
 
 pub(super) fn note_holes(

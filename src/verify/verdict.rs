@@ -99,3 +99,15 @@ pub struct ClaimResult {
     /// Measures ①-⑫.
     pub measures: Vec<String>,
 }
+
+impl ClaimResult {
+    /// Whether it leans on what people attest and no text shows (D40, D29): such a proof is theirs as well.
+    #[must_use]
+    pub fn attested(&self) -> bool {
+        let by_people = |text: &Text| ATTESTED.contains(&text.key);
+        self.assumptions.iter().any(by_people)
+    }
+}
+
+/// Assumptions that a policy states.
+const ATTESTED: [&str; 2] = ["assume-authentic", "assume-no-hairpin"];

@@ -10,6 +10,7 @@ use crate::topo::Named;
 use crate::vendor::by_id;
 use crate::verify::ClaimResult;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// A vendor fact that claims hang on and a site could settle.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,7 +36,7 @@ type Hanging = (Vec<String>, Vec<String>);
 #[must_use]
 pub(in crate::job) fn open_facts(
     policy: &Policy,
-    devices: &[Named],
+    devices: &[Arc<Named>],
     claims: &[ClaimResult],
     lang: Lang,
 ) -> Vec<OpenFact> {
@@ -66,7 +67,7 @@ pub(in crate::job) fn open_facts(
 }
 
 /// `assume fact ID [switch NAMES] = yes because "..."`
-fn line(policy: &Policy, devices: &[Named], dialect: &str, id: &str, lang: Lang) -> String {
+fn line(policy: &Policy, devices: &[Arc<Named>], dialect: &str, id: &str, lang: Lang) -> String {
     let asks = |named: &Named| {
         named.device.dialect == dialect
             && named

@@ -37,6 +37,18 @@ type Case = (
     usize,
 );
 
+const PACK_LESS: &str = "guideline screen-transfer \"R7.1\" { others = B; gateway = b1 : web; desktops = none; systems = C
+  dedicated = none; maintenance = none; remote = none; wireless = none }";
+const PACK_MORE: &str = "guideline screen-transfer \"R7.1\" { terminals = A; others = none; gateway = b1 : web; desktops = none
+  systems = C; dedicated = none; maintenance = none; remote = none; wireless = none
+  wirless = A }";
+const PACK_BOTH: &str = "guideline screen-transfer \"R7.1\" { terminals = A; others = a1; gateway = b1 : web; desktops = none
+  systems = C; dedicated = none; maintenance = none; remote = none; wireless = none }";
+const PACK_BARE: &str = "guideline screen-transfer \"R7.1\" { terminals = A; others = none; gateway = b1; desktops = none
+  systems = C; dedicated = none; maintenance = none; remote = none; wireless = none }";
+const PACK_OPEN: &str =
+    "service web = tcp 443\nguideline screen-transfer \"R7.1\" { terminals = A }";
+
 #[rustfmt::skip] // a line per case
 const CASES: &[Case] = &[
     // names
@@ -131,19 +143,23 @@ const CASES: &[Case] = &[
     ("prove A -> C none", "accept wide-retrun because \"x\"", "unknown-accept", "wide-retrun", 22),
     ("prove A -> C none", "accept no-log because \"x\"\naccept no-log because \"y\"", "repeated-note", "no-log", 23),
     ("service web = tcp 443 encrypted", "service web = tcp any encrypted { accept wide-return because \"x\" }", "all-ports", "web", 20),
-    // not yet
-    ("prove A -> C none", "import \"b.acl\"", "not-yet", "\"b.acl\"", 22),
-    ("prove A -> C none", "guideline screen \"R7\" { terminals = A }", "not-yet", "screen", 22),
     ("prove A -> C none", "zone Z vlan 50 10.0.50.0/24\nopaque O { svi Z }\nprove O -> C none", "wrong-kind", "O", 24),
     ("prove A -> C none", "zone Z vlan 50 10.0.50.0/24 { host z .9 }\nexternal Y behind z = rest\nswitch S3 : cisco-ios-xe { svi Z }\nprove Y -> C none", "", "", 0),
     ("prove A -> C none", "zone Z vlan 50 10.0.50.0/24 { host z .9 }\nexternal Y behind z = rest\nswitch S3 : cisco-ios-xe { svi Z; vrf V { svi Z } }", "repeated-name", "Z", 24),
-    ("group G = A, B", "group G \"g.csv\"", "not-yet", "\"g.csv\"", 7),
     ("  svi C\n", "  svi C\n  dynamic rip on T\n", "unknown-protocol", "rip", 17),
     ("  svi C\n", "  svi C\n  dynamic ospf on A\n", "dynamic-no-svi", "A", 17),
     ("  svi C\n", "  svi C\n  dynamic ospf on S1\n", "wrong-kind", "S1", 17),
     ("  svi C\n", "  svi C\n  vrf V { svi C }\n", "repeated-name", "C", 17),
     ("  svi C\n", "  vrf V { svi C }\n  vrf V { route 10.9.0.0/16 via .3 }\n", "repeated-name", "V", 17),
     ("  svi C\n", "  vrf V { svi C; route any via S1 }\n", "no-shared-link", "S1", 16),
+    // guidelines
+    ("prove A -> C none", "guideline screen \"R7\" { terminals = A }", "unknown-guideline", "screen", 22),
+    ("prove A -> C none", "guideline screen-transfer \"R7\" { terminals = A }", "unknown-edition", "\"R7\"", 22),
+    ("prove A -> C none", PACK_LESS, "missing-role", "screen-transfer", 22),
+    ("prove A -> C none", PACK_MORE, "unknown-name", "wirless", 24),
+    ("prove A -> C none", PACK_BOTH, "roles-overlap", "others = a1", 22),
+    ("prove A -> C none", PACK_BARE, "role-without-services", "gateway", 22),
+    ("service web = tcp 443 encrypted", PACK_OPEN, "nothing-encrypted", "screen-transfer", 9),
     ("site CITY", "language 2\nsite CITY", "language-newer", "2", 1),
     ("zone A vlan", "site B { log-denied }\nzone A vlan", "second-site", "B", 2),
 ];

@@ -17,8 +17,13 @@ use std::collections::BTreeMap;
 const MAX_ISOLATED: usize = 64;
 
 impl<'a> Lower<'a> {
-    /// All claims: those stated, then those of the forbids.
-    pub(super) fn claims(&mut self, parts: &Parts<'a>, forbids: &[Forbidden]) -> Vec<Claim> {
+    /// All claims: those stated, then those of guidelines, then those of the forbids.
+    pub(super) fn claims(
+        &mut self,
+        parts: &Parts<'a>,
+        forbids: &[Forbidden],
+        pack: Vec<Claim>,
+    ) -> Vec<Claim> {
         let mut out = Vec::new();
         for &(prove, span) in &parts.proves {
             if let Some(word) = &prove.id {
@@ -26,6 +31,7 @@ impl<'a> Lower<'a> {
             }
             self.prove(prove, span, &mut out);
         }
+        out.extend(pack);
         let mut reverse: BTreeMap<&str, usize> = BTreeMap::new();
         for (forbid, id) in forbids {
             let id = match id {
@@ -67,7 +73,7 @@ impl<'a> Lower<'a> {
         id
     }
 
-    fn prove(&mut self, prove: &ast::Prove, span: Span, out: &mut Vec<Claim>) {
+    pub(super) fn prove(&mut self, prove: &ast::Prove, span: Span, out: &mut Vec<Claim>) {
         let (from, target) = match &prove.subject {
             Subject::Allows(at) => return self.allows_work(prove, *at, span, out),
             Subject::Places { from, to } => (from, to.as_ref()),
@@ -353,7 +359,7 @@ impl<'a> Lower<'a> {
     }
 
     /// Spots that are not nothing (D44).
-    fn some_spots(&mut self, places: &ast::Places, to: bool) -> Option<Vec<Spot>> {
+    pub(super) fn some_spots(&mut self, places: &ast::Places, to: bool) -> Option<Vec<Spot>> {
         let mut spots = self.spots(places, to)?;
         spots.retain(|spot| !spot.addrs.is_empty());
         if !spots.is_empty() {

@@ -14,10 +14,12 @@ mod collect;
 mod dhcp;
 mod externals;
 mod gateways;
+mod guideline;
 mod ids;
 mod names;
 mod notes;
 mod overlap;
+mod pack;
 mod places;
 mod routes;
 mod rules;
@@ -67,7 +69,8 @@ pub fn lower(
     allows.extend(lower.allows(&parts));
     let forbids = lower.forbids(&parts);
     lower.check_forbids(&allows, &forbids);
-    let claims = lower.claims(&parts, &forbids);
+    let (pack, guidelines) = lower.guidelines(&parts);
+    let claims = lower.claims(&parts, &forbids, pack);
     let accepts = std::mem::take(&mut lower.accepts);
     lower.finish(|network| Policy {
         network,
@@ -76,6 +79,7 @@ pub fn lower(
         forbids: forbids.into_iter().map(|(forbid, _)| forbid).collect(),
         claims,
         assumptions,
+        guidelines,
     })
 }
 
@@ -109,6 +113,8 @@ struct Lower<'a> {
     svis: BTreeMap<(SwitchId, u16), (Span, bool)>,
     /// Zones with an error: what does not fit them is no further finding.
     poisoned: Vec<bool>,
+    /// What the words of a guideline's claims stand for, while they are read.
+    played: BTreeMap<String, Vec<Spot>>,
     /// An SVI was refused: what it would have served is no further finding.
     svi_trouble: bool,
     /// The network has an error: a place without addresses is no further finding.
@@ -193,6 +199,7 @@ impl<'a> Lower<'a> {
             owned: Vec::new(),
             svis: BTreeMap::new(),
             poisoned: Vec::new(),
+            played: BTreeMap::new(),
             svi_trouble: false,
             unsure: false,
             spots: 0,

@@ -39,6 +39,13 @@ pub(super) struct Names<'a> {
     pub(super) twice: BTreeSet<Span>,
 }
 
+impl Names<'_> {
+    /// Every place that is not a host, by name.
+    pub(super) fn places(&self) -> impl Iterator<Item = (&str, Def)> {
+        self.places.iter().map(|(name, (def, _))| (*name, *def))
+    }
+}
+
 impl<'a> Lower<'a> {
     /// Enters every name that is defined.
     pub(super) fn declare(&mut self, parts: &Parts<'a>) {

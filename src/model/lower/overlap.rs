@@ -26,7 +26,7 @@ impl Lower<'_> {
             let (from, to) = (all_addrs(&allow.from), all_addrs(&allow.to));
             for ((forbid, _), (forbid_from, forbid_to)) in forbids.iter().zip(&sides) {
                 // The rests of two routing tables are the same addresses, and not the same place.
-                if rests > 1 && self.apart(allow, forbid) {
+                if rests > 1 && self.only_rests_meet(allow, forbid) {
                     continue;
                 }
                 let pair = Family::BOTH.into_iter().find_map(|family| {
@@ -55,7 +55,7 @@ impl Lower<'_> {
 
 impl Lower<'_> {
     /// Whether only rests of different tables have an address in common, on either side.
-    fn apart(&self, allow: &Allow, forbid: &Forbid) -> bool {
+    fn only_rests_meet(&self, allow: &Allow, forbid: &Forbid) -> bool {
         let meets =
             |a: &[Spot], b: &[Spot]| a.iter().any(|a| b.iter().any(|b| self.may_be_one(a, b)));
         !(meets(&allow.from, &forbid.from) && meets(&allow.to, &forbid.to))

@@ -2,8 +2,8 @@
 
 use super::table::aligned;
 use super::{Look, Page};
-use crate::base::Text;
 use crate::report::outcome::{Diagnostic, Hop, Trace, TraceLine};
+use crate::report::words;
 use crate::text;
 
 /// A packet of `trace --acl`, on one line.
@@ -55,7 +55,7 @@ pub(super) fn hops(look: Look, hops: &[Hop]) -> Vec<String> {
             hop.interface.clone(),
             hop.direction.unwrap_or("-").to_owned(),
             at(look, hop),
-            look.say(&action(hop)),
+            look.say(&words::action(hop)),
             hop.text.clone(),
         ]
     };
@@ -68,22 +68,5 @@ fn at(look: Look, hop: &Hop) -> String {
         Some(acl) => acl.clone(),
         None => return "-".to_owned(),
     };
-    let line = match hop.line {
-        Some(line) => look.say(&text!("report-line", line = line)),
-        None => look.say(&text!("report-end-of-list")),
-    };
-    format!("{list} {line}")
-}
-
-fn action(hop: &Hop) -> Text {
-    match (hop.hop, hop.action) {
-        ("bridged", "none") => text!("hop-bridged"),
-        ("route", "none") => text!("hop-route"),
-        ("route", "deny") => text!("hop-no-route"),
-        ("local", "none") => text!("hop-local"),
-        ("list", "none") => text!("hop-no-list"),
-        (_, "permit") => text!("verdict-permit"),
-        (_, "deny") => text!("verdict-deny"),
-        _ => text!("verdict-unknown"),
-    }
+    format!("{list} {}", look.say(&words::line(hop.line)))
 }

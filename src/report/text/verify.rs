@@ -2,8 +2,8 @@
 
 use super::trace::hops;
 use super::{Look, Page, Tone};
-use crate::base::Text;
 use crate::report::outcome::{Claim, OpenFact, Verify};
+use crate::report::words;
 use crate::text;
 
 /// The report.
@@ -12,6 +12,7 @@ pub fn verify(look: Look, outcome: &Verify) -> String {
     let mut page = Page::default();
     let assumptions = claims(&mut page, look, &outcome.claims);
     open_facts(&mut page, look, &outcome.open_facts);
+    super::guideline::guidelines(&mut page, look, &outcome.guidelines);
     page.gaps(look, &outcome.gaps);
     page.list(look, &text!("report-assumptions"), &assumptions);
     page.inputs(look, &outcome.inputs);
@@ -65,14 +66,11 @@ pub(super) fn open_facts(page: &mut Page, look: Look, facts: &[OpenFact]) {
 
 /// The last line: the verdict of the file, and how many of each.
 pub(super) fn summary(look: Look, verdict: &str, claims: &[Claim]) -> String {
-    let count = |verdict| claims.iter().filter(|c| c.verdict == verdict).count();
-    let words = text!(
-        "verify-summary",
-        proved = count("proved"),
-        refuted = count("refuted"),
-        unknown = count("unknown")
-    );
-    format!("{}  {}", look.verdict(verdict), look.say(&words))
+    format!(
+        "{}  {}",
+        look.verdict(verdict),
+        look.say(&words::counts(claims))
+    )
 }
 
 fn one<'c>(page: &mut Page, look: Look, claim: &'c Claim, known: &mut Vec<&'c str>) {
@@ -87,51 +85,25 @@ fn one<'c>(page: &mut Page, look: Look, claim: &'c Claim, known: &mut Vec<&'c st
         page.line(format!("    {}", levels(look, claim)));
     }
     if let Some(code) = claim.reason {
-        page.line(format!("    {}", look.say(&reason(code))));
+        page.line(format!("    {}", look.say(&words::reason(code))));
     }
     packet(page, look, claim);
     details(page, look, claim);
     leans_on(page, look, claim, known);
 }
 
-/// Why a verdict is what it is, in words; a reason without words is shown by its code.
-fn reason(code: &'static str) -> Text {
-    match code {
-        "inseparable" => text!("reason-inseparable"),
-        "vacuous" => text!("reason-vacuous"),
-        "unnamed-link" => text!("reason-unnamed-link"),
-        "limit" => text!("reason-limit"),
-        other => text!("report-reason", reason = other),
-    }
-}
-
 fn levels(look: Look, claim: &Claim) -> String {
     look.say(&text!(
         "report-levels",
-        connection = look.say(&word(claim.level.connection)),
-        packet = look.say(&word(claim.level.packet))
+        connection = look.say(&words::verdict(claim.level.connection)),
+        packet = look.say(&words::verdict(claim.level.packet))
     ))
-}
-
-fn word(verdict: &str) -> Text {
-    match verdict {
-        "proved" => text!("verdict-proved"),
-        "refuted" => text!("verdict-refuted"),
-        _ => text!("verdict-unknown"),
-    }
 }
 
 /// The witness, or of an unknown claim the candidate, with its way.
 fn packet(page: &mut Page, look: Look, claim: &Claim) {
-    let kind = match claim.kind {
-        Some("reply") => text!("kind-reply"),
-        Some("error") => text!("kind-error"),
-        _ => text!("kind-request"),
-    };
-    let heading = match (&claim.witness, &claim.candidate) {
-        (Some(packet), _) => text!("report-witness", kind = kind, packet = &packet.shown),
-        (None, Some(packet)) => text!("report-candidate", kind = kind, packet = &packet.shown),
-        (None, None) => return,
+    let Some(heading) = words::packet(claim) else {
+        return;
     };
     let ends = claim.ends.as_ref();
     let ends = ends.map_or(String::new(), |(from, to)| format!("  ({from} -> {to})"));

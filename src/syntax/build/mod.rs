@@ -7,6 +7,8 @@ mod rule;
 mod switch;
 mod value;
 
+pub use value::address;
+
 use super::ast::{File, Item, Name, Ref, Spanned, Stmt, Word};
 use super::explain;
 use super::fold::Folded;

@@ -3,7 +3,6 @@
 use crate::base::{Source, SourceMap, Text};
 use crate::job::{Options, network};
 use crate::model::Policy;
-use crate::topo::Named;
 use crate::verify::{Verdict, verify};
 use jiff::civil::date;
 
@@ -24,7 +23,7 @@ fn policy(text: &str) -> Policy {
 
 /// D45 on these texts: the verdict, and what is said of packets that a link needs and a list drops.
 fn equal(policy: &Policy, written: &[network::Written]) -> (Verdict, Vec<Text>) {
-    let devices: Vec<Named> = network::read_back(policy, written, &OPTIONS);
+    let devices = network::read_back(policy, written, &OPTIONS);
     let asked = network::verify_options(&OPTIONS, true);
     let report = verify(policy, OPTIONS.at, &devices, &asked).unwrap();
     let equality = report.equality.unwrap();

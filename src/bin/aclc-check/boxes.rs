@@ -1,0 +1,182 @@
+//! Boxes of headers: a set of values per field, all fields independent.
+//!
+//! Fields that a packet does not have (a port of an ICMP message) may hold anything: every box the certificate gives that
+//! tests a field also asks for the protocol and position that have it, so it holds all or none of such a packet.
+
+use crate::set::{Big, Set};
+
+/// IPv4 or IPv6.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Family {
+    V4,
+    V6,
+}
+
+/// The fields, by their place in a box, with their largest values; addresses as their family has them.
+pub(crate) const FIELDS: [(&str, u128); 10] = [
+    ("src", 0),
+    ("dst", 0),
+    ("protocol", 255),
+    ("sport", 65_535),
+    ("dport", 65_535),
+    ("flags", 63),
+    ("icmp_type", 255),
+    ("icmp_code", 255),
+    // 0 whole, 1 first fragment, 2 later fragment
+    ("position", 2),
+    // 0 without, 1 with an extension header other than Fragment; always 0 in IPv4
+    ("ext", 1),
+];
+pub(crate) const SRC: usize = 0;
+pub(crate) const DST: usize = 1;
+
+impl Family {
+    /// The largest value of a field.
+    pub(crate) fn last(self, field: usize) -> u128 {
+        match (field, self) {
+            (SRC | DST, Family::V4) => u128::from(u32::MAX),
+            (SRC | DST, Family::V6) => u128::MAX,
+            (9, Family::V4) => 0,
+            _ => FIELDS[field].1,
+        }
+    }
+}
+
+/// A box.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Box(pub(crate) [Set; 10]);
+
+impl Box {
+    /// Every packet of a family.
+    pub(crate) fn any(family: Family) -> Box {
+        Box(std::array::from_fn(|field| Set::upto(family.last(field))))
+    }
+
+    /// The same with another set in one field.
+    pub(crate) fn with(mut self, field: usize, set: Set) -> Box {
+        self.0[field] = set;
+        self
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.iter().any(Set::is_empty)
+    }
+
+    fn meets(&self, other: &Box) -> bool {
+        self.0.iter().zip(&other.0).all(|(a, b)| a.meets(b))
+    }
+
+    fn and(&self, other: &Box) -> Box {
+        Box(std::array::from_fn(|field| {
+            self.0[field].and(&other.0[field])
+        }))
+    }
+
+    /// The packets outside another box: field by field, what sticks out there, with the fields before it inside.
+    fn minus(&self, other: &Box, out: &mut Vec<Box>) {
+        if !self.meets(other) {
+            out.push(self.clone());
+            return;
+        }
+        let mut rest = self.clone();
+        for field in 0..FIELDS.len() {
+            let outside = rest.0[field].minus(&other.0[field]);
+            if !outside.is_empty() {
+                out.push(rest.clone().with(field, outside));
+            }
+            rest.0[field] = rest.0[field].and(&other.0[field]);
+        }
+    }
+
+    /// How many points it has.
+    pub(crate) fn size(&self) -> Big {
+        let sizes = self.0.iter().map(Big::size);
+        sizes.reduce(|a, b| a.times(&b)).unwrap_or(Big::zero())
+    }
+}
+
+/// A union of boxes, which may overlap.
+pub(crate) type Boxes = Vec<Box>;
+
+/// Packets of both.
+pub(crate) fn and(a: &[Box], b: &[Box]) -> Boxes {
+    let pairs = a.iter().flat_map(|a| b.iter().map(move |b| (a, b)));
+    pairs
+        .filter(|(a, b)| a.meets(b))
+        .map(|(a, b)| a.and(b))
+        .collect()
+}
+
+/// Packets of `a` that are not in `b`.
+pub(crate) fn minus(a: &[Box], b: &[Box]) -> Boxes {
+    let mut left: Boxes = a.iter().filter(|a| !a.is_empty()).cloned().collect();
+    for cut in b {
+        if left.is_empty() {
+            break;
+        }
+        let mut next = Vec::with_capacity(left.len());
+        left.iter().for_each(|one| one.minus(cut, &mut next));
+        left = next;
+    }
+    left
+}
+
+/// A packet of `a` that is not in `b`, if there is one.
+pub(crate) fn outside(a: &[Box], b: &[Box]) -> Option<Box> {
+    // Box by box: what one leaves must not grow with what the others leave.
+    a.iter()
+        .find_map(|one| minus(std::slice::from_ref(one), b).pop())
+}
+
+/// Whether the two have a packet in common.
+pub(crate) fn meet(a: &[Box], b: &[Box]) -> bool {
+    a.iter()
+        .any(|a| b.iter().any(|b| !a.is_empty() && a.meets(b)))
+}
+
+/// The box of some values of one field.
+pub(crate) fn only(family: Family, field: usize, set: &Set) -> Boxes {
+    vec![Box::any(family).with(field, set.clone())]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A box of two fields with two bits each.
+    fn small(sport: u32, dport: u32) -> Box {
+        let set = |mask: u32| {
+            Set::of(
+                (0..2)
+                    .filter(|bit| mask >> bit & 1 == 1)
+                    .map(|bit| (bit, bit))
+                    .collect(),
+            )
+        };
+        Box::any(Family::V4).with(3, set(sport)).with(4, set(dport))
+    }
+
+    fn points(boxes: &[Box]) -> u32 {
+        let all = (0..2).flat_map(|s| (0..2).map(move |d| (s, d)));
+        let inside = |s, d| {
+            boxes
+                .iter()
+                .any(|b| b.0[3].contains(s) && b.0[4].contains(d))
+        };
+        all.fold(0, |mask, (s, d)| mask << 1 | u32::from(inside(s, d)))
+    }
+
+    #[test]
+    fn difference_and_overlap_of_all_small_boxes() {
+        for a in 0..16 {
+            for b in 0..16 {
+                let (x, y) = (small(a & 3, a >> 2), small(b & 3, b >> 2));
+                let (p, q) = (points(&[x.clone()]), points(&[y.clone()]));
+                assert_eq!(points(&minus(&[x.clone()], &[y.clone()])), p & !q);
+                assert_eq!(points(&and(&[x.clone()], &[y.clone()])), p & q);
+                assert_eq!(outside(&[x.clone()], &[y.clone()]).is_none(), p & !q == 0);
+                assert_eq!(meet(&[x], &[y]), p & q != 0);
+            }
+        }
+    }
+}

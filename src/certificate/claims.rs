@@ -1,0 +1,137 @@
+//! What each claim asks, and where packets get to: sets that are closed under every step, as cells per port.
+
+use super::Budget;
+use super::boxes;
+use crate::base::Text;
+use crate::model::Claim;
+use crate::reach::{Goal, Side};
+use crate::verify::argument::{End, Into, Journey, Need, NothingBut, Start, need};
+use crate::verify::view::{Origin, View};
+use crate::verify::world::World;
+use serde_json::{Value, json};
+
+/// The sets that were written so far; claims share them.
+#[derive(Default)]
+pub(super) struct Reach {
+    known: Vec<(crate::net::Family, Origin)>,
+    values: Vec<Value>,
+}
+
+impl Reach {
+    pub(super) fn into_values(self) -> Vec<Value> {
+        self.values
+    }
+
+    /// Where the set of an origin stands.
+    fn of(&mut self, view: &View<'_>, origin: Origin, budget: &mut Budget) -> Result<usize, Text> {
+        let key = (view.family, origin);
+        if let Some(known) = self.known.iter().position(|one| *one == key) {
+            return Ok(known);
+        }
+        let spread = view.spread_of(origin, Side::May);
+        let mut sets = Vec::new();
+        for (port, &set) in spread.at.iter().enumerate() {
+            if !view.space().is_empty(set) {
+                let cells = boxes::cells(view.space(), set, budget)?;
+                sets.push(json!({ "interface": port, "cells": cells }));
+            }
+        }
+        let from = match origin {
+            Origin::Link(link) => json!({ "link": link }),
+            Origin::Device(device) => json!({ "device": device }),
+        };
+        let family = view.family.digit().to_string();
+        self.values
+            .push(json!({ "family": family, "origin": from, "sets": sets }));
+        self.known.push(key);
+        Ok(self.known.len() - 1)
+    }
+}
+
+/// The argument of a claim; null if it has none in this form.
+pub(super) fn argument(
+    world: &World<'_>,
+    views: &[View<'_>],
+    claim: &Claim,
+    reach: &mut Reach,
+    budget: &mut Budget,
+) -> Result<Value, Text> {
+    Ok(match need(world, views, claim) {
+        None => Value::Null,
+        Some(Need::Filtered(ports)) => {
+            let one = |(port, family): (usize, crate::net::Family)| json!({ "interface": port, "family": family.digit().to_string() });
+            json!({ "filtered": ports.into_iter().map(one).collect::<Vec<_>>() })
+        }
+        Some(Need::Nothing(parts)) => {
+            let mut all = Vec::new();
+            for part in &parts {
+                let view = view(views, part.family);
+                let from = reach.of(view, part.origin, budget)?;
+                all.push(nothing_but(part, from)?);
+            }
+            json!({ "nothing_but": all })
+        }
+        Some(Need::Carried(journeys)) => {
+            let mut all = Vec::new();
+            for journey in &journeys {
+                all.push(carried(view(views, journey.family), journey, budget)?);
+            }
+            json!({ "carried": all })
+        }
+    })
+}
+
+fn view<'v, 'a>(views: &'v [View<'a>], family: crate::net::Family) -> &'v View<'a> {
+    &views[usize::from(family == crate::net::Family::V6)]
+}
+
+fn nothing_but(part: &NothingBut, reach: usize) -> Result<Value, Text> {
+    let into = match &part.into {
+        Into::Link { link, dst, local } => {
+            json!({ "link": link, "dst": boxes::addrs(dst), "own": boxes::addrs(local) })
+        }
+        Into::Handed { link, hosts } => json!({ "link": link, "hosts": boxes::addrs(hosts) }),
+        Into::Device(device) => json!({ "device": device }),
+        Into::Elsewhere(link) => json!({ "elsewhere": link }),
+        Into::Neighbour { src, dst } => {
+            json!({ "neighbour": { "src": boxes::addrs(src), "dst": boxes::addrs(dst) } })
+        }
+    };
+    Ok(json!({
+        "reach": reach,
+        "sources": part.sources.as_ref().map(boxes::addrs),
+        "requests": part.requests.as_deref().map(boxes::all).transpose()?,
+        "into": into,
+        "listed": boxes::all(&part.listed)?,
+        "replies": boxes::all(&part.replies)?,
+        "strict": part.strict,
+    }))
+}
+
+fn carried(view: &View<'_>, journey: &Journey, budget: &mut Budget) -> Result<Value, Text> {
+    let start = match &journey.start {
+        Start::Ports(ports) => json!({ "interfaces": ports }),
+        Start::Device(device, vrf) => json!({ "device": device, "vrf": vrf }),
+    };
+    let goal = match &journey.goal {
+        End::Entered => json!("entered"),
+        End::Left(port) => json!({ "left": port }),
+        End::Goal(goal) => of_goal(goal),
+    };
+    Ok(json!({
+        "family": view.family.digit().to_string(),
+        "start": start,
+        "packets": boxes::cells(view.space(), journey.packets, budget)?,
+        "goal": goal,
+    }))
+}
+
+fn of_goal(goal: &Goal) -> Value {
+    match (goal.local, goal.handed.first(), goal.links.first()) {
+        (Some(device), ..) => json!({ "device": device }),
+        (_, Some(beyond), _) => {
+            json!({ "link": beyond.link, "hosts": boxes::addrs(&beyond.hosts) })
+        }
+        (_, _, link) => json!({ "link": link }),
+    }
+}

@@ -1,0 +1,249 @@
+//! What a report to an officer and an auditor shows besides the claims (domain: the list of what such a report holds).
+//!
+//! In: what `verify` was computed from. Out: places, switches with their lists, who can open what, the required flows in both
+//! directions, statements and entries that need somebody's eye, capacity. Nothing here is a claim or changes a verdict.
+
+use super::build::TableUse;
+use super::verify::Verified;
+use super::{Capture, Options, capacity};
+use crate::acl::{Acl, Direction};
+use crate::base::{FileId, SourceMap};
+use crate::device::{Interface, InterfaceKind};
+use crate::lint::{Finding, Subject, lint};
+use crate::model::{At, Network, Place};
+use crate::net::Family;
+use crate::verify::Verdict;
+use crate::verify::survey::{Opens, survey};
+
+/// A zone or an external.
+#[derive(Clone, Debug)]
+pub struct EvidencePlace {
+    /// Name.
+    pub name: String,
+    /// Segment.
+    pub segment: Option<String>,
+    /// VLANs.
+    pub vlans: Vec<u16>,
+    /// Prefixes; empty for an external.
+    pub prefixes: Vec<String>,
+    /// The zone that the external is behind.
+    pub behind: Option<String>,
+}
+
+/// A layer-3 interface with its lists.
+#[derive(Clone, Debug)]
+pub struct EvidenceInterface {
+    /// Device.
+    pub device: String,
+    /// Name.
+    pub name: String,
+    /// VLAN, if it has one.
+    pub vlan: Option<u16>,
+    /// Addresses.
+    pub addresses: Vec<String>,
+    /// Lists: direction, name, entries.
+    pub lists: Vec<(Direction, Family, String, usize)>,
+    /// Families that pass without a list for what comes in.
+    pub unfiltered: Vec<Family>,
+}
+
+/// A required flow.
+#[derive(Clone, Debug)]
+pub struct EvidenceFlow {
+    /// The statement.
+    pub text: String,
+    /// Its line in the policy.
+    pub line: u32,
+    /// `ticket`.
+    pub ticket: Option<String>,
+    /// `owner`.
+    pub owner: Option<String>,
+    /// Last day.
+    pub until: Option<String>,
+    /// Whether it is past that day.
+    pub expired: bool,
+    /// Requests arrive.
+    pub forward: Option<Verdict>,
+    /// Replies arrive.
+    pub back: Option<Verdict>,
+}
+
+/// All of it.
+#[derive(Clone, Debug, Default)]
+pub struct Evidence {
+    /// Name of the site.
+    pub site: Option<String>,
+    /// Places, in the order of the policy.
+    pub places: Vec<EvidencePlace>,
+    /// Interfaces of all devices.
+    pub interfaces: Vec<EvidenceInterface>,
+    /// Pairs that can open something: indices into `places`, what, and the statements.
+    pub pairs: Vec<(usize, usize, Opens, Vec<String>)>,
+    /// Too many pairs to look at, or a limit: `pairs` says nothing.
+    pub cut: bool,
+    /// The `allow`s that people wrote.
+    pub flows: Vec<EvidenceFlow>,
+    /// Findings in the captures.
+    pub findings: Vec<(FileId, Finding)>,
+    /// Tables of each switch.
+    pub capacity: Vec<(String, TableUse)>,
+}
+
+/// Gathers the evidence of a verification.
+#[must_use]
+pub fn evidence(
+    sources: &SourceMap,
+    configs: Option<&[Capture]>,
+    verified: &Verified,
+    options: &Options,
+) -> Evidence {
+    let policy = &verified.policy;
+    let network = &policy.network;
+    let found = survey(policy, options.at, &verified.devices, options.max_nodes);
+    let place = |place: Place| found.places.iter().position(|one| *one == place);
+    let pairs = found.pairs.iter().filter_map(|(from, to, opens, allows)| {
+        let texts = allows
+            .iter()
+            .map(|&allow| policy.allows[allow].text.clone());
+        Some((place(*from)?, place(*to)?, *opens, texts.collect()))
+    });
+    let flows = policy.allows.iter().zip(&found.allows);
+    let flows = flows
+        .filter(|(allow, _)| !allow.dhcp)
+        .map(|(allow, works)| EvidenceFlow {
+            text: allow.text.clone(),
+            line: sources.get(allow.span.file).position(allow.span.start).0,
+            ticket: allow.ticket.clone(),
+            owner: allow.owner.clone(),
+            until: allow.until.map(|until| until.to_string()),
+            expired: !allow.in_force(options.at),
+            forward: works[0],
+            back: works[1],
+        });
+    let used = network.switches.iter().filter_map(|switch| {
+        let named = verified
+            .devices
+            .iter()
+            .find(|n| n.name == switch.label.name)?;
+        let tables = capacity::used(switch, &named.device).into_iter();
+        Some(tables.map(|table| (switch.label.name.clone(), table)))
+    });
+    Evidence {
+        site: network.site.label.as_ref().map(|label| label.name.clone()),
+        places: found
+            .places
+            .iter()
+            .map(|&one| of_place(network, one))
+            .collect(),
+        interfaces: interfaces(verified),
+        pairs: pairs.collect(),
+        cut: found.cut,
+        flows: flows.collect(),
+        findings: findings(sources, configs, verified, options),
+        capacity: used.flatten().collect(),
+    }
+}
+
+fn of_place(network: &Network, place: Place) -> EvidencePlace {
+    let name = network.name(place).to_owned();
+    match place {
+        Place::External(id) => {
+            let external = network.external(id);
+            EvidencePlace {
+                name,
+                segment: external.segment.clone(),
+                vlans: network.vlan_of(At::External(id)).into_iter().collect(),
+                prefixes: Vec::new(),
+                behind: Some(network.zone(external.zone).label.name.clone()),
+            }
+        }
+        Place::Zone(id) | Place::Host(id, _) => {
+            let zone = network.zone(id);
+            let prefixes = zone.links.iter().flat_map(|link| &link.prefixes);
+            EvidencePlace {
+                name,
+                segment: zone.segment.clone(),
+                vlans: zone.links.iter().map(|link| link.vlan).collect(),
+                prefixes: prefixes.map(ToString::to_string).collect(),
+                behind: None,
+            }
+        }
+        Place::Switch(_) => EvidencePlace {
+            name,
+            segment: None,
+            vlans: Vec::new(),
+            prefixes: Vec::new(),
+            behind: None,
+        },
+    }
+}
+
+fn interfaces(verified: &Verified) -> Vec<EvidenceInterface> {
+    let mut all = Vec::new();
+    for named in &verified.devices {
+        let on_link = |interface: &&Interface| {
+            matches!(
+                interface.kind,
+                InterfaceKind::Svi(_) | InterfaceKind::Routed
+            )
+        };
+        for interface in named.device.interfaces.iter().filter(on_link) {
+            all.push(of_interface(&named.name, interface, &named.device.acls));
+        }
+    }
+    all
+}
+
+fn of_interface(device: &str, interface: &Interface, acls: &[Acl]) -> EvidenceInterface {
+    let places = [Direction::In, Direction::Out].map(|d| Family::BOTH.map(|f| (d, f)));
+    let bound = places
+        .into_iter()
+        .flatten()
+        .filter_map(|(direction, family)| {
+            let acl = &acls[interface.binding(family, direction)?.acl];
+            Some((direction, family, acl.name.clone(), acl.entries.len()))
+        });
+    let bare = |family: &Family| {
+        interface.carries(*family) && interface.binding(*family, Direction::In).is_none()
+    };
+    let addrs = interface.addrs.iter().map(ToString::to_string);
+    EvidenceInterface {
+        device: device.to_owned(),
+        name: interface.name.clone(),
+        vlan: match interface.kind {
+            InterfaceKind::Svi(vlan) => Some(vlan),
+            _ => None,
+        },
+        addresses: addrs
+            .chain(interface.virtuals.iter().map(ToString::to_string))
+            .collect(),
+        lists: bound.collect(),
+        unfiltered: Family::BOTH.into_iter().filter(bare).collect(),
+    }
+}
+
+fn findings(
+    sources: &SourceMap,
+    configs: Option<&[Capture]>,
+    verified: &Verified,
+    options: &Options,
+) -> Vec<(FileId, Finding)> {
+    let mut all = Vec::new();
+    for named in &verified.devices {
+        let capture = configs
+            .into_iter()
+            .flatten()
+            .find(|one| one.name == named.name);
+        let Some(capture) = capture else {
+            continue;
+        };
+        let source = sources.get(capture.file);
+        let subject = Subject::new(source, &named.device, options.max_nodes);
+        all.extend(
+            lint(&subject)
+                .into_iter()
+                .map(|finding| (capture.file, finding)),
+        );
+    }
+    all
+}

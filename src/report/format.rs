@@ -1,0 +1,91 @@
+//! The formats besides text and JSON: a file per format and a line in [`FORMATS`].
+//!
+//! In: an outcome that is ready to be printed ([`Outcome`]). Out: bytes, the same for the same outcome. What a format cannot
+//! say of a command it does not offer for it.
+
+use super::outcome::{Build, Check, Diff, Facts, Import, Lab, Lint, Plan, Query, Trace, Verify};
+use super::{codequality, html, junit, markdown, sarif};
+use crate::base::Lang;
+use serde::Serialize;
+
+/// An outcome that some format can show.
+#[derive(Clone, Copy, Debug)]
+pub enum Outcome<'a> {
+    /// `check`.
+    Check(&'a Check),
+    /// `verify`.
+    Verify(&'a Verify),
+    /// `build`.
+    Build(&'a Build),
+    /// `diff`.
+    Diff(&'a Diff),
+    /// `lint`.
+    Lint(&'a Lint),
+    /// Text and JSON only.
+    Plain,
+}
+
+/// What a command prints.
+pub trait Report: Serialize {
+    /// The outcome as the formats see it.
+    fn outcome(&self) -> Outcome<'_> {
+        Outcome::Plain
+    }
+}
+
+macro_rules! reports {
+    ($($name:ident),*) => {$(
+        impl Report for $name {
+            fn outcome(&self) -> Outcome<'_> {
+                Outcome::$name(self)
+            }
+        }
+    )*};
+}
+reports!(Check, Verify, Build, Diff, Lint);
+impl Report for Query {}
+impl Report for Trace {}
+impl Report for Facts {}
+impl Report for Lab {}
+impl Report for Plan {}
+impl Report for Import {}
+
+/// A format.
+#[derive(Debug)]
+pub struct Format {
+    /// As typed after `--format`.
+    pub name: &'static str,
+    /// The commands that have it.
+    pub commands: &'static [&'static str],
+    /// It shows the evidence, which costs more to gather than the verdict.
+    pub evidence: bool,
+    /// The outcome in this format.
+    pub render: fn(&Outcome<'_>, Lang) -> Vec<u8>,
+}
+
+impl PartialEq for Format {
+    fn eq(&self, other: &Format) -> bool {
+        self.name == other.name
+    }
+}
+impl Eq for Format {}
+
+const ALL: &[&str] = &["check", "build", "verify", "diff", "lint"];
+const CLAIMS: &[&str] = &["build", "verify"];
+const RESULTS: &[&str] = &["build", "verify", "diff", "lint"];
+
+/// Every format but text and JSON, in the order of the help.
+#[rustfmt::skip]
+pub const FORMATS: &[Format] = &[
+    Format { name: "sarif", commands: ALL, evidence: false, render: sarif::render },
+    Format { name: "junit", commands: CLAIMS, evidence: false, render: junit::render },
+    Format { name: "markdown", commands: RESULTS, evidence: false, render: markdown::render },
+    Format { name: "codequality", commands: ALL, evidence: false, render: codequality::render },
+    Format { name: "html", commands: &["verify"], evidence: true, render: html::render },
+];
+
+/// The format of a name.
+#[must_use]
+pub fn by_name(name: &str) -> Option<&'static Format> {
+    FORMATS.iter().find(|format| format.name == name)
+}
