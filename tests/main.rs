@@ -12,6 +12,7 @@ mod golden;
 mod lists;
 mod mutation;
 mod pair;
+mod plan;
 mod readme;
 mod relay;
 mod smt;

@@ -61,8 +61,7 @@ const MAY_USE: [(&str, &[&str]); 22] = [
         "job",
         &[
             "base", "net", "syntax", "model", "acl", "device", "facts", "compile", "vendor",
-            "topo", "reach", "verify", "diff", "import", "lint",
-            "plan",
+            "topo", "reach", "verify", "diff", "import", "lint", "plan",
         ],
     ),
     // Results into words and JSON: knows their types, not how they are computed; places have the model's names.

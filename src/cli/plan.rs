@@ -15,7 +15,9 @@ pub(super) fn run(session: &mut Session<'_, '_>, args: &Plan, options: &Options)
     let (old, old_policy) = side(session, &args.old, options)?;
     let (new, new_policy) = side(session, &args.new, options)?;
     let policy = |meant: &Option<Meant>| meant.as_ref().map(|(policy, _)| policy.clone());
-    let said = policy(&names).or(policy(&new_policy)).or(policy(&old_policy));
+    let said = policy(&names)
+        .or(policy(&new_policy))
+        .or(policy(&old_policy));
     let Some(said) = said else {
         return Err(vec![Diagnostic::error(text!("plan-no-policy"))]);
     };

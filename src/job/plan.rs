@@ -104,7 +104,10 @@ pub fn plan(sources: &SourceMap, asked: &Asked<'_>, options: &Options) -> Job<Pl
         Outcome::Order(ordered) => ordered,
         Outcome::Bug(bug) => return Err(network::our_bug(&bug)),
         Outcome::Wrong(wrong) => {
-            return Err(vec![Diagnostic::error(text!("plan-cannot-type", line = wrong.0))]);
+            return Err(vec![Diagnostic::error(text!(
+                "plan-cannot-type",
+                line = wrong.0
+            ))]);
         }
     };
     Ok(outcome(asked, &sites, &both, &new, ordered))
@@ -135,7 +138,11 @@ fn outcome(
         if !left.is_empty() {
             end = end.max(Difference::Unknown);
             let what: Vec<&str> = left.iter().map(|one| one.word()).collect();
-            notes.push(text!("plan-left", device = &site.name, what = what.join(", ")));
+            notes.push(text!(
+                "plan-left",
+                device = &site.name,
+                what = what.join(", ")
+            ));
         }
     }
     let restores = restores(sites, &ordered);
@@ -158,7 +165,10 @@ fn outcome(
     let because: Vec<Text> = questions.collect::<BTreeSet<_>>().into_iter().collect();
     let breaches = ordered.steps.iter().flat_map(|one| {
         let outage = one.outage.map(|_| Verdict::Refuted);
-        one.breaches.iter().map(|breach| breach.verdict).chain(outage)
+        one.breaches
+            .iter()
+            .map(|breach| breach.verdict)
+            .chain(outage)
     });
     let mut verdict = Verdict::worst(breaches);
     if !because.is_empty() {
@@ -192,13 +202,17 @@ fn outcome(
 fn restores(sites: &[Site<'_>], ordered: &Ordered) -> bool {
     let canonical = |texts: &[Running]| -> Vec<_> {
         let each = texts.iter().zip(sites);
-        each.map(|(text, site)| text.canonical(site.mechanism)).collect()
+        each.map(|(text, site)| text.canonical(site.mechanism))
+            .collect()
     };
     let mut texts: Vec<Running> = sites.iter().map(|site| site.old.clone()).collect();
     let mut passed = vec![canonical(&texts)];
     for one in &ordered.steps {
         let site = one.step.site;
-        if texts[site].apply(sites[site].mechanism, &one.step.commands).is_err() {
+        if texts[site]
+            .apply(sites[site].mechanism, &one.step.commands)
+            .is_err()
+        {
             return false;
         }
         passed.push(canonical(&texts));
@@ -206,7 +220,9 @@ fn restores(sites: &[Site<'_>], ordered: &Ordered) -> bool {
     passed.pop();
     ordered.steps.iter().rev().all(|one| {
         let site = one.step.site;
-        let undone = texts[site].apply(sites[site].mechanism, &one.step.undo).is_ok();
+        let undone = texts[site]
+            .apply(sites[site].mechanism, &one.step.undo)
+            .is_ok();
         undone && passed.pop() == Some(canonical(&texts))
     })
 }
@@ -219,7 +235,11 @@ fn fits(policy: &Policy, state: &[Named]) -> bool {
             return true;
         };
         let used = capacity::used(switch, &named.device);
-        used.iter().all(|table| table.available.is_none_or(|available| table.used <= available))
+        used.iter().all(|table| {
+            table
+                .available
+                .is_none_or(|available| table.used <= available)
+        })
     })
 }
 
@@ -242,7 +262,12 @@ fn pairs(sources: &SourceMap, asked: &Asked<'_>, options: &Options) -> Job<Vec<B
     let mut errors = Vec::new();
     let mut out = Vec::new();
     let find = |side: &[Capture], name: &str| side.iter().find(|c| c.name == name).cloned();
-    let names: BTreeSet<&str> = asked.old.iter().chain(asked.new).map(|c| c.name.as_str()).collect();
+    let names: BTreeSet<&str> = asked
+        .old
+        .iter()
+        .chain(asked.new)
+        .map(|c| c.name.as_str())
+        .collect();
     for name in names {
         let (Some(old), Some(new)) = (find(asked.old, name), find(asked.new, name)) else {
             errors.push(Diagnostic::error(text!("plan-one-side", device = name)));
@@ -254,7 +279,12 @@ fn pairs(sources: &SourceMap, asked: &Asked<'_>, options: &Options) -> Job<Vec<B
         ];
         let devices = sides.map(|(c, policy)| read::device_of(sources, c, Some(policy), options));
         let [Ok(before), Ok(after)] = devices else {
-            errors.extend(devices.into_iter().filter_map(Result::err).map(|error| *error));
+            errors.extend(
+                devices
+                    .into_iter()
+                    .filter_map(Result::err)
+                    .map(|error| *error),
+            );
             continue;
         };
         if before.dialect != after.dialect {
@@ -272,8 +302,12 @@ fn pairs(sources: &SourceMap, asked: &Asked<'_>, options: &Options) -> Job<Vec<B
         let dialect = by_id(before.dialect).expect("INVARIANT: a device has a registered dialect");
         if dialect.mechanism().is_none() {
             errors.push(
-                Diagnostic::error(text!("plan-no-mechanism", device = name, dialect = dialect.id()))
-                    .help(text!("plan-no-mechanism-help")),
+                Diagnostic::error(text!(
+                    "plan-no-mechanism",
+                    device = name,
+                    dialect = dialect.id()
+                ))
+                .help(text!("plan-no-mechanism-help")),
             );
             continue;
         }
@@ -289,13 +323,20 @@ fn pairs(sources: &SourceMap, asked: &Asked<'_>, options: &Options) -> Job<Vec<B
             new: text(&new),
         });
     }
-    if errors.is_empty() { Ok(out) } else { Err(errors) }
+    if errors.is_empty() {
+        Ok(out)
+    } else {
+        Err(errors)
+    }
 }
 
 /// The verdict of one property over the states of a step.
 #[must_use]
 pub fn of_property(step: &Judged, property: Property) -> Verdict {
-    let mine = step.breaches.iter().filter(|breach| breach.property == property);
+    let mine = step
+        .breaches
+        .iter()
+        .filter(|breach| breach.property == property);
     let outage = (property == Property::Live && step.outage.is_some()).then_some(Verdict::Refuted);
     Verdict::worst(mine.map(|breach| breach.verdict).chain(outage))
 }

@@ -6,7 +6,7 @@ use crate::acl::{Acl, Direction};
 use crate::device::Device;
 use crate::diff::{Effect, Verdict, compare};
 use crate::net::Family;
-use crate::vendor::live::{Block, Rebind, Running, binding};
+use crate::vendor::live::{Block, Rebind, Running, binding, only};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Steps that belong together, and when they are best tried: what closes before what opens.
@@ -50,6 +50,7 @@ const TAKES: u8 = 4;
 type Key = (Family, String);
 
 struct Work<'s, 'a> {
+    window: bool,
     index: usize,
     site: &'s Site<'a>,
     old: Device,
@@ -59,8 +60,8 @@ struct Work<'s, 'a> {
     out: Changes,
 }
 
-/// All changes of a switch.
-pub(super) fn changes(index: usize, site: &Site<'_>) -> Changes {
+/// All changes of a switch. With `window`, bound lists are not edited: their interface goes down meanwhile.
+pub(super) fn changes(index: usize, site: &Site<'_>, window: bool) -> Changes {
     let old = (site.read)(&site.old.text());
     let new = (site.read)(&site.new.text());
     let names = old.acls.iter().chain(&new.acls).map(|acl| acl.name.clone());
@@ -69,6 +70,7 @@ pub(super) fn changes(index: usize, site: &Site<'_>) -> Changes {
         ..Changes::default()
     };
     let mut work = Work {
+        window,
         index,
         site,
         old,
@@ -78,7 +80,9 @@ pub(super) fn changes(index: usize, site: &Site<'_>) -> Changes {
     };
     let headers = |running: &Running| -> Vec<String> {
         let faces = running.blocks.iter().map(|block| block.header.clone());
-        faces.filter(|header| header.starts_with("interface ")).collect()
+        faces
+            .filter(|header| header.starts_with("interface "))
+            .collect()
     };
     let mut all = headers(&site.old);
     for header in headers(&site.new) {
@@ -111,7 +115,10 @@ impl Work<'_, '_> {
     }
 
     fn acl<'d>(device: &'d Device, family: Family, name: &str) -> Option<&'d Acl> {
-        device.acls.iter().find(|acl| acl.family == family && acl.name == name)
+        device
+            .acls
+            .iter()
+            .find(|acl| acl.family == family && acl.name == name)
     }
 
     /// The name that a list of NEW gets on the device: its own if that is free or means the same, else a new one. The list is
@@ -155,35 +162,70 @@ impl Work<'_, '_> {
             self.site.mechanism.managed.iter().any(|start| is(&start))
                 && !lists.iter().any(|list| line.starts_with(list))
         };
-        let added: Vec<&String> = new.lines.iter().filter(managed).filter(|l| !old.lines.contains(l)).collect();
-        let gone: Vec<&String> = old.lines.iter().filter(managed).filter(|l| !new.lines.contains(l)).collect();
+        let added: Vec<&String> = new
+            .lines
+            .iter()
+            .filter(managed)
+            .filter(|l| !old.lines.contains(l))
+            .collect();
+        let gone: Vec<&String> = old
+            .lines
+            .iter()
+            .filter(managed)
+            .filter(|l| !new.lines.contains(l))
+            .collect();
         let added: Vec<String> = added.into_iter().cloned().collect();
         let gone: Vec<String> = gone.into_iter().cloned().collect();
+        let mechanism = self.site.mechanism;
+        let (mut added, mut gone) = (added, gone);
+        for start in mechanism.single {
+            let is = |line: &String| only(mechanism, line) == Some(start);
+            let both = (gone.iter().position(is), added.iter().position(is));
+            if let (Some(before), Some(after)) = both {
+                self.instead(header, &gone.remove(before), &added.remove(after));
+            }
+        }
         for line in gone {
-            self.line(header, &format!("no {line}"), &line, TAKES);
+            let step = self.line(header, &format!("no {line}"), &line);
+            self.unit(vec![step], TAKES, None);
         }
         for line in added {
-            self.line(header, &line, &format!("no {line}"), ADDS);
+            let step = self.line(header, &line, &format!("no {line}"));
+            self.unit(vec![step], ADDS, None);
         }
     }
 
+    /// A line in place of another of which there can be one: by one command, or where that is not known by two.
+    fn instead(&mut self, header: &str, before: &str, after: &str) {
+        let steps = match self.site.mechanism.rebind {
+            Rebind::Replaces => vec![self.line(header, after, before)],
+            Rebind::UnbindFirst => vec![
+                self.line(header, &format!("no {before}"), before),
+                self.line(header, after, &format!("no {after}")),
+            ],
+        };
+        self.unit(steps, ADDS, None);
+    }
+
     /// One line of an interface.
-    fn line(&mut self, header: &str, there: &str, back: &str, rank: u8) {
+    fn line(&self, header: &str, there: &str, back: &str) -> Step {
         let inside = |line: &str| Block {
             header: header.to_owned(),
             lines: vec![line.to_owned()],
         };
         let name = header.trim_start_matches("interface ");
         let seen = (!there.starts_with("no ")).then(|| there.to_owned());
-        let step = Step {
+        Step {
             site: self.index,
             what: What::Line(there.to_owned()),
             commands: vec![inside(there)],
             undo: vec![inside(back)],
-            check: ((self.site.mechanism.show_interface)(name), seen.into_iter().collect()),
+            check: (
+                (self.site.mechanism.show_interface)(name),
+                seen.into_iter().collect(),
+            ),
             rewrites: None,
-        };
-        self.unit(vec![step], rank, None);
+        }
     }
 
     fn unit(&mut self, steps: Vec<Step>, rank: u8, swap: Option<Swap>) {
@@ -201,12 +243,28 @@ impl Work<'_, '_> {
         let (from, to) = match (before, after) {
             (None, None) => return,
             (Some(from), None) => {
-                let step = bind(self.index, self.site, header, family, direction, Some(&from), None);
+                let step = bind(
+                    self.index,
+                    self.site,
+                    header,
+                    family,
+                    direction,
+                    Some(&from),
+                    None,
+                );
                 return self.unit(vec![step], OPENS, None);
             }
             (None, Some(to)) => {
                 let to = self.give(family, &to);
-                let step = bind(self.index, self.site, header, family, direction, None, Some(&to));
+                let step = bind(
+                    self.index,
+                    self.site,
+                    header,
+                    family,
+                    direction,
+                    None,
+                    Some(&to),
+                );
                 return self.unit(vec![step], CLOSES, None);
             }
             (Some(from), Some(to)) => (from, to),
@@ -215,7 +273,9 @@ impl Work<'_, '_> {
             Self::acl(&self.old, family, &from).cloned(),
             Self::acl(&self.new, family, &to).cloned(),
         ];
-        let [Some(old), Some(new)] = sides else { return };
+        let [Some(old), Some(new)] = sides else {
+            return;
+        };
         let found = compare(&old, &new, None);
         if found.verdict == Verdict::Equal && old.state == new.state {
             return;
@@ -230,7 +290,15 @@ impl Work<'_, '_> {
             return self.in_place(header, family, direction, &from, &to, rank);
         }
         let to = self.give(family, &to);
-        let step = bind(self.index, self.site, header, family, direction, Some(&from), Some(&to));
+        let step = bind(
+            self.index,
+            self.site,
+            header,
+            family,
+            direction,
+            Some(&from),
+            Some(&to),
+        );
         let swap = Swap {
             site: self.index,
             interface: header.to_owned(),
@@ -255,11 +323,12 @@ impl Work<'_, '_> {
         let list = format!("{}{to}", (self.site.mechanism.list)(family));
         let shared = self.site.old.blocks.iter().filter(|block| {
             let ways = [Direction::In, Direction::Out];
-            ways.iter().any(|&way| self.bound(block, family, way).as_deref() == Some(from))
+            ways.iter()
+                .any(|&way| self.bound(block, family, way).as_deref() == Some(from))
         });
         let shared = shared.count() > 1;
         let target = self.site.new.block(&list).cloned();
-        let steps = target.as_ref().filter(|_| !shared);
+        let steps = target.as_ref().filter(|_| !shared && !self.window);
         let steps = steps.and_then(|block| edits(self.index, self.site, family, from, block));
         if let Some(steps) = steps {
             // Their order is made already: closing edits first.
@@ -270,8 +339,24 @@ impl Work<'_, '_> {
         }
         let to = self.give(family, to);
         let down = power(self.index, self.site, header, false);
-        let off = bind(self.index, self.site, header, family, direction, Some(from), None);
-        let on = bind(self.index, self.site, header, family, direction, None, Some(&to));
+        let off = bind(
+            self.index,
+            self.site,
+            header,
+            family,
+            direction,
+            Some(from),
+            None,
+        );
+        let on = bind(
+            self.index,
+            self.site,
+            header,
+            family,
+            direction,
+            None,
+            Some(&to),
+        );
         let up = power(self.index, self.site, header, true);
         self.unit(vec![down, off, on, up], rank, None);
     }
@@ -281,7 +366,10 @@ impl Work<'_, '_> {
         let words = Family::BOTH.map(|family| (self.site.mechanism.bind)(family));
         let mut lines: Vec<String> = Vec::new();
         for line in &new.lines {
-            let family = Family::BOTH.into_iter().zip(words).find(|(_, word)| line.starts_with(word));
+            let family = Family::BOTH
+                .into_iter()
+                .zip(words)
+                .find(|(_, word)| line.starts_with(word));
             let Some((family, word)) = family else {
                 lines.push(line.clone());
                 continue;
@@ -337,7 +425,11 @@ impl Work<'_, '_> {
             starts.next().is_some()
         };
         let missing = |from: &Running, of: &Running| -> Vec<String> {
-            let lines = from.blocks.iter().filter(managed).map(|block| block.header.clone());
+            let lines = from
+                .blocks
+                .iter()
+                .filter(managed)
+                .map(|block| block.header.clone());
             lines.filter(|header| of.block(header).is_none()).collect()
         };
         let gone = missing(&self.site.old, &self.site.new);
@@ -352,11 +444,19 @@ impl Work<'_, '_> {
         };
         for line in come {
             let one = step(line.clone(), format!("no {line}"), Some(line));
-            self.out.units.push(Unit { steps: vec![one], rank: ADDS, swap: None });
+            self.out.units.push(Unit {
+                steps: vec![one],
+                rank: ADDS,
+                swap: None,
+            });
         }
         for line in gone {
             let one = step(format!("no {line}"), line, None);
-            self.out.units.push(Unit { steps: vec![one], rank: TAKES, swap: None });
+            self.out.units.push(Unit {
+                steps: vec![one],
+                rank: TAKES,
+                swap: None,
+            });
         }
     }
 }
@@ -432,7 +532,10 @@ pub(super) fn bind(
         what,
         commands: vec![go(from, to)],
         undo: vec![go(to, from)],
-        check: ((site.mechanism.show_interface)(name), to.map(line).into_iter().collect()),
+        check: (
+            (site.mechanism.show_interface)(name),
+            to.map(line).into_iter().collect(),
+        ),
         rewrites: to.map(|to| (family, to.to_owned())),
     }
 }

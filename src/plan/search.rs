@@ -74,6 +74,8 @@ enum Bar {
     Unknown,
     /// An outage, never a leak or the loss of a switch.
     Outage,
+    /// An outage, also of what manages a switch.
+    Manager,
 }
 
 /// Orders the changes of all sites.
@@ -98,54 +100,69 @@ pub fn order(
 }
 
 impl Search<'_, '_> {
+    /// First with bound lists edited where a binding cannot be replaced, then with the interface down meanwhile.
     fn run(&mut self) -> Result<Ordered, Outcome> {
-        let mut all: Vec<Changes> = Vec::new();
-        for (index, site) in self.sites.iter().enumerate() {
-            all.push(changes(index, site));
+        if let Some(found) = self.attempt(false, false)? {
+            return Ok(found);
         }
+        if let Some(found) = self.attempt(true, false)? {
+            return Ok(found);
+        }
+        let forced = self.attempt(false, true)?;
+        Ok(forced.expect("INVARIANT: an order that is forced exists"))
+    }
+
+    fn attempt(&mut self, window: bool, force: bool) -> Result<Option<Ordered>, Outcome> {
+        self.open.clear();
+        let sites = self.sites.iter().enumerate();
+        let mut all: Vec<Changes> = sites.map(|(i, site)| changes(i, site, window)).collect();
         let start: Vec<Running> = self.sites.iter().map(|site| site.old.clone()).collect();
-        let mut written = start.clone();
         let writes: Vec<Step> = all.iter().flat_map(|c| c.write.clone()).collect();
-        for step in &writes {
-            self.type_in(&mut written, step)?;
-        }
         let units: Vec<Unit> = all.iter().flat_map(|c| c.units.clone()).collect();
-        let direct = self.try_units(&written, &units, Bar::All)?;
-        if let Some(found) = direct {
-            return self.finish(writes, found, false);
+        let written = self.typed(&start, &writes)?;
+        if !force && let Some(found) = self.try_units(&written, &units, Bar::All)? {
+            return self.finish(writes, found, false).map(Some);
         }
         // By way of lists that let through what both let through: everything closes before anything opens.
         let (more, way) = self.by_way(&written, &units, &mut all, false)?;
-        let mut before = written.clone();
-        for step in &more {
-            self.type_in(&mut before, step)?;
-        }
+        let before = self.typed(&written, &more)?;
         let both: Vec<Step> = writes.iter().chain(&more).cloned().collect();
-        for bar in [Bar::All, Bar::Unknown] {
-            if let Some(found) = self.try_units(&before, &way, bar)? {
-                return self.finish(both, found, true);
+        // No order keeps everything up: rather an outage than a leak, by way of lists that let nothing through.
+        let (more, shut) = self.by_way(&written, &units, &mut all, true)?;
+        let closed = self.typed(&written, &more)?;
+        let all_shut: Vec<Step> = writes.iter().chain(&more).cloned().collect();
+        if force {
+            let mut units = units;
+            units.sort_by_key(|unit| unit.rank);
+            let found = self.forced(&written, &units)?;
+            return self.finish(writes, found, false).map(Some);
+        }
+        let attempts = [
+            (&both, &before, &way, Bar::All),
+            (&both, &before, &way, Bar::Unknown),
+            (&writes, &written, &units, Bar::Unknown),
+            (&writes, &written, &units, Bar::Outage),
+            (&both, &before, &way, Bar::Outage),
+            (&all_shut, &closed, &shut, Bar::Outage),
+            (&writes, &written, &units, Bar::Manager),
+            (&all_shut, &closed, &shut, Bar::Manager),
+        ];
+        for (writes, from, units, bar) in attempts {
+            if let Some(found) = self.try_units(from, units, bar)? {
+                let by_way = writes.len() == both.len() && !more.is_empty();
+                return self.finish(writes.clone(), found, by_way).map(Some);
             }
         }
-        if let Some(found) = self.try_units(&written, &units, Bar::Unknown)? {
-            return self.finish(writes, found, false);
-        }
-        // No order keeps everything up: rather an outage than a leak.
-        let (more, way) = self.by_way(&written, &units, &mut all, true)?;
-        let mut before = written.clone();
-        for step in &more {
-            self.type_in(&mut before, step)?;
-        }
-        let both: Vec<Step> = writes.iter().chain(&more).cloned().collect();
-        for (writes, from, units) in [(&writes, &written, &units), (&both, &before, &way)] {
-            if let Some(found) = self.try_units(from, units, Bar::Outage)? {
-                return self.finish(writes.clone(), found, false);
-            }
-        }
-        // Not even that: what is left is the order that closes first, and every breach is told.
-        let mut units = way;
-        units.sort_by_key(|unit| unit.rank);
-        let found = self.forced(&before, &units)?;
-        self.finish(both, found, false)
+        Ok(None)
+    }
+
+    /// Texts after some steps.
+    fn typed(&self, from: &[Running], steps: &[Step]) -> Result<Vec<Running>, CannotApply> {
+        let mut texts = from.to_vec();
+        steps
+            .iter()
+            .try_for_each(|step| self.type_in(&mut texts, step))?;
+        Ok(texts)
     }
 
     fn type_in(&self, texts: &mut [Running], step: &Step) -> Result<(), CannotApply> {
@@ -242,7 +259,9 @@ impl Search<'_, '_> {
     /// Switches with changes to come, after the one that is made now: their managers must get in.
     fn unfinished(&self, units: &[Unit], done: &[usize], now: usize) -> Vec<usize> {
         let left = (0..units.len()).filter(|unit| !done.contains(unit) && *unit != now);
-        let sites = left.flat_map(|unit| &units[unit].steps).map(|step| step.site);
+        let sites = left
+            .flat_map(|unit| &units[unit].steps)
+            .map(|step| step.site);
         // In the middle of a unit its own switch is not finished either.
         let own = units[now].steps.iter().map(|step| step.site);
         let sites: BTreeSet<usize> = match units[now].steps.len() {
@@ -259,7 +278,10 @@ impl Search<'_, '_> {
         unit: &Unit,
         unfinished: &[usize],
     ) -> Result<Vec<Judged>, Outcome> {
-        let names: Vec<&str> = unfinished.iter().map(|&site| self.sites[site].name.as_str()).collect();
+        let names: Vec<&str> = unfinished
+            .iter()
+            .map(|&site| self.sites[site].name.as_str())
+            .collect();
         let mut out = Vec::new();
         for step in &unit.steps {
             let mut breaches: Vec<Breach> = Vec::new();
@@ -327,10 +349,19 @@ impl Search<'_, '_> {
         };
         let carries = carries(&after[step.site].device, *family, list);
         let mut leaky = after.to_vec();
-        loosen(&mut leaky[step.site].device, &before[step.site].device, *family, list);
+        loosen(
+            &mut leaky[step.site].device,
+            &before[step.site].device,
+            *family,
+            list,
+        );
         let mut found = Vec::new();
         self.one_state(&leaky, unfinished, &mut found)?;
-        breaches.extend(found.into_iter().filter(|breach| breach.property == Property::Safe));
+        breaches.extend(
+            found
+                .into_iter()
+                .filter(|breach| breach.property == Property::Safe),
+        );
         Ok(carries.then_some(id))
     }
 
@@ -361,7 +392,15 @@ impl Search<'_, '_> {
             let name = all[swap.site].fresh(&swap.to);
             writes.push(write(swap.site, site, swap.family, &name, lines));
             let step = |from: &str, to: &str| {
-                bind(swap.site, site, &swap.interface, swap.family, swap.direction, Some(from), Some(to))
+                bind(
+                    swap.site,
+                    site,
+                    &swap.interface,
+                    swap.family,
+                    swap.direction,
+                    Some(from),
+                    Some(to),
+                )
             };
             out.push(Unit {
                 steps: vec![step(&swap.from, &name)],
@@ -385,7 +424,9 @@ impl Search<'_, '_> {
         let device = (site.read)(&text.text());
         let find = |device: &Device, name: &str| {
             let mut lists = device.acls.iter();
-            lists.find(|acl| acl.family == swap.family && acl.name == name).cloned()
+            lists
+                .find(|acl| acl.family == swap.family && acl.name == name)
+                .cloned()
         };
         let old = find(&device, &swap.from)?;
         const ROUNDS: usize = 8;
@@ -393,13 +434,21 @@ impl Search<'_, '_> {
             let device = (site.read)(&text.text());
             let acl = find(&device, &swap.to)?;
             let found = compare(&old, &acl, None);
-            let opens = found.changes.iter().filter(|c| c.effect == Effect::NewlyPermitted);
+            let opens = found
+                .changes
+                .iter()
+                .filter(|c| c.effect == Effect::NewlyPermitted);
             let numbers: BTreeSet<u32> = opens.filter_map(|c| acl.ace(c.new)?.seq).collect();
-            let block = text.blocks.iter_mut().find(|block| block.header == header(&swap.to))?;
+            let block = text
+                .blocks
+                .iter_mut()
+                .find(|block| block.header == header(&swap.to))?;
             if numbers.is_empty() {
                 return Some(block.lines.clone());
             }
-            block.lines.retain(|line| numbered(line).is_none_or(|(n, _)| !numbers.contains(&n)));
+            block
+                .lines
+                .retain(|line| numbered(line).is_none_or(|(n, _)| !numbers.contains(&n)));
         }
         None
     }
@@ -427,14 +476,17 @@ impl Search<'_, '_> {
                 let device = (site.read)(&text.text());
                 let each = device.interfaces.iter().flat_map(|i| &i.bindings);
                 let each = each.filter_map(|b| device.acls.get(b.acl));
-                each.map(|acl| (acl.family, acl.name.clone())).collect::<BTreeSet<_>>()
+                each.map(|acl| (acl.family, acl.name.clone()))
+                    .collect::<BTreeSet<_>>()
             };
             let mut were = bound(&site.old);
             let ours = steps.iter().filter(|one| one.step.site == index);
-            were.extend(ours.filter_map(|one| match (&one.step.what, &one.step.rewrites) {
-                (What::Bind { .. }, Some(list)) => Some(list.clone()),
-                _ => None,
-            }));
+            were.extend(
+                ours.filter_map(|one| match (&one.step.what, &one.step.rewrites) {
+                    (What::Bind { .. }, Some(list)) => Some(list.clone()),
+                    _ => None,
+                }),
+            );
             for (family, name) in were.difference(&bound(&texts[index])) {
                 let header = format!("{}{name}", (site.mechanism.list)(*family));
                 let Some(block) = texts[index].block(&header).cloned() else {
@@ -463,18 +515,21 @@ impl Search<'_, '_> {
 
 /// Each line of some commands by itself.
 fn lines(commands: &[Block]) -> Vec<Block> {
-    let each = commands.iter().flat_map(|block| match block.lines.iter().any(|l| l.starts_with(' ')) {
-        // A nested block is typed as one: its inner lines mean nothing by themselves.
-        true => vec![block.clone()],
-        false if block.lines.is_empty() => vec![block.clone()],
-        false => {
-            let one = |line: &String| Block {
-                header: block.header.clone(),
-                lines: vec![line.clone()],
-            };
-            block.lines.iter().map(one).collect()
-        }
-    });
+    let each =
+        commands.iter().flat_map(
+            |block| match block.lines.iter().any(|l| l.starts_with(' ')) {
+                // A nested block is typed as one: its inner lines mean nothing by themselves.
+                true => vec![block.clone()],
+                false if block.lines.is_empty() => vec![block.clone()],
+                false => {
+                    let one = |line: &String| Block {
+                        header: block.header.clone(),
+                        lines: vec![line.clone()],
+                    };
+                    block.lines.iter().map(one).collect()
+                }
+            },
+        );
     each.collect()
 }
 
@@ -492,6 +547,7 @@ fn passes(one: &Judged, bar: Bar) -> bool {
         Bar::All => false,
         Bar::Unknown => breach.verdict == Verdict::Unknown,
         Bar::Outage => breach.property == Property::Live || breach.verdict == Verdict::Unknown,
+        Bar::Manager => !matches!(breach.property, Property::Safe | Property::Fits),
     })
 }
 

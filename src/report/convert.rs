@@ -429,14 +429,20 @@ pub fn plan(words: Words<'_>, outcome: &PlanOutcome, options: &Options) -> out::
     out::Plan {
         schema: "aclc/plan/1",
         verdict: outcome.verdict.word(),
-        steps: steps.map(|(number, step)| plan_step(words, outcome, number, step)).collect(),
+        steps: steps
+            .map(|(number, step)| plan_step(words, outcome, number, step))
+            .collect(),
         by_way: outcome.by_way,
         end: match outcome.end {
             Difference::Equal => "equal",
             Difference::Different => "different",
             Difference::Unknown => "unknown",
         },
-        rollback: if outcome.restores { "proved" } else { "refuted" },
+        rollback: if outcome.restores {
+            "proved"
+        } else {
+            "refuted"
+        },
         because: words.all(&outcome.because),
         notes: words.all(&outcome.notes),
         inputs: words.inputs(),
@@ -444,7 +450,12 @@ pub fn plan(words: Words<'_>, outcome: &PlanOutcome, options: &Options) -> out::
     }
 }
 
-fn plan_step(words: Words<'_>, outcome: &PlanOutcome, number: usize, one: &Judged) -> out::PlanStep {
+fn plan_step(
+    words: Words<'_>,
+    outcome: &PlanOutcome,
+    number: usize,
+    one: &Judged,
+) -> out::PlanStep {
     let step = &one.step;
     let switch = &outcome.switches[step.site];
     let lines = |blocks: &[Block]| -> Vec<String> {
@@ -484,7 +495,12 @@ fn what(what: &What) -> Text {
             interface,
             list,
             before: Some(before),
-        } => text!("plan-rebind", interface = interface, list = list, before = before),
+        } => text!(
+            "plan-rebind",
+            interface = interface,
+            list = list,
+            before = before
+        ),
         What::Bind {
             interface, list, ..
         } => text!("plan-bind", interface = interface, list = list),
@@ -501,7 +517,11 @@ fn what(what: &What) -> Text {
 /// The worst that a step gives up.
 fn compromise(words: Words<'_>, one: &Judged) -> Option<out::Compromise> {
     let certain = |b: &&Breach| b.verdict == crate::verify::Verdict::Refuted;
-    let worst = one.breaches.iter().filter(certain).min_by_key(|breach| breach.property);
+    let worst = one
+        .breaches
+        .iter()
+        .filter(certain)
+        .min_by_key(|breach| breach.property);
     let Some(breach) = worst else {
         let id = one.outage?;
         return Some(out::Compromise {
@@ -514,7 +534,10 @@ fn compromise(words: Words<'_>, one: &Judged) -> Option<out::Compromise> {
     let (property, why) = match breach.property {
         Property::Safe => ("safe", text!("plan-why-safe", from = from, to = to)),
         Property::Live => ("live", text!("plan-why-live", from = from, to = to)),
-        Property::Manageable => ("manageable", text!("plan-why-manageable", from = from, to = to)),
+        Property::Manageable => (
+            "manageable",
+            text!("plan-why-manageable", from = from, to = to),
+        ),
         Property::Fits => ("fits", text!("plan-why-fits")),
     };
     Some(out::Compromise {

@@ -45,6 +45,9 @@ pub struct Mechanism {
     pub show_list: fn(Family, &str) -> String,
     /// Beginnings of lines inside an interface that a plan may add and take away.
     pub managed: &'static [&'static str],
+    /// Beginnings of lines of which an interface has one, but for secondary ones: another takes its place where bindings are
+    /// replaced too, and is refused elsewhere, because no source says what it does.
+    pub single: &'static [&'static str],
     /// The same at the top level.
     pub managed_top: &'static [&'static str],
 }
@@ -150,12 +153,10 @@ impl Running {
     ///
     /// # Errors
     /// What the device would refuse.
-    pub fn apply(
-        &mut self,
-        mechanism: &Mechanism,
-        commands: &[Block],
-    ) -> Result<(), CannotApply> {
-        commands.iter().try_for_each(|block| self.one(mechanism, block))
+    pub fn apply(&mut self, mechanism: &Mechanism, commands: &[Block]) -> Result<(), CannotApply> {
+        commands
+            .iter()
+            .try_for_each(|block| self.one(mechanism, block))
     }
 
     fn one(&mut self, mechanism: &Mechanism, command: &Block) -> Result<(), CannotApply> {
@@ -184,7 +185,10 @@ impl Running {
     /// Puts a block after the last of its kind.
     fn insert(&mut self, header: &str) -> usize {
         let kind = |text: &str| text.split(' ').next().unwrap_or_default().to_owned();
-        let same = self.blocks.iter().rposition(|b| kind(&b.header) == kind(header));
+        let same = self
+            .blocks
+            .iter()
+            .rposition(|b| kind(&b.header) == kind(header));
         let at = same.map_or(self.blocks.len(), |at| at + 1);
         self.blocks.insert(at, Block::line(header));
         at
@@ -192,7 +196,9 @@ impl Running {
 }
 
 fn is_list(mechanism: &Mechanism, header: &str) -> bool {
-    Family::BOTH.iter().any(|&family| header.starts_with((mechanism.list)(family)))
+    Family::BOTH
+        .iter()
+        .any(|&family| header.starts_with((mechanism.list)(family)))
 }
 
 /// The number of an entry, and what follows.
@@ -222,7 +228,9 @@ fn entry(block: &mut Block, line: &str) -> Result<(), CannotApply> {
     // A remark may carry the number of the entry below it.
     let later = |line: &String| numbered(line).is_some_and(|(n, _)| n > number);
     let at = block.lines.iter().position(later);
-    block.lines.insert(at.unwrap_or(block.lines.len()), line.to_owned());
+    block
+        .lines
+        .insert(at.unwrap_or(block.lines.len()), line.to_owned());
     Ok(())
 }
 
@@ -246,8 +254,21 @@ fn setting(mechanism: &Mechanism, block: &mut Block, line: &str) -> Result<(), C
         })
     };
     if let Some(key) = binding(line)
-        && let Some(old) = block.lines.iter_mut().find(|l| binding(l).as_ref() == Some(&key))
+        && let Some(old) = block
+            .lines
+            .iter_mut()
+            .find(|l| binding(l).as_ref() == Some(&key))
     {
+        if mechanism.rebind == Rebind::UnbindFirst {
+            return Err(CannotApply(line.to_owned()));
+        }
+        line.clone_into(old);
+        return Ok(());
+    }
+    let alike = |known: &String| {
+        only(mechanism, known).is_some_and(|start| only(mechanism, line) == Some(start))
+    };
+    if let Some(old) = block.lines.iter_mut().find(|known| alike(known)) {
         if mechanism.rebind == Rebind::UnbindFirst {
             return Err(CannotApply(line.to_owned()));
         }
@@ -256,6 +277,14 @@ fn setting(mechanism: &Mechanism, block: &mut Block, line: &str) -> Result<(), C
     }
     block.lines.push(line.to_owned());
     Ok(())
+}
+
+/// The beginning of a line of which an interface has one.
+#[must_use]
+pub fn only(mechanism: &Mechanism, line: &str) -> Option<&'static str> {
+    let mut starts = mechanism.single.iter();
+    let start = starts.find(|start| line.starts_with(**start))?;
+    (!line.ends_with(" secondary")).then_some(*start)
 }
 
 /// The command that binds a list.
@@ -283,7 +312,10 @@ mod tests {
         let ios = by_id("cisco-ios-xe").unwrap().mechanism().unwrap();
         let mut running = Running::of(TEXT);
         assert_eq!(Running::of(&running.text()), running);
-        let new = block("ip access-list extended B", &["5 deny tcp any any", "10 permit ip any any"]);
+        let new = block(
+            "ip access-list extended B",
+            &["5 deny tcp any any", "10 permit ip any any"],
+        );
         let there = [
             new,
             block("interface Vlan1", &["ip access-group B in", "no shutdown"]),
@@ -292,7 +324,15 @@ mod tests {
         let before = running.canonical(ios);
         running.apply(ios, &there).unwrap();
         let face = running.block("interface Vlan1").unwrap();
-        assert_eq!(face.lines, ["ip access-group B in"], "one command replaces the binding");
+        assert_eq!(
+            face.lines,
+            ["ip access-group B in"],
+            "one command replaces the binding"
+        );
+        let mut address = Running::of("interface Vlan1\n ip address 10.0.0.1 255.255.255.0\n");
+        let another = block("interface Vlan1", &["ip address 10.0.0.2 255.255.255.0"]);
+        address.apply(ios, &[another]).unwrap();
+        assert_eq!(address.blocks[0].lines.len(), 1, "so does an address");
         let back = [
             block("ip route 0.0.0.0 0.0.0.0 10.0.0.1", &[]),
             block("interface Vlan1", &["shutdown", "ip access-group A in"]),
@@ -300,7 +340,10 @@ mod tests {
         ];
         running.apply(ios, &back).unwrap();
         assert_eq!(running.canonical(ios), before);
-        assert!(running.apply(ios, &back[2..]).is_err(), "what is not there cannot be removed");
+        assert!(
+            running.apply(ios, &back[2..]).is_err(),
+            "what is not there cannot be removed"
+        );
     }
 
     #[test]
@@ -316,10 +359,22 @@ mod tests {
     #[test]
     fn entries_go_where_their_number_says() {
         let ax = by_id("alaxala-ax").unwrap().mechanism().unwrap();
-        let mut running = Running::of("ip access-list extended A\n  remark \"x\"\n  10 permit ip any any\n  20 deny ip any any\n");
-        let edit = block("ip access-list extended A", &["15 permit tcp any any", "no 10"]);
+        let mut running = Running::of(
+            "ip access-list extended A\n  remark \"x\"\n  10 permit ip any any\n  20 deny ip any any\n",
+        );
+        let edit = block(
+            "ip access-list extended A",
+            &["15 permit tcp any any", "no 10"],
+        );
         running.apply(ax, &[edit]).unwrap();
         let lines = &running.block("ip access-list extended A").unwrap().lines;
-        assert_eq!(*lines, ["remark \"x\"", "15 permit tcp any any", "20 deny ip any any"]);
+        assert_eq!(
+            *lines,
+            [
+                "remark \"x\"",
+                "15 permit tcp any any",
+                "20 deny ip any any"
+            ]
+        );
     }
 }

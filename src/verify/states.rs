@@ -11,7 +11,7 @@ use super::world::{World, open_facts};
 use super::{Verdict, works};
 use crate::acl::{Acl, Question, Reading};
 use crate::model::{At, ClaimKind, Policy};
-use crate::net::{Family, Flow};
+use crate::net::{AddrRanges, Family, Flow};
 use crate::pset::{Bounds, PacketSet, Prefer, Space};
 use crate::reach::Side;
 use crate::topo::Named;
@@ -73,6 +73,8 @@ struct Bound {
     space: Space,
     old: Arrivals,
     new: Arrivals,
+    /// Own addresses of switches on either side.
+    routers: AddrRanges,
     /// Per group of sessions: what both carry, and what OLD carries.
     carried: Vec<(Bounds, Bounds)>,
 }
@@ -126,7 +128,10 @@ impl<'p> Judge<'p> {
     /// [`OurBug`] if a packet that certainly leaks does not do so in the interpreter.
     pub fn state(&self, state: &[Named], unfinished: &[&str]) -> Result<Vec<Breach>, OurBug> {
         let found = self.under(&self.bounds, state, unfinished)?;
-        if found.iter().all(|breach| breach.verdict == Verdict::Refuted) {
+        if found
+            .iter()
+            .all(|breach| breach.verdict == Verdict::Refuted)
+        {
             return Ok(one_each(found));
         }
         let mut per_reading = Vec::new();
@@ -141,9 +146,17 @@ impl<'p> Judge<'p> {
                 mine.max_by_key(|b| b.verdict).cloned()
             };
             let found: Vec<Breach> = per_reading.iter().filter_map(mine).collect();
-            let certain = found.iter().filter(|b| b.verdict == Verdict::Refuted).count() == cases;
+            let certain = found
+                .iter()
+                .filter(|b| b.verdict == Verdict::Refuted)
+                .count()
+                == cases;
             if let Some(worst) = found.into_iter().max_by_key(|b| b.verdict) {
-                let verdict = if certain { Verdict::Refuted } else { Verdict::Unknown };
+                let verdict = if certain {
+                    Verdict::Refuted
+                } else {
+                    Verdict::Unknown
+                };
                 all.push(Breach { verdict, ..worst });
             }
         }
@@ -206,8 +219,10 @@ fn envelope(
             Some(nodes) => space.with_limit(nodes),
             None => space,
         };
-        let (before, after, both) = {
-            let views = worlds.each_ref().map(|world| View::of(world, family, &space));
+        let (before, after, both, routers) = {
+            let views = worlds
+                .each_ref()
+                .map(|world| View::of(world, family, &space));
             let sides = views.each_ref().map(arrivals);
             let carried: Vec<Vec<Bounds>> = views.iter().map(all_carried).collect();
             let both = carried[0].iter().zip(&carried[1]);
@@ -215,13 +230,15 @@ fn envelope(
                 .map(|(old, new)| (space.bounds_intersect(*old, *new), *old))
                 .collect();
             let [before, after] = sides;
-            (before, after, both)
+            let routers = views[0].own_addrs().union(&views[1].own_addrs());
+            (before, after, both, routers)
         };
         Bound {
             family,
             space,
             old: before,
             new: after,
+            routers,
             carried: both,
         }
     });
@@ -243,6 +260,11 @@ fn safe(view: &View<'_>, bound: &Bound, found: &mut Vec<Breach>) -> Result<(), O
     }
     let mut worst: Option<(Pair, PacketSet, bool)> = None;
     for (pair, extra) in gained(space, &either, &now) {
+        // Handed to an address that a switch has before or after, and not now: lost on the link, no leak.
+        let nobody = matches!(&pair.1, End::NextHop(_, addr) if bound.routers.contains(*addr));
+        if nobody {
+            continue;
+        }
         let spoken = spoken_of(view, &pair);
         let extra = Bounds {
             must: space.intersect(extra.must, spoken),
@@ -261,7 +283,11 @@ fn safe(view: &View<'_>, bound: &Bound, found: &mut Vec<Breach>) -> Result<(), O
         let shown = show(view, &pair, set, certain)?;
         found.push(Breach {
             property: Property::Safe,
-            verdict: if certain { Verdict::Refuted } else { Verdict::Unknown },
+            verdict: if certain {
+                Verdict::Refuted
+            } else {
+                Verdict::Unknown
+            },
             between: (pair.0, pair.1.name()),
             flow: shown.map(|(flow, _)| flow),
         });
@@ -275,15 +301,21 @@ fn spoken_of(view: &View<'_>, (from, end): &Pair) -> PacketSet {
     if !matches!(end, End::Own(_)) {
         return space.full();
     }
-    let claims = view.policy.claims.iter().filter_map(|claim| match &claim.kind {
-        ClaimKind::Only { from, to, .. } => Some((from, to)),
-        _ => None,
-    });
+    let claims = view
+        .policy
+        .claims
+        .iter()
+        .filter_map(|claim| match &claim.kind {
+            ClaimKind::Only { from, to, .. } => Some((from, to)),
+            _ => None,
+        });
     let mine = claims.filter(|(senders, _)| {
         let mut links = senders.iter().filter_map(|spot| view.link_of(spot.at));
         links.any(|link| view.topo.link_name(link) == *from)
     });
-    let targets = mine.flat_map(|(_, to)| to).map(|spot| view.to(spot.addrs.of(view.family)));
+    let targets = mine
+        .flat_map(|(_, to)| to)
+        .map(|spot| view.to(spot.addrs.of(view.family)));
     space.union_all(&targets.collect::<Vec<_>>())
 }
 
@@ -311,7 +343,10 @@ fn groups<'h>(view: &'h View<'_>) -> Vec<Group<'h>> {
 }
 
 fn all_carried(view: &View<'_>) -> Vec<Bounds> {
-    groups(view).iter().map(|group| one_carried(view, group)).collect()
+    groups(view)
+        .iter()
+        .map(|group| one_carried(view, group))
+        .collect()
 }
 
 fn one_carried(view: &View<'_>, group: &Group<'_>) -> Bounds {
@@ -352,7 +387,11 @@ fn carried(view: &View<'_>, bound: &Bound, unfinished: &[&str], found: &mut Vec<
             let (from, to) = (group.source.source(), group.source.target());
             found.push(Breach {
                 property,
-                verdict: if certain { Verdict::Refuted } else { Verdict::Unknown },
+                verdict: if certain {
+                    Verdict::Refuted
+                } else {
+                    Verdict::Unknown
+                },
                 between: (name(from), name(to)),
                 flow: space.witness(set, &Prefer::default()),
             });

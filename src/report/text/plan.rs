@@ -16,7 +16,10 @@ pub fn plan(look: Look, outcome: &Plan) -> String {
             page.line(format!("    {line}"));
         }
         if !step.expect.is_empty() && step.expect.len() <= FEW {
-            page.line(format!("  {}", look.say(&text!("plan-check", command = &step.check))));
+            page.line(format!(
+                "  {}",
+                look.say(&text!("plan-check", command = &step.check))
+            ));
             for line in &step.expect {
                 page.line(format!("    {line}"));
             }
@@ -66,7 +69,11 @@ fn states(page: &mut Page, look: Look, step: &PlanStep) {
 }
 
 fn summary(look: Look, outcome: &Plan) -> String {
-    let compromises = outcome.steps.iter().filter(|step| step.compromise.is_some()).count();
+    let compromises = outcome
+        .steps
+        .iter()
+        .filter(|step| step.compromise.is_some())
+        .count();
     let words = match (outcome.verdict, outcome.steps.is_empty()) {
         (_, true) => text!("plan-nothing"),
         ("proved", _) => text!("plan-proved", steps = outcome.steps.len()),
@@ -81,11 +88,23 @@ fn summary(look: Look, outcome: &Plan) -> String {
 /// The documents as Markdown: 作業手順書 and 切り戻し手順書.
 #[must_use]
 pub fn procedures(look: Look, outcome: &Plan) -> (String, String) {
-    let mut work = format!("# {}\n\n{}\n", look.say(&text!("plan-title-work")), summary(plain(look), outcome));
-    let mut back = format!("# {}\n\n{}\n", look.say(&text!("plan-title-back")), look.say(&text!("plan-back-how")));
+    let mut work = format!(
+        "# {}\n\n{}\n",
+        look.say(&text!("plan-title-work")),
+        summary(plain(look), outcome)
+    );
+    let mut back = format!(
+        "# {}\n\n{}\n",
+        look.say(&text!("plan-title-back")),
+        look.say(&text!("plan-back-how"))
+    );
     for step in &outcome.steps {
         section(&mut work, look, step, &step.typed);
-        let _ = writeln!(work, "\n- [ ] {}", look.say(&text!("plan-check", command = &step.check)));
+        let _ = writeln!(
+            work,
+            "\n- [ ] {}",
+            look.say(&text!("plan-check", command = &step.check))
+        );
         fenced(&mut work, &step.expect);
         if let Some(compromise) = &step.compromise {
             let why = text!("plan-compromise", why = &compromise.why);
@@ -99,12 +118,19 @@ pub fn procedures(look: Look, outcome: &Plan) -> (String, String) {
 }
 
 fn plain(look: Look) -> Look {
-    Look { colour: false, ..look }
+    Look {
+        colour: false,
+        ..look
+    }
 }
 
 fn section(out: &mut String, look: Look, step: &PlanStep, typed: &[String]) {
     let _ = writeln!(out, "\n## {} {} {}\n", step.number, step.device, step.what);
-    let _ = writeln!(out, "- [ ] {}", look.say(&text!("plan-type", device = &step.device)));
+    let _ = writeln!(
+        out,
+        "- [ ] {}",
+        look.say(&text!("plan-type", device = &step.device))
+    );
     fenced(out, typed);
 }
 
@@ -113,7 +139,12 @@ fn fenced(out: &mut String, lines: &[String]) {
     if lines.is_empty() {
         return;
     }
-    let longest = lines.iter().flat_map(|l| l.split(|c| c != '`')).map(str::len).max().unwrap_or(0);
+    let longest = lines
+        .iter()
+        .flat_map(|l| l.split(|c| c != '`'))
+        .map(str::len)
+        .max()
+        .unwrap_or(0);
     let fence = "`".repeat(longest.max(2) + 1);
     let _ = writeln!(out, "\n{fence}text\n{}\n{fence}", lines.join("\n"));
 }

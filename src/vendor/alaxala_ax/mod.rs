@@ -17,8 +17,8 @@ mod rules;
 mod tests;
 mod write;
 
-use super::words::Words;
 use super::live::{Mechanism, Rebind, Transient};
+use super::words::Words;
 use super::{Capabilities, Dialect, Hint};
 use crate::base::{Source, Text};
 use crate::device::{Config, Device};
@@ -71,6 +71,7 @@ static MECHANISM: Mechanism = Mechanism {
         "ipv6 traffic-filter ",
         "shutdown",
     ],
+    single: &["ip address "],
     managed_top: &["ip route ", "ipv6 route "],
 };
 

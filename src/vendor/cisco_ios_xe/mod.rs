@@ -32,8 +32,8 @@ mod table;
 mod tests;
 mod write;
 
-use super::words::Words;
 use super::live::{Mechanism, Rebind, Transient};
+use super::words::Words;
 use super::{Capabilities, Dialect, Hint};
 use crate::acl::Known;
 use crate::base::{Source, Text};
@@ -89,7 +89,13 @@ static MECHANISM: Mechanism = Mechanism {
         "ipv6 traffic-filter ",
         "shutdown",
     ],
-    managed_top: &["ip route ", "ipv6 route ", "ip routing", "ipv6 unicast-routing"],
+    single: &["ip address "],
+    managed_top: &[
+        "ip route ",
+        "ipv6 route ",
+        "ip routing",
+        "ipv6 unicast-routing",
+    ],
 };
 
 /// The dialect.
