@@ -293,3 +293,33 @@ fn an_approval_about_nothing_is_wrong_input() {
         assert_eq!(aclc(&args).exit, Exit::CannotRun, "{approval}");
     }
 }
+
+/// M16: primary and stand-by differ. M24: what runs is not what was saved.
+#[test]
+fn members_of_a_pair_do_the_same_up_to_their_own_addresses() {
+    let policy = "golden/p1_one_switch/policy.acl";
+    let golden = "golden/p1_one_switch";
+    let ran = aclc(&["twins", policy, "--configs", golden, "--at", AT]);
+    assert_eq!(ran.exit, Exit::Clean, "{}", ran.out);
+    let texts = ["L3SW-CORE01", "L3SW-CORE02"].map(|switch| {
+        std::fs::read_to_string(root().join(golden).join(format!("{switch}.cfg"))).unwrap()
+    });
+    let header = "ip access-list extended V120_IN\n";
+    let edited = texts[1].replace(header, &format!("{header} 1 permit tcp any any eq 23\n"));
+    let dir = network(
+        "twins",
+        &[("L3SW-CORE01", &texts[0]), ("L3SW-CORE02", &edited)],
+    );
+    let ran = aclc(&["twins", policy, "--configs", &dir, "--at", AT]);
+    assert_eq!(ran.exit, Exit::Findings, "{}", ran.out);
+    assert!(ran.out.contains("L3SW-CORE01 | L3SW-CORE02"), "{}", ran.out);
+    let ran = aclc(&["verify", policy, "--configs", &dir, "--at", AT]);
+    assert!(ran.err.contains("L3SW-CORE01 | L3SW-CORE02"), "{}", ran.err);
+    // Startup against running.
+    let startup = format!("{golden}/L3SW-CORE02.cfg");
+    let running = format!("{dir}/L3SW-CORE02.cfg");
+    assert_eq!(
+        aclc(&["diff", &startup, &running, "--at", AT]).exit,
+        Exit::Findings
+    );
+}

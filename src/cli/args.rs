@@ -67,6 +67,7 @@ pub(super) enum Command {
     Trace(Trace),
     Query(Query),
     Lint(Lint),
+    Twins(Verify),
     Plan(Plan),
     Import(Import),
     Facts(Facts),

@@ -108,6 +108,7 @@ fn about(command: &str) -> (Text, Text) {
         "diff" => (text!("help-diff"), text!("help-diff-examples")),
         "trace" => (text!("help-trace"), text!("help-trace-examples")),
         "query" => (text!("help-query"), text!("help-query-examples")),
+        "twins" => (text!("help-twins"), text!("help-twins-examples")),
         "plan" => (text!("help-plan"), text!("help-plan-examples")),
         "import" => (text!("help-import"), text!("help-import-examples")),
         "facts" => (text!("help-show-facts"), text!("help-show-facts-examples")),

@@ -19,6 +19,7 @@ mod query;
 mod schema;
 mod session;
 mod trace;
+mod twins;
 mod verify;
 
 #[cfg(test)]
@@ -203,6 +204,7 @@ fn command(session: &mut Session<'_, '_>, args: &Args) -> Exit {
         Command::Trace(args) => trace::run(session, args, &options),
         Command::Query(args) => query::run(session, args, &options),
         Command::Lint(args) => lint::run(session, args, &options),
+        Command::Twins(args) => twins::run(session, args, &options),
         Command::Plan(args) => plan::run(session, args, &options),
         Command::Import(args) => import::run(session, args, &options),
         Command::Facts(args) => facts::run(session, args, &options),

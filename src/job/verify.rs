@@ -2,6 +2,7 @@
 
 use super::{Capture, FileGap, Job, Options, network};
 use crate::base::{Diagnostic, FileId, SourceMap, Text};
+use crate::text;
 use crate::verify::{ClaimResult, Verdict};
 
 /// The claims and what they stand on.
@@ -48,6 +49,18 @@ pub fn verify(
         }
     }
     let mut diagnostics = loaded.diagnostics;
+    let pairs = super::diff::twins(
+        sources,
+        &loaded.policy,
+        configs.unwrap_or_default(),
+        options,
+    )?;
+    for (pair, outcome) in pairs {
+        if outcome.verdict != crate::diff::Verdict::Equal || !outcome.beside.is_empty() {
+            let differs = Diagnostic::warning(text!("twins-differ", pair = pair));
+            diagnostics.push(differs.help(text!("twins-differ-help")));
+        }
+    }
     diagnostics.extend(devices.diagnostics);
     Ok(VerifyOutcome {
         claims: report.claims,

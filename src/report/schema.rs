@@ -1,12 +1,12 @@
 //! JSON Schema of each result, generated from the types that are printed; beyond the contract's page this is the authority.
 
 use super::outcome::{
-    Build, Diagnostic, Diff, Facts, Import, Lint, Plan, Query, Trace, TraceLine, Verify,
+    Build, Diagnostic, Diff, Facts, Import, Lint, Plan, Query, Trace, TraceLine, Twins, Verify,
 };
 use schemars::Schema;
 
 /// The commands that have one, in the order of the help.
-pub const NAMES: [&str; 12] = [
+pub const NAMES: [&str; 13] = [
     "check",
     "build",
     "verify",
@@ -15,6 +15,7 @@ pub const NAMES: [&str; 12] = [
     "trace-acl",
     "query",
     "lint",
+    "twins",
     "plan",
     "import",
     "facts",
@@ -41,6 +42,7 @@ pub fn of(command: &str) -> Option<Schema> {
         "trace-acl" => schemars::schema_for!(TraceLine),
         "query" => schemars::schema_for!(Query),
         "lint" => schemars::schema_for!(Lint),
+        "twins" => schemars::schema_for!(Twins),
         "plan" => schemars::schema_for!(Plan),
         "import" => schemars::schema_for!(Import),
         "facts" => schemars::schema_for!(Facts),

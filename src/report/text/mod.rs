@@ -15,7 +15,7 @@ mod trace;
 mod verify;
 
 pub use build::{build, configs};
-pub use diff::diff;
+pub use diff::{diff, twins};
 pub use facts::facts;
 pub use import::import;
 pub use lint::{check, lint};
