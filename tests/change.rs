@@ -323,3 +323,45 @@ fn members_of_a_pair_do_the_same_up_to_their_own_addresses() {
         Exit::Findings
     );
 }
+
+#[test]
+fn sheets_go_out_and_are_held_against_what_is_so() {
+    let dir = scratch("sheets");
+    let path = |name: &str| dir.join(name).to_str().unwrap().to_owned();
+    let config = "golden/p1_single/alaxala-ax/L3SW-01.cfg";
+    for (name, charset) in [("utf8.csv", "utf8"), ("cp932.csv", "cp932")] {
+        let out = path(name);
+        let fixed = ["sheet", config, "--lang", "ja"];
+        let ran = aclc(&[&fixed[..], &["-o", &out, "--charset", charset]].concat());
+        assert_eq!(ran.exit, Exit::Clean, "{}", ran.err);
+        let ran = aclc(&[&fixed[..], &["--check", &out]].concat());
+        assert_eq!(ran.exit, Exit::Clean, "{}", ran.out);
+    }
+    let text = std::fs::read_to_string(path("utf8.csv")).unwrap();
+    assert!(
+        text.starts_with("\u{feff}No.,機器名,ACL名,適用IF,方向,Seq,動作"),
+        "{text}"
+    );
+    std::fs::write(path("edited.csv"), text.replacen("deny", "permit", 1)).unwrap();
+    let ran = aclc(&[
+        "sheet",
+        config,
+        "--lang",
+        "ja",
+        "--check",
+        &path("edited.csv"),
+    ]);
+    assert_eq!(ran.exit, Exit::Findings);
+    assert!(
+        ran.out.contains("edited.csv G"),
+        "the cell by its name: {}",
+        ran.out
+    );
+    let ran = aclc(&["sheet", POLICY, "-o", &path("flows.xlsx")]);
+    assert_eq!(ran.exit, Exit::Clean, "{}", ran.err);
+    assert!(
+        std::fs::read(path("flows.xlsx"))
+            .unwrap()
+            .starts_with(b"PK")
+    );
+}

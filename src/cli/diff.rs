@@ -112,7 +112,7 @@ pub(super) fn side(
 }
 
 /// Policies are told from captures by their name.
-fn is_policy(path: &Path) -> bool {
+pub(super) fn is_policy(path: &Path) -> bool {
     path.extension()
         .is_some_and(|ext| ext.eq_ignore_ascii_case("acl"))
 }

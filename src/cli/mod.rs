@@ -18,6 +18,7 @@ mod plan;
 mod query;
 mod schema;
 mod session;
+mod sheet;
 mod trace;
 mod twins;
 mod verify;
@@ -205,6 +206,7 @@ fn command(session: &mut Session<'_, '_>, args: &Args) -> Exit {
         Command::Query(args) => query::run(session, args, &options),
         Command::Lint(args) => lint::run(session, args, &options),
         Command::Twins(args) => twins::run(session, args, &options),
+        Command::Sheet(args) => sheet::run(session, args, &options),
         Command::Plan(args) => plan::run(session, args, &options),
         Command::Import(args) => import::run(session, args, &options),
         Command::Facts(args) => facts::run(session, args, &options),

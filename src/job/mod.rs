@@ -17,6 +17,7 @@ pub mod plan;
 pub mod query;
 pub mod question;
 pub mod read;
+pub mod sheet;
 pub mod trace_acl;
 pub mod trace_network;
 pub mod verify;

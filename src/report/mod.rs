@@ -7,11 +7,13 @@
 
 pub mod convert;
 pub mod diagnostics;
+pub mod grid;
 pub mod json;
 pub mod outcome;
 pub mod packet;
 pub mod region;
 pub mod schema;
+pub mod sheets;
 pub mod text;
 
 #[cfg(test)]
