@@ -293,3 +293,75 @@ fn an_approval_about_nothing_is_wrong_input() {
         assert_eq!(aclc(&args).exit, Exit::CannotRun, "{approval}");
     }
 }
+
+/// M16: primary and stand-by differ. M24: what runs is not what was saved.
+#[test]
+fn members_of_a_pair_do_the_same_up_to_their_own_addresses() {
+    let policy = "golden/p1_one_switch/policy.acl";
+    let golden = "golden/p1_one_switch";
+    let ran = aclc(&["twins", policy, "--configs", golden, "--at", AT]);
+    assert_eq!(ran.exit, Exit::Clean, "{}", ran.out);
+    let texts = ["L3SW-CORE01", "L3SW-CORE02"].map(|switch| {
+        std::fs::read_to_string(root().join(golden).join(format!("{switch}.cfg"))).unwrap()
+    });
+    let header = "ip access-list extended V120_IN\n";
+    let edited = texts[1].replace(header, &format!("{header} 1 permit tcp any any eq 23\n"));
+    let dir = network(
+        "twins",
+        &[("L3SW-CORE01", &texts[0]), ("L3SW-CORE02", &edited)],
+    );
+    let ran = aclc(&["twins", policy, "--configs", &dir, "--at", AT]);
+    assert_eq!(ran.exit, Exit::Findings, "{}", ran.out);
+    assert!(ran.out.contains("L3SW-CORE01 | L3SW-CORE02"), "{}", ran.out);
+    let ran = aclc(&["verify", policy, "--configs", &dir, "--at", AT]);
+    assert!(ran.err.contains("L3SW-CORE01 | L3SW-CORE02"), "{}", ran.err);
+    // Startup against running.
+    let startup = format!("{golden}/L3SW-CORE02.cfg");
+    let running = format!("{dir}/L3SW-CORE02.cfg");
+    assert_eq!(
+        aclc(&["diff", &startup, &running, "--at", AT]).exit,
+        Exit::Findings
+    );
+}
+
+#[test]
+fn sheets_go_out_and_are_held_against_what_is_so() {
+    let dir = scratch("sheets");
+    let path = |name: &str| dir.join(name).to_str().unwrap().to_owned();
+    let config = "golden/p1_single/alaxala-ax/L3SW-01.cfg";
+    for (name, charset) in [("utf8.csv", "utf8"), ("cp932.csv", "cp932")] {
+        let out = path(name);
+        let fixed = ["sheet", config, "--lang", "ja"];
+        let ran = aclc(&[&fixed[..], &["-o", &out, "--charset", charset]].concat());
+        assert_eq!(ran.exit, Exit::Clean, "{}", ran.err);
+        let ran = aclc(&[&fixed[..], &["--check", &out]].concat());
+        assert_eq!(ran.exit, Exit::Clean, "{}", ran.out);
+    }
+    let text = std::fs::read_to_string(path("utf8.csv")).unwrap();
+    assert!(
+        text.starts_with("\u{feff}No.,機器名,ACL名,適用IF,方向,Seq,動作"),
+        "{text}"
+    );
+    std::fs::write(path("edited.csv"), text.replacen("deny", "permit", 1)).unwrap();
+    let ran = aclc(&[
+        "sheet",
+        config,
+        "--lang",
+        "ja",
+        "--check",
+        &path("edited.csv"),
+    ]);
+    assert_eq!(ran.exit, Exit::Findings);
+    assert!(
+        ran.out.contains("edited.csv G"),
+        "the cell by its name: {}",
+        ran.out
+    );
+    let ran = aclc(&["sheet", POLICY, "-o", &path("flows.xlsx")]);
+    assert_eq!(ran.exit, Exit::Clean, "{}", ran.err);
+    assert!(
+        std::fs::read(path("flows.xlsx"))
+            .unwrap()
+            .starts_with(b"PK")
+    );
+}

@@ -22,6 +22,7 @@ mod logged;
 mod mutation;
 mod over_time;
 mod pair;
+mod plan;
 mod reach;
 mod readme;
 mod relay;

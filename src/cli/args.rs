@@ -85,7 +85,9 @@ pub(super) enum Command {
     Trace(Trace),
     Query(Query),
     Lint(Lint),
+    Twins(Verify),
     Plan(Plan),
+    Sheet(Sheet),
     Import(Import),
     Facts(Facts),
     Lab(Lab),
@@ -108,6 +110,8 @@ impl Command {
             Command::Lab(_) => "lab",
             Command::Plan(_) => "plan",
             Command::Import(_) => "import",
+            Command::Twins(_) => "twins",
+            Command::Sheet(_) => "sheet",
             Command::Fmt(_) => "fmt",
             Command::Schema(_) => "schema",
         }
@@ -210,6 +214,25 @@ pub(super) struct Plan {
     pub(super) attest: Vec<String>,
     #[arg(short = 'o', long = "output", value_name = "DIR")]
     pub(super) documents: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Sheet {
+    #[arg(required = true, value_name = "FILE")]
+    pub(super) files: Vec<PathBuf>,
+    #[arg(short = 'o', long = "output", value_name = "TABLE")]
+    pub(super) table: Option<PathBuf>,
+    #[arg(long, value_name = "TABLE", conflicts_with = "table")]
+    pub(super) check: Option<PathBuf>,
+    #[arg(long, value_enum, default_value = "utf8")]
+    pub(super) charset: Charset,
+}
+
+/// How a CSV is encoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Charset {
+    Utf8,
+    Cp932,
 }
 
 #[derive(Debug, clap::Args)]

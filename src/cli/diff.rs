@@ -6,7 +6,7 @@ use super::{Exit, input};
 use crate::base::{Diagnostic, FileId, Source};
 use crate::diff::Verdict;
 use crate::job::approve::{self, Approval};
-use crate::job::diff::Known;
+use crate::job::diff::{How, Known};
 use crate::job::lint::limit_reached;
 use crate::job::{self, Capture, Options};
 use crate::model::Policy;
@@ -26,8 +26,11 @@ pub(super) fn run(session: &mut Session<'_, '_>, args: &Diff, options: &Options)
         new: new_policy.as_ref().map(|(policy, _)| policy),
         names: said.map(|(policy, _)| policy),
     };
-    let core_only = args.class == Classes::Core;
-    let outcome = job::diff::run(&session.sources, &old, &new, known, core_only, options)?;
+    let how = How {
+        core_only: args.class == Classes::Core,
+        twins: false,
+    };
+    let outcome = job::diff::run(&session.sources, &old, &new, known, how, options)?;
     if outcome.limited {
         session.remark(&[limit_reached()]);
     }
@@ -109,7 +112,7 @@ pub(super) fn side(
 }
 
 /// Policies are told from captures by their name.
-fn is_policy(path: &Path) -> bool {
+pub(super) fn is_policy(path: &Path) -> bool {
     path.extension()
         .is_some_and(|ext| ext.eq_ignore_ascii_case("acl"))
 }

@@ -20,7 +20,9 @@ mod plan;
 mod query;
 mod schema;
 mod session;
+mod sheet;
 mod trace;
+mod twins;
 mod verify;
 
 #[cfg(test)]
@@ -226,6 +228,8 @@ fn command(session: &mut Session<'_, '_>, args: &Args) -> Exit {
         Command::Trace(args) => trace::run(session, args, &options),
         Command::Query(args) => query::run(session, args, &options),
         Command::Lint(args) => lint::run(session, args, &options),
+        Command::Twins(args) => twins::run(session, args, &options),
+        Command::Sheet(args) => sheet::run(session, args, &options),
         Command::Plan(args) => plan::run(session, args, &options),
         Command::Import(args) => import::run(session, args, &options),
         Command::Facts(args) => facts::run(session, args, &options),

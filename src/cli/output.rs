@@ -19,6 +19,18 @@ pub(super) fn write_all(
     dir: &Path,
     files: &[NewFile<'_>],
 ) -> Result<(), Box<Diagnostic>> {
+    let bytes = files
+        .iter()
+        .map(|(name, text)| (name.clone(), text.as_bytes()));
+    write_bytes(root, dir, &bytes.collect::<Vec<_>>())
+}
+
+/// [`write_all`] of files that are no text.
+pub(super) fn write_bytes(
+    root: &Path,
+    dir: &Path,
+    files: &[(String, &[u8])],
+) -> Result<(), Box<Diagnostic>> {
     if let Some((name, _)) = files.iter().find(|(name, _)| !is_plain(name)) {
         return Err(Box::new(Diagnostic::error(text!(
             "name-unsafe",
@@ -83,7 +95,7 @@ struct Move {
     target: PathBuf,
 }
 
-fn replace(dir: &Path, files: &[NewFile<'_>]) -> io::Result<()> {
+fn replace(dir: &Path, files: &[(String, &[u8])]) -> io::Result<()> {
     let own = std::process::id();
     let moves: Vec<Move> = files
         .iter()
@@ -93,12 +105,12 @@ fn replace(dir: &Path, files: &[NewFile<'_>]) -> io::Result<()> {
             target: dir.join(name),
         })
         .collect();
-    let written = moves.iter().zip(files).try_for_each(|(one, (_, text))| {
+    let written = moves.iter().zip(files).try_for_each(|(one, (_, bytes))| {
         let mut file = OpenOptions::new()
             .write(true)
             .create_new(true)
             .open(&one.temporary)?;
-        file.write_all(text.as_bytes())?;
+        file.write_all(bytes)?;
         file.sync_all()
     });
     let moved = written.and_then(|()| rename(&moves));

@@ -6,7 +6,7 @@ use super::session::{Outcome, Session};
 use super::{Exit, output};
 use crate::base::Diagnostic;
 use crate::job::{self, Options};
-use crate::report::{convert, text as print};
+use crate::report::{convert, sheets, text as print};
 use crate::text;
 
 pub(super) fn run(session: &mut Session<'_, '_>, args: &Plan, options: &Options) -> Outcome {
@@ -33,11 +33,18 @@ pub(super) fn run(session: &mut Session<'_, '_>, args: &Plan, options: &Options)
     let report = convert::plan(session.words(), &outcome, options);
     if let Some(dir) = &args.documents {
         let (work, back) = print::procedures(session.look(), &report);
-        let files = [
-            ("procedure.md".to_owned(), work.as_str()),
-            ("rollback.md".to_owned(), back.as_str()),
+        let grids = sheets::procedures(session.lang, &report);
+        let books = [
+            super::sheet::xlsx(&grids[..1])?,
+            super::sheet::xlsx(&grids[1..])?,
         ];
-        output::write_all(&session.io.root, dir, &files).map_err(|error| vec![*error])?;
+        let files = [
+            ("procedure.md".to_owned(), work.as_bytes()),
+            ("rollback.md".to_owned(), back.as_bytes()),
+            ("procedure.xlsx".to_owned(), books[0].as_slice()),
+            ("rollback.xlsx".to_owned(), books[1].as_slice()),
+        ];
+        output::write_bytes(&session.io.root, dir, &files).map_err(|error| vec![*error])?;
     }
     session.print(&report, print::plan);
     Ok(Exit::of(outcome.verdict))

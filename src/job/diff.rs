@@ -9,7 +9,7 @@ use crate::diff::{
     places,
 };
 use crate::model::{Network, Policy};
-use crate::net::{Family, Match};
+use crate::net::{AddrRanges, Family, Match};
 use crate::topo::Named;
 use crate::verify::arrivals;
 use crate::verify::world::World;
@@ -105,6 +105,15 @@ pub struct Known<'p> {
     pub names: Option<&'p Policy>,
 }
 
+/// What counts.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct How {
+    /// Only class `core` decides.
+    pub core_only: bool,
+    /// Members of a redundant pair: their own addresses differ, and are left out.
+    pub twins: bool,
+}
+
 /// Compares captures. Single files are a pair; otherwise devices are paired by name, then by host name.
 ///
 /// # Errors
@@ -114,9 +123,10 @@ pub fn run(
     old: &[Capture],
     new: &[Capture],
     known: Known<'_>,
-    core_only: bool,
+    how: How,
     options: &Options,
 ) -> Job<DiffOutcome> {
+    let core_only = how.core_only;
     let mut errors = Vec::new();
     let before = devices(
         sources,
@@ -152,7 +162,7 @@ pub fn run(
         outcome.gaps.extend(read::gaps(capture.file, device));
     }
     for (name, old, new) in pair(&before, &after) {
-        compare_devices(&name, old, new, options, &mut outcome);
+        compare_devices(&name, old, new, how, options, &mut outcome);
     }
     if core_only {
         outcome.verdict = outcome.core;
@@ -323,6 +333,7 @@ fn compare_devices(
     name: &str,
     old: Option<&Read<'_>>,
     new: Option<&Read<'_>>,
+    how: How,
     options: &Options,
     outcome: &mut DiffOutcome,
 ) {
@@ -331,11 +342,18 @@ fn compare_devices(
     let mut known: BTreeMap<(Side, Side, Family, Scope), Comparison> = BTreeMap::new();
     if let (Some(old), Some(new)) = (old, new) {
         let found = beside(old, new).into_iter();
+        let found = found.filter(|one| !(how.twins && *one == Beside::Addresses));
         outcome
             .beside
             .extend(found.map(|one| (name.to_owned(), one)));
     }
-    for place in places(old, new) {
+    let own = match (how.twins, old, new) {
+        (true, Some(old), Some(new)) => own_traffic(old, new),
+        _ => Vec::new(),
+    };
+    for mut place in places(old, new) {
+        let own = own.iter().filter(|m| m.family == place.family);
+        place.scope.unseen.extend(own.cloned());
         let (before, after) = (
             place.old.acl(old, place.family),
             place.new.acl(new, place.family),
@@ -346,7 +364,7 @@ fn compare_devices(
         let lists = [place.old, place.new]
             .iter()
             .any(|side| matches!(side, Side::List(_)));
-        if lists && !place.scope.unseen.is_empty() {
+        if lists && !place.scope.unseen.is_empty() && !how.twins {
             outcome.unseen.push((name.to_owned(), place.clone()));
         }
         outcome.core = outcome.core.max(comparison.verdict_of(Class::Core));
@@ -369,6 +387,60 @@ fn compare_devices(
             });
         }
     }
+}
+
+/// Packets to and from own addresses of either member: each has its own (M16).
+fn own_traffic(old: &Device, new: &Device) -> Vec<Match> {
+    let both = |family| {
+        let faces = old.interfaces.iter().chain(&new.interfaces);
+        faces.fold(AddrRanges::none(family), |all, face| {
+            all.union(&crate::topo::interface_addrs(face, family))
+        })
+    };
+    let each = Family::BOTH.into_iter().flat_map(|family| {
+        let (own, any) = (both(family), AddrRanges::any(family));
+        [
+            Match::between(any.to_set(), own.to_set()),
+            Match::between(own.to_set(), any.to_set()),
+        ]
+    });
+    each.collect()
+}
+
+/// Compares the members of every redundant pair of a policy, up to their own addresses.
+///
+/// # Errors
+/// Captures whose dialect is unclear.
+pub fn twins(
+    sources: &SourceMap,
+    policy: &Policy,
+    captures: &[Capture],
+    options: &Options,
+) -> Job<Vec<(String, DiffOutcome)>> {
+    let how = How {
+        core_only: false,
+        twins: true,
+    };
+    let mut out = Vec::new();
+    for (index, switch) in policy.network.switches.iter().enumerate() {
+        let Some(twin) = switch.twin.filter(|twin| twin.0 > index) else {
+            continue;
+        };
+        let twin = policy.network.switch(twin);
+        let find = |name: &str| captures.iter().find(|c| c.name == name).cloned();
+        let (Some(one), Some(other)) = (find(&switch.label.name), find(&twin.label.name)) else {
+            continue;
+        };
+        let known = Known {
+            old: Some(policy),
+            new: Some(policy),
+            names: None,
+        };
+        let outcome = run(sources, &[one], &[other], known, how, options)?;
+        let name = format!("{} | {}", switch.label.name, twin.label.name);
+        out.push((name, outcome));
+    }
+    Ok(out)
 }
 
 fn decider(side: Side, acl: &crate::acl::Acl, index: usize) -> Decider {

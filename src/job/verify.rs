@@ -138,6 +138,18 @@ pub fn run(
         }
     }
     let mut diagnostics = loaded.diagnostics;
+    let pairs = super::diff::twins(
+        sources,
+        &loaded.policy,
+        configs.unwrap_or_default(),
+        options,
+    )?;
+    for (pair, outcome) in pairs {
+        if outcome.verdict != crate::diff::Verdict::Equal || !outcome.beside.is_empty() {
+            let differs = Diagnostic::warning(text!("twins-differ", pair = pair));
+            diagnostics.push(differs.help(text!("twins-differ-help")));
+        }
+    }
     diagnostics.extend(devices.diagnostics);
     diagnostics.extend(unused);
     diagnostics.extend(remarks::expired(&loaded.policy, options.at));

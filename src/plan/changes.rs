@@ -7,7 +7,7 @@ use crate::device::Device;
 use crate::diff::{Effect, Verdict, compare};
 use crate::net::Family;
 use crate::pset::Limits;
-use crate::vendor::live::{Block, Rebind, Running, binding};
+use crate::vendor::live::{Block, Rebind, Running, binding, only};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Steps that belong together, and when they are best tried: what closes before what opens.
@@ -51,6 +51,7 @@ const TAKES: u8 = 4;
 type Key = (Family, String);
 
 struct Work<'s, 'a> {
+    window: bool,
     index: usize,
     site: &'s Site<'a>,
     old: Device,
@@ -60,8 +61,8 @@ struct Work<'s, 'a> {
     out: Changes,
 }
 
-/// All changes of a switch.
-pub(super) fn changes(index: usize, site: &Site<'_>) -> Changes {
+/// All changes of a switch. With `window`, bound lists are not edited: their interface goes down meanwhile.
+pub(super) fn changes(index: usize, site: &Site<'_>, window: bool) -> Changes {
     let old = (site.read)(&site.old.text());
     let new = (site.read)(&site.new.text());
     let names = old.acls.iter().chain(&new.acls).map(|acl| acl.name.clone());
@@ -70,6 +71,7 @@ pub(super) fn changes(index: usize, site: &Site<'_>) -> Changes {
         ..Changes::default()
     };
     let mut work = Work {
+        window,
         index,
         site,
         old,
@@ -176,23 +178,46 @@ impl Work<'_, '_> {
             .collect();
         let added: Vec<String> = added.into_iter().cloned().collect();
         let gone: Vec<String> = gone.into_iter().cloned().collect();
+        let mechanism = self.site.mechanism;
+        let (mut added, mut gone) = (added, gone);
+        for start in mechanism.single {
+            let is = |line: &String| only(mechanism, line) == Some(start);
+            let both = (gone.iter().position(is), added.iter().position(is));
+            if let (Some(before), Some(after)) = both {
+                self.instead(header, &gone.remove(before), &added.remove(after));
+            }
+        }
         for line in gone {
-            self.line(header, &format!("no {line}"), &line, TAKES);
+            let step = self.line(header, &format!("no {line}"), &line);
+            self.unit(vec![step], TAKES, None);
         }
         for line in added {
-            self.line(header, &line, &format!("no {line}"), ADDS);
+            let step = self.line(header, &line, &format!("no {line}"));
+            self.unit(vec![step], ADDS, None);
         }
     }
 
+    /// A line in place of another of which there can be one: by one command, or where that is not known by two.
+    fn instead(&mut self, header: &str, before: &str, after: &str) {
+        let steps = match self.site.mechanism.rebind {
+            Rebind::Replaces => vec![self.line(header, after, before)],
+            Rebind::UnbindFirst => vec![
+                self.line(header, &format!("no {before}"), before),
+                self.line(header, after, &format!("no {after}")),
+            ],
+        };
+        self.unit(steps, ADDS, None);
+    }
+
     /// One line of an interface.
-    fn line(&mut self, header: &str, there: &str, back: &str, rank: u8) {
+    fn line(&self, header: &str, there: &str, back: &str) -> Step {
         let inside = |line: &str| Block {
             header: header.to_owned(),
             lines: vec![line.to_owned()],
         };
         let name = header.trim_start_matches("interface ");
         let seen = (!there.starts_with("no ")).then(|| there.to_owned());
-        let step = Step {
+        Step {
             site: self.index,
             what: What::Line(there.to_owned()),
             commands: vec![inside(there)],
@@ -202,8 +227,7 @@ impl Work<'_, '_> {
                 seen.into_iter().collect(),
             ),
             rewrites: None,
-        };
-        self.unit(vec![step], rank, None);
+        }
     }
 
     fn unit(&mut self, steps: Vec<Step>, rank: u8, swap: Option<Swap>) {
@@ -306,7 +330,7 @@ impl Work<'_, '_> {
         });
         let shared = shared.count() > 1;
         let target = self.site.new.block(&list).cloned();
-        let steps = target.as_ref().filter(|_| !shared);
+        let steps = target.as_ref().filter(|_| !shared && !self.window);
         let steps = steps.and_then(|block| edits(self.index, self.site, family, from, block));
         if let Some(steps) = steps {
             // Their order is made already: closing edits first.

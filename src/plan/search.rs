@@ -76,6 +76,8 @@ enum Bar {
     Unknown,
     /// An outage, never a leak or the loss of a switch.
     Outage,
+    /// An outage, also of what manages a switch.
+    Manager,
 }
 
 /// Orders the changes of all sites.
@@ -100,54 +102,69 @@ pub fn order(
 }
 
 impl Search<'_, '_> {
+    /// First with bound lists edited where a binding cannot be replaced, then with the interface down meanwhile.
     fn run(&mut self) -> Result<Ordered, Outcome> {
-        let mut all: Vec<Changes> = Vec::new();
-        for (index, site) in self.sites.iter().enumerate() {
-            all.push(changes(index, site));
+        if let Some(found) = self.attempt(false, false)? {
+            return Ok(found);
         }
+        if let Some(found) = self.attempt(true, false)? {
+            return Ok(found);
+        }
+        let forced = self.attempt(false, true)?;
+        Ok(forced.expect("INVARIANT: an order that is forced exists"))
+    }
+
+    fn attempt(&mut self, window: bool, force: bool) -> Result<Option<Ordered>, Outcome> {
+        self.open.clear();
+        let sites = self.sites.iter().enumerate();
+        let mut all: Vec<Changes> = sites.map(|(i, site)| changes(i, site, window)).collect();
         let start: Vec<Running> = self.sites.iter().map(|site| site.old.clone()).collect();
-        let mut written = start.clone();
         let writes: Vec<Step> = all.iter().flat_map(|c| c.write.clone()).collect();
-        for step in &writes {
-            self.type_in(&mut written, step)?;
-        }
         let units: Vec<Unit> = all.iter().flat_map(|c| c.units.clone()).collect();
-        let direct = self.try_units(&written, &units, Bar::All)?;
-        if let Some(found) = direct {
-            return self.finish(writes, found, false);
+        let written = self.typed(&start, &writes)?;
+        if !force && let Some(found) = self.try_units(&written, &units, Bar::All)? {
+            return self.finish(writes, found, false).map(Some);
         }
         // By way of lists that let through what both let through: everything closes before anything opens.
         let (more, way) = self.by_way(&written, &units, &mut all, false)?;
-        let mut before = written.clone();
-        for step in &more {
-            self.type_in(&mut before, step)?;
-        }
+        let before = self.typed(&written, &more)?;
         let both: Vec<Step> = writes.iter().chain(&more).cloned().collect();
-        for bar in [Bar::All, Bar::Unknown] {
-            if let Some(found) = self.try_units(&before, &way, bar)? {
-                return self.finish(both, found, true);
+        // No order keeps everything up: rather an outage than a leak, by way of lists that let nothing through.
+        let (more, shut) = self.by_way(&written, &units, &mut all, true)?;
+        let closed = self.typed(&written, &more)?;
+        let all_shut: Vec<Step> = writes.iter().chain(&more).cloned().collect();
+        if force {
+            let mut units = units;
+            units.sort_by_key(|unit| unit.rank);
+            let found = self.forced(&written, &units)?;
+            return self.finish(writes, found, false).map(Some);
+        }
+        let attempts = [
+            (&both, &before, &way, Bar::All),
+            (&both, &before, &way, Bar::Unknown),
+            (&writes, &written, &units, Bar::Unknown),
+            (&writes, &written, &units, Bar::Outage),
+            (&both, &before, &way, Bar::Outage),
+            (&all_shut, &closed, &shut, Bar::Outage),
+            (&writes, &written, &units, Bar::Manager),
+            (&all_shut, &closed, &shut, Bar::Manager),
+        ];
+        for (writes, from, units, bar) in attempts {
+            if let Some(found) = self.try_units(from, units, bar)? {
+                let by_way = writes.len() == both.len() && !more.is_empty();
+                return self.finish(writes.clone(), found, by_way).map(Some);
             }
         }
-        if let Some(found) = self.try_units(&written, &units, Bar::Unknown)? {
-            return self.finish(writes, found, false);
-        }
-        // No order keeps everything up: rather an outage than a leak.
-        let (more, way) = self.by_way(&written, &units, &mut all, true)?;
-        let mut before = written.clone();
-        for step in &more {
-            self.type_in(&mut before, step)?;
-        }
-        let both: Vec<Step> = writes.iter().chain(&more).cloned().collect();
-        for (writes, from, units) in [(&writes, &written, &units), (&both, &before, &way)] {
-            if let Some(found) = self.try_units(from, units, Bar::Outage)? {
-                return self.finish(writes.clone(), found, false);
-            }
-        }
-        // Not even that: what is left is the order that closes first, and every breach is told.
-        let mut units = way;
-        units.sort_by_key(|unit| unit.rank);
-        let found = self.forced(&before, &units)?;
-        self.finish(both, found, false)
+        Ok(None)
+    }
+
+    /// Texts after some steps.
+    fn typed(&self, from: &[Running], steps: &[Step]) -> Result<Vec<Running>, CannotApply> {
+        let mut texts = from.to_vec();
+        steps
+            .iter()
+            .try_for_each(|step| self.type_in(&mut texts, step))?;
+        Ok(texts)
     }
 
     fn type_in(&self, texts: &mut [Running], step: &Step) -> Result<(), CannotApply> {
@@ -534,6 +551,7 @@ fn passes(one: &Judged, bar: Bar) -> bool {
         Bar::All => false,
         Bar::Unknown => breach.verdict == Verdict::Unknown,
         Bar::Outage => breach.property == Property::Live || breach.verdict == Verdict::Unknown,
+        Bar::Manager => !matches!(breach.property, Property::Safe | Property::Fits),
     })
 }
 

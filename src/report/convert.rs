@@ -626,6 +626,29 @@ pub fn lint(words: Words<'_>, outcome: &LintOutcome) -> out::Lint {
     }
 }
 
+/// `twins`.
+#[must_use]
+pub fn twins(words: Words<'_>, outcomes: &[(String, DiffOutcome)]) -> out::Twins {
+    let worst = |outcome: &DiffOutcome| match outcome.beside.is_empty() {
+        true => outcome.verdict,
+        false => outcome.verdict.max(Difference::Unknown),
+    };
+    let verdict = outcomes.iter().map(|(_, outcome)| worst(outcome)).max();
+    let pair = |(name, outcome): &(String, DiffOutcome)| out::Pair {
+        pair: safe(name),
+        diff: diff(words, outcome),
+    };
+    out::Twins {
+        schema: "aclc/twins/1",
+        verdict: match verdict {
+            None | Some(Difference::Equal) => "equal",
+            Some(Difference::Different) => "different",
+            Some(Difference::Unknown) => "unknown",
+        },
+        pairs: outcomes.iter().map(pair).collect(),
+    }
+}
+
 /// `plan`.
 #[must_use]
 pub fn plan(words: Words<'_>, outcome: &PlanOutcome, options: &Options) -> out::Plan {

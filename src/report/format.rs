@@ -5,7 +5,7 @@
 
 use super::outcome::{
     Between, Build, Check, Coverage, Diff, Facts, Import, Lab, Lint, Mutate, Plan, Query, Trace,
-    Verify,
+    Twins, Verify,
 };
 use super::{codequality, html, junit, markdown, sarif};
 use crate::base::Lang;
@@ -50,6 +50,7 @@ impl Report for Query {}
 impl Report for Trace {}
 impl Report for Facts {}
 impl Report for Lab {}
+impl Report for Twins {}
 impl Report for Between {}
 impl Report for Mutate {}
 impl Report for Coverage {}

@@ -11,6 +11,7 @@ pub mod convert;
 pub mod diagnostics;
 pub mod evidence;
 pub mod format;
+pub mod grid;
 mod guideline;
 pub mod html;
 pub mod issue;
@@ -22,6 +23,7 @@ pub mod packet;
 pub mod region;
 pub mod sarif;
 pub mod schema;
+pub mod sheets;
 pub mod text;
 pub mod words;
 

@@ -515,6 +515,22 @@ pub struct Finding {
     pub blockers: Vec<u32>,
 }
 
+/// `twins`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Twins {
+    pub schema: &'static str,
+    pub verdict: &'static str,
+    pub pairs: Vec<Pair>,
+}
+
+/// A redundant pair: what differs between its members.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Pair {
+    pub pair: String,
+    #[serde(flatten)]
+    pub diff: Diff,
+}
+
 /// `plan`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Plan {

@@ -2,12 +2,12 @@
 
 use super::outcome::{
     Between, Build, Coverage, Diagnostic, Diff, Facts, Import, Lab, Lint, Mutate, Plan, Query,
-    Trace, TraceLine, Verify,
+    Trace, TraceLine, Twins, Verify,
 };
 use schemars::Schema;
 
 /// The commands that have one, in the order of the help.
-pub const NAMES: [&str; 16] = [
+pub const NAMES: [&str; 17] = [
     "check",
     "coverage",
     "build",
@@ -19,6 +19,7 @@ pub const NAMES: [&str; 16] = [
     "trace-acl",
     "query",
     "lint",
+    "twins",
     "plan",
     "import",
     "facts",
@@ -49,6 +50,7 @@ pub fn of(command: &str) -> Option<Schema> {
         "trace-acl" => schemars::schema_for!(TraceLine),
         "query" => schemars::schema_for!(Query),
         "lint" => schemars::schema_for!(Lint),
+        "twins" => schemars::schema_for!(Twins),
         "plan" => schemars::schema_for!(Plan),
         "import" => schemars::schema_for!(Import),
         "facts" => schemars::schema_for!(Facts),

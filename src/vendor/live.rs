@@ -45,6 +45,9 @@ pub struct Mechanism {
     pub show_list: fn(Family, &str) -> String,
     /// Beginnings of lines inside an interface that a plan may add and take away.
     pub managed: &'static [&'static str],
+    /// Beginnings of lines of which an interface has one, but for secondary ones: another takes its place where bindings are
+    /// replaced too, and is refused elsewhere, because no source says what it does.
+    pub single: &'static [&'static str],
     /// The same at the top level.
     pub managed_top: &'static [&'static str],
 }
@@ -262,8 +265,26 @@ fn setting(mechanism: &Mechanism, block: &mut Block, line: &str) -> Result<(), C
         line.clone_into(old);
         return Ok(());
     }
+    let alike = |known: &String| {
+        only(mechanism, known).is_some_and(|start| only(mechanism, line) == Some(start))
+    };
+    if let Some(old) = block.lines.iter_mut().find(|known| alike(known)) {
+        if mechanism.rebind == Rebind::UnbindFirst {
+            return Err(CannotApply(line.to_owned()));
+        }
+        line.clone_into(old);
+        return Ok(());
+    }
     block.lines.push(line.to_owned());
     Ok(())
+}
+
+/// The beginning of a line of which an interface has one.
+#[must_use]
+pub fn only(mechanism: &Mechanism, line: &str) -> Option<&'static str> {
+    let mut starts = mechanism.single.iter();
+    let start = starts.find(|start| line.starts_with(**start))?;
+    (!line.ends_with(" secondary")).then_some(*start)
 }
 
 /// The command that binds a list.
@@ -308,6 +329,10 @@ mod tests {
             ["ip access-group B in"],
             "one command replaces the binding"
         );
+        let mut address = Running::of("interface Vlan1\n ip address 10.0.0.1 255.255.255.0\n");
+        let another = block("interface Vlan1", &["ip address 10.0.0.2 255.255.255.0"]);
+        address.apply(ios, &[another]).unwrap();
+        assert_eq!(address.blocks[0].lines.len(), 1, "so does an address");
         let back = [
             block("ip route 0.0.0.0 0.0.0.0 10.0.0.1", &[]),
             block("interface Vlan1", &["shutdown", "ip access-group A in"]),

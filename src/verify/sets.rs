@@ -59,7 +59,7 @@ impl Sets {
 }
 
 /// Every address that a router has by its text, virtual ones too.
-fn own_addrs(topo: &Topo, family: Family) -> AddrRanges {
+pub(super) fn own_addrs(topo: &Topo, family: Family) -> AddrRanges {
     let interfaces = topo
         .devices
         .iter()

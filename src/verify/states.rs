@@ -11,7 +11,7 @@ use super::world::{World, open_facts};
 use super::{Verdict, works};
 use crate::acl::{Acl, Question, Reading};
 use crate::model::{At, ClaimKind, Policy};
-use crate::net::{Family, Flow};
+use crate::net::{AddrRanges, Family, Flow};
 use crate::pset::Limits;
 use crate::pset::{Bounds, PacketSet, Prefer, Space};
 use crate::reach::Side;
@@ -75,6 +75,8 @@ struct Bound {
     space: Space,
     old: Arrivals,
     new: Arrivals,
+    /// Own addresses of switches on either side.
+    routers: AddrRanges,
     /// Per group of sessions: what both carry, and what OLD carries.
     carried: Vec<(Bounds, Bounds)>,
 }
@@ -216,7 +218,7 @@ fn envelope(
             .collect();
         let space = Space::for_acls(family, &acls);
         let space = space.within(limits);
-        let (before, after, both) = {
+        let (before, after, both, routers) = {
             let views = worlds
                 .each_ref()
                 .map(|world| View::in_world(world, family, &space));
@@ -227,13 +229,16 @@ fn envelope(
                 .map(|(old, new)| (space.bounds_intersect(*old, *new), *old))
                 .collect();
             let [before, after] = sides;
-            (before, after, both)
+            let own = |view: &View<'_>| super::sets::own_addrs(view.topo, family);
+            let routers = own(&views[0]).union(&own(&views[1]));
+            (before, after, both, routers)
         };
         Bound {
             family,
             space,
             old: before,
             new: after,
+            routers,
             carried: both,
         }
     });
@@ -255,6 +260,11 @@ fn safe(view: &View<'_>, bound: &Bound, found: &mut Vec<Breach>) -> Result<(), O
     }
     let mut worst: Option<(Pair, PacketSet, bool)> = None;
     for (pair, extra) in gained(space, &either, &now) {
+        // Handed to an address that a switch has before or after, and not now: lost on the link, no leak.
+        let nobody = matches!(&pair.1, End::NextHop(_, addr) if bound.routers.contains(*addr));
+        if nobody {
+            continue;
+        }
         let spoken = spoken_of(view, &pair);
         let extra = Bounds {
             must: space.intersect(extra.must, spoken),

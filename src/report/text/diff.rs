@@ -3,7 +3,7 @@
 use super::table::aligned;
 use super::{Look, Page, Tone};
 use crate::base::Text;
-use crate::report::outcome::{Approval, Change, ChangedFlow, Diff, Side, Statement};
+use crate::report::outcome::{Approval, Change, ChangedFlow, Diff, Side, Statement, Twins};
 use crate::report::words::effect;
 use crate::text;
 
@@ -223,4 +223,14 @@ fn summary(look: Look, outcome: &Diff) -> String {
         _ => counted(),
     };
     format!("{verdict}  {}", look.say(&words))
+}
+
+/// Every redundant pair by itself.
+#[must_use]
+pub fn twins(look: Look, outcome: &Twins) -> String {
+    let each = outcome.pairs.iter().map(|pair| {
+        let heading = look.paint(Tone::Title, &pair.pair);
+        format!("{heading}\n{}\n", diff(look, &pair.diff))
+    });
+    each.collect()
 }

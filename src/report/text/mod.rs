@@ -22,7 +22,7 @@ mod verify;
 pub use between::between;
 pub use build::{build, configs};
 pub use coverage::coverage;
-pub use diff::diff;
+pub use diff::{diff, twins};
 pub use facts::facts;
 pub use import::import;
 pub use lab::lab;

@@ -71,6 +71,7 @@ static MECHANISM: Mechanism = Mechanism {
         "ipv6 traffic-filter ",
         "shutdown",
     ],
+    single: &["ip address "],
     managed_top: &["ip route ", "ipv6 route "],
 };
 
