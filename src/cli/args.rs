@@ -129,6 +129,8 @@ pub(super) struct Verify {
     pub(super) certificate: Option<PathBuf>,
     #[arg(short = 'o', long = "output", value_name = "FILE")]
     pub(super) report_output: Option<PathBuf>,
+    #[arg(long, conflicts_with = "certificate")]
+    pub(super) redact: bool,
 }
 
 #[derive(Debug, clap::Args)]

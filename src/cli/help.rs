@@ -129,6 +129,7 @@ fn option(id: &str) -> Option<Text> {
         "output" => text!("help-output"),
         "allow_unproved" => text!("help-allow-unproved"),
         "configs" => text!("help-configs"),
+        "redact" => text!("help-redact"),
         "report_output" => text!("help-report-output"),
         "certificate" => text!("help-certificate"),
         "old" => text!("help-old"),

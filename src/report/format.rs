@@ -4,7 +4,7 @@
 //! say of a command it does not offer for it.
 
 use super::outcome::{Build, Check, Diff, Facts, Lint, Query, Trace, Verify};
-use super::{codequality, html, junit, markdown, sarif};
+use super::{codequality, html, junit, markdown, sarif, xlsx};
 use crate::base::Lang;
 use serde::Serialize;
 
@@ -79,6 +79,7 @@ pub const FORMATS: &[Format] = &[
     Format { name: "markdown", commands: RESULTS, evidence: false, render: markdown::render },
     Format { name: "codequality", commands: ALL, evidence: false, render: codequality::render },
     Format { name: "html", commands: &["verify"], evidence: true, render: html::render },
+    Format { name: "xlsx", commands: &["verify"], evidence: true, render: xlsx::render },
 ];
 
 /// The format of a name.

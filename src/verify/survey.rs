@@ -163,6 +163,8 @@ fn one(view: &View<'_>, from: &Spot, to: &Spot) -> Opens {
     let arrived = space.intersect(arrived, view.openings());
     // What this place itself can send: the neighbours on its link have rows of their own.
     let arrived = space.intersect(arrived, view.from(from.addrs.of(view.family)));
+    // What is for the switches themselves (management, DHCP to a relay) is no matter between two zones.
+    let arrived = space.minus(arrived, view.to(&view.own_addrs()));
     if space.is_empty(arrived) {
         return Opens::Nothing;
     }
