@@ -150,6 +150,8 @@ fn detail(page: &Page<'_>, claim: &Claim) -> Markup {
 /// What the verdict says, and nothing more.
 fn sentence(claim: &Claim) -> Text {
     match claim.verdict {
+        // What leans on nothing was read off the text, no packet was reckoned with (D49).
+        "proved" if claim.assumptions.is_empty() => text!("html-says-read"),
         "proved" => text!("html-says-proved"),
         "refuted" => text!("html-says-refuted"),
         _ => text!("html-says-unknown"),
