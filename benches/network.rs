@@ -17,13 +17,22 @@
 //! `-- 500 500 2000` writes and reads in 0.3 s, but its claims took more than the minute that was given to them.
 #![allow(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
+mod common;
+
 use aclc::base::{FileId, Source, SourceMap};
+use aclc::job::network::Written;
 use aclc::job::{Options, build, network, verify};
-use aclc::verify::Verdict;
+use aclc::model::Policy;
+use aclc::topo::Named;
+use aclc::verify::{Session, Verdict};
+use common::{best, once, peak};
 use fastrand::Rng;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::time::Instant;
+use std::sync::Arc;
+
+/// Lines that are changed in a session, each there and back.
+const EDITS: usize = 40;
 
 /// Zones, switches, allows, and whether each pair of zones has a claim.
 #[derive(Clone, Copy)]
@@ -73,14 +82,7 @@ fn main() {
         (_, Some(case), None) => run(CASES[case % CASES.len()]),
         _ => {
             println!("milliseconds");
-            // A process per case, so that each has a peak of its own.
-            for number in 0..CASES.len() {
-                let me = std::env::current_exe().expect("this program is running");
-                let status = std::process::Command::new(me)
-                    .arg(number.to_string())
-                    .status();
-                assert!(status.is_ok_and(|status| status.success()), "case {number}");
-            }
+            common::each_alone(CASES.len());
         }
     }
 }
@@ -109,60 +111,87 @@ fn run(case: Case) {
 
 /// What each stage takes.
 fn stages(sources: &SourceMap, file: FileId, options: &Options) {
-    let (parse, loaded) =
-        timed(|| network::policy(sources, file).expect("a policy without errors"));
+    let (parse, loaded) = best(3, || {
+        network::policy(sources, file).expect("a policy without errors")
+    });
     let policy = &loaded.policy;
-    let (write, written) = timed(|| network::write(policy, options).expect("it can be expressed"));
-    let (read, devices) = timed(|| network::read_back(policy, &written, options));
+    let (write, written) = best(3, || {
+        network::write(policy, options).expect("it can be expressed")
+    });
+    let (read, devices) = best(3, || network::read_back(policy, &written, options));
     let lines: usize = written.iter().map(|file| file.text.lines().count()).sum();
     println!(
         "    parse {parse:.1}, compile and write {write:.1}, read back {read:.1} ({lines} lines)"
     );
     let prove = |equality| {
         let asked = network::verify_options(options, equality);
-        timed(|| {
+        best(3, || {
             let report = aclc::verify::verify(policy, options.at, &devices, &asked);
             report.expect("walks and sets agree").claims.len()
         })
     };
     let ((claims, count), (equal, _)) = (prove(false), prove(true));
     println!("    {count} claims {claims:.1}, with equality {equal:.1}");
+    for equality in [false, true] {
+        edits(policy, &written, &devices, options, equality);
+    }
+}
+
+/// Lines changed one after the other in a session that has seen the network: read again, proved again.
+fn edits(
+    policy: &Policy,
+    written: &[Written],
+    devices: &[Arc<Named>],
+    options: &Options,
+    equality: bool,
+) {
+    let asked = network::verify_options(options, equality);
+    let mut session = Session::new(policy, options.at, asked);
+    session.verify(devices).expect("walks and sets agree");
+    let rng = &mut Rng::with_seed(5);
+    let mut times: Vec<[f64; 2]> = Vec::new();
+    while times.len() < 2 * EDITS {
+        let number = rng.usize(..written.len());
+        let mut lines: Vec<&str> = written[number].text.lines().collect();
+        let at = rng.usize(..lines.len());
+        if !lines[at].contains("permit tcp host") {
+            continue;
+        }
+        lines[at] = " permit tcp host 10.0.0.77 host 10.0.1.77 eq 4711";
+        let edited = Written {
+            switch: written[number].switch.clone(),
+            text: lines.join("\n"),
+        };
+        let mut now = devices.to_vec();
+        // The change, and back.
+        for written in [&edited, &written[number]] {
+            let (read, device) = once(|| network::read_again(policy, written, options));
+            now[number] = device;
+            let (prove, _) = once(|| session.verify(&now).expect("walks and sets agree").verdict);
+            times.push([read, prove]);
+        }
+    }
+    times.sort_by(|a, b| a[1].total_cmp(&b[1]));
+    let (middle, last) = (times[EDITS], times[times.len() - 1]);
+    let what = if equality { " with equality" } else { "" };
+    println!(
+        "    one line changed: read {:.2}, proved again{what} {:.2}, at most {:.2}",
+        middle[0], middle[1], last[1]
+    );
 }
 
 /// What the commands take, and that they prove what they should.
 fn whole(sources: &SourceMap, file: FileId, options: &Options) {
-    let (time, built) = timed(|| build::build(sources, file, options).expect("a policy"));
+    let (time, built) = best(3, || {
+        build::build(sources, file, options).expect("a policy")
+    });
     assert_eq!(built.equality, Verdict::Proved);
     assert_eq!(built.verdict(), Verdict::Proved);
-    let (verified, outcome) =
-        timed(|| verify::verify(sources, file, None, options).expect("a policy"));
+    let (verified, outcome) = best(3, || {
+        verify::verify(sources, file, None, options).expect("a policy")
+    });
     assert_eq!(outcome.verdict(), Verdict::Proved);
     println!("    build {time:.1}, verify {verified:.1}");
-}
-
-/// The best of three times in milliseconds (neighbours on the machine only ever add to it), and a result.
-fn timed<T>(mut work: impl FnMut() -> T) -> (f64, T) {
-    let mut once = || {
-        let start = Instant::now();
-        let result = work();
-        (start.elapsed().as_secs_f64() * 1000.0, result)
-    };
-    let mut best = once();
-    for _ in 0..2 {
-        let next = once();
-        if next.0 < best.0 {
-            best = next;
-        }
-    }
-    best
-}
-
-/// Most memory this process ever had, in megabytes; 0 where the system does not say.
-fn peak() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find(|line| line.starts_with("VmHWM"));
-    let number = line.and_then(|line| line.split_whitespace().nth(1)?.parse::<u64>().ok());
-    number.unwrap_or(0) / 1024
 }
 
 /// Hosts per zone.

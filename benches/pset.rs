@@ -20,12 +20,14 @@
 //! | nested | 50,000 | 3.4 s (bar 3 s: missed), 5.4 s of processor | | | 652 MB |
 #![allow(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
+mod common;
+
 use aclc::acl::{Ace, Acl, AclState, Action};
 use aclc::net::proto::{TCP, UDP};
 use aclc::net::{ByteSet, Family, FlagSet, Match, PortSet, PositionSet, Wildcard};
 use aclc::pset::{Space, Useless};
+use common::{best, peak};
 use fastrand::Rng;
-use std::time::Instant;
 
 /// What a list is like, how long, and the time it may take, in milliseconds: permitted set, useless lines, difference.
 const CASES: [(&str, usize, [Option<u32>; 3]); 12] = [
@@ -53,14 +55,7 @@ fn main() {
         }
         _ => {
             println!("milliseconds; x% is the share of the bar that was used");
-            // A process per case, so that each has a peak of its own.
-            for number in 0..CASES.len() {
-                let me = std::env::current_exe().expect("this program is running");
-                let status = std::process::Command::new(me)
-                    .arg(number.to_string())
-                    .status();
-                assert!(status.is_ok_and(|status| status.success()), "case {number}");
-            }
+            common::each_alone(CASES.len());
         }
     }
 }
@@ -69,9 +64,9 @@ fn case(kind: &str, lines: usize, bars: [Option<u32>; 3]) {
     let acl = list(kind, lines, 1);
     let repeats = if lines <= 15_000 { 7 } else { 3 };
     let choose = || Space::for_acls(Family::V4, &[&acl]).layout().clone();
-    let (choice, layout) = timed(repeats, choose);
+    let (choice, layout) = best(repeats, choose);
     let space = || Space::with_layout(layout.clone());
-    let (build, sizes) = timed(repeats, || {
+    let (build, sizes) = best(repeats, || {
         let space = space();
         let permitted = space.permitted(&acl).must;
         assert!(!space.exhausted(), "the budget is enough for these lists");
@@ -95,7 +90,7 @@ fn case(kind: &str, lines: usize, bars: [Option<u32>; 3]) {
         sizes.0.edges,
     );
     if lines <= 15_000 {
-        let (sweep, found) = timed(repeats, || space().lines(&acl));
+        let (sweep, found) = best(repeats, || space().lines(&acl));
         let dead = found
             .iter()
             .filter(|finding| finding.why != Useless::Redundant)
@@ -107,7 +102,7 @@ fn case(kind: &str, lines: usize, bars: [Option<u32>; 3]) {
             figure(sweep, bars[1])
         );
         let other = mutated(kind, lines);
-        let (diff, boxes) = timed(repeats, || {
+        let (diff, boxes) = best(repeats, || {
             let space = space();
             let (old, new) = (space.permitted(&acl).must, space.permitted(&other).must);
             let regions = |part| space.regions(part, 100_000);
@@ -136,27 +131,6 @@ fn figure(took: f64, bar: Option<u32>) -> String {
         None => format!("{took:.2}"),
         Some(bar) => format!("{took:.2} ({:.0}%)", took / f64::from(bar) * 100.0),
     }
-}
-
-/// The best time in milliseconds (neighbours on the machine only ever add to it), and a result.
-fn timed<T>(repeats: usize, mut work: impl FnMut() -> T) -> (f64, T) {
-    let mut once = || {
-        let start = Instant::now();
-        let result = work();
-        (start.elapsed().as_secs_f64() * 1000.0, result)
-    };
-    let mut runs: Vec<(f64, T)> = (0..repeats).map(|_| once()).collect();
-    runs.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let best = runs[0].0;
-    (best, runs.pop().expect("at least one run").1)
-}
-
-/// Most memory this process ever had, in megabytes; 0 where the system does not say.
-fn peak() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find(|line| line.starts_with("VmHWM"));
-    let number = line.and_then(|line| line.split_whitespace().nth(1)?.parse::<u64>().ok());
-    number.unwrap_or(0) / 1024
 }
 
 fn list(kind: &str, lines: usize, seed: u64) -> Acl {

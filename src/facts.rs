@@ -124,6 +124,12 @@ pub struct Facts {
     pub limits: BTreeMap<String, u32>,
     /// Beginnings of lines that change the fate of no packet, by the place where they stand (D23).
     pub irrelevant: BTreeMap<String, Vec<String>>,
+    /// Beginnings of lines that may drop packets (class N of D23), by place.
+    pub narrows: BTreeMap<String, Vec<String>>,
+    /// Beginnings of lines that may send packets elsewhere (class R), by place.
+    pub redirects: BTreeMap<String, Vec<String>>,
+    /// Beginnings of lines that may rewrite packets (class X), by place.
+    pub rewrites: BTreeMap<String, Vec<String>>,
 }
 
 /// `profile.toml`.
@@ -135,6 +141,12 @@ struct Profile {
     limits: BTreeMap<String, u32>,
     #[serde(default)]
     irrelevant: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    narrows: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    redirects: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    rewrites: BTreeMap<String, Vec<String>>,
 }
 
 /// `models.toml`.
@@ -171,6 +183,9 @@ impl Facts {
             tables: models.table,
             limits: profile.limits,
             irrelevant: profile.irrelevant,
+            narrows: profile.narrows,
+            redirects: profile.redirects,
+            rewrites: profile.rewrites,
         })
     }
 

@@ -20,7 +20,7 @@
 //! - `compile` knows no packet set and `pset` no policy: neither can repeat the other's mistake.
 //! - Past a limit every set is empty, and every answer is `unknown` with that reason (`verify::evaluate`).
 //! - Words are chosen in `report` and in the catalogue `src/base/text/*.toml`, one sentence per key in both languages.
-//! - Only `cli` touches files, clock, environment and terminal. Same input, same bytes.
+//! - Only `cli` touches files, clock, environment and terminal; `lab` alone touches the kernel. Same input, same bytes.
 //! - Who may use whom is the table in `tests/tidy.rs`.
 //!
 //! # Where the house differs from its models
@@ -41,6 +41,8 @@ pub mod facts;
 
 pub mod syntax;
 
+pub mod sheet;
+
 pub mod prelude;
 
 pub mod model;
@@ -59,9 +61,13 @@ pub mod verify;
 pub mod certificate;
 
 pub mod diff;
+pub mod import;
 pub mod lint;
+pub mod plan;
 
 pub mod job;
+
+pub mod lab;
 
 pub mod report;
 

@@ -139,7 +139,8 @@ impl Bench<'_> {
         // A router that may answer for addresses not on its link is open even where lists and facts are settled: there A- gives
         // up, so it is held to the walk from one side only.
         let agreed = within(goal, &ways[0]) == within(goal, &ways[1]);
-        let open = |named: &Named| named.device.sees.from_switch.question().is_some();
+        let open =
+            |named: &std::sync::Arc<Named>| named.device.sees.from_switch.question().is_some();
         if self.net.is_settled() && agreed && !self.network.topo.devices.iter().any(open) {
             assert_eq!(may, all, "{said}");
         }

@@ -5,11 +5,13 @@ use aclc::cli::Exit;
 use std::path::Path;
 use std::process::Command;
 
-/// Compares with a file of the repository, or writes it if `ACLC_UPDATE` is set.
+/// Compares with a file of the repository, or writes it if `ACLC_UPDATE` is set. The digest of the vendor facts is left out:
+/// what is known of one dialect changes no verdict about another, and `aclc facts` and the README hold the digest itself.
 fn expect(path: &str, found: &str) {
     let file = root().join(path);
+    let found = found.replace(aclc::facts::digest(), "<facts>");
     if std::env::var_os("ACLC_UPDATE").is_some() {
-        std::fs::write(&file, found).unwrap();
+        std::fs::write(&file, &found).unwrap();
     }
     let held = std::fs::read_to_string(&file).unwrap_or_default();
     if held != found {
@@ -52,28 +54,62 @@ const SINGLE: [(&str, &[&str], Exit); 2] = [
     ),
 ];
 
-const CASES: [Case; 4] = [
+/// The same where it is not even modelled whether a list sees packets to the switch: what was written equals the policy, and
+/// may be written if that is allowed.
+const OPEN: [(&str, &[&str], Exit); 1] = [("verify.ja.txt", &["--lang", "ja"], Exit::Unknown)];
+
+/// A pattern of the document: proved, in the words an officer reads.
+const PROVED: [(&str, &[&str], Exit); 1] = [("verify.ja.txt", &["--lang", "ja"], Exit::Clean)];
+
+const fn case(
+    dir: &'static str,
+    switches: &'static [&'static str],
+    says: &'static [(&'static str, &'static [&'static str], Exit)],
+) -> Case {
     Case {
-        dir: "p1_wired",
-        switches: &SWITCHES,
-        says: &SETTLED,
-    },
-    Case {
-        dir: "p1_one_switch",
-        switches: &["L3SW-CORE01", "L3SW-CORE02"],
-        says: &SETTLED,
-    },
-    Case {
-        dir: "p1_single/cisco-ios-xe",
-        switches: &["L3SW-01"],
-        says: &SINGLE,
-    },
-    Case {
-        dir: "p1_single/alaxala-ax",
-        switches: &["L3SW-01"],
-        says: &SINGLE,
-    },
+        dir,
+        switches,
+        says,
+    }
+}
+
+const CASES: [Case; 17] = [
+    case("p1_wired", &SWITCHES, &SETTLED),
+    case("p1_one_switch", &["L3SW-CORE01", "L3SW-CORE02"], &SETTLED),
+    case("p1_single/cisco-ios-xe", &["L3SW-01"], &SINGLE),
+    case("p1_single/alaxala-ax", &["L3SW-01"], &SINGLE),
+    case("p1_single/cisco-nx-os", &["L3SW-01"], &OPEN),
+    case("p1_single/arista-eos", &["L3SW-01"], &OPEN),
+    case("p1_single/juniper-junos", &["L3SW-01"], &SINGLE),
+    case("p2_one_ssid", &SWITCHES, &PROVED),
+    case("p2_radius_vlan", &SWITCHES, &PROVED),
+    case("p3_two_ssid", &SWITCHES, &PROVED),
+    case("p4_dedicated", &SWITCHES, &PROVED),
+    case("p5_maint", &SWITCHES, &PROVED),
+    case("p6_remote", &SWITCHES, &PROVED),
+    case("beta_terminal", &SWITCHES, &PROVED),
+    case(
+        "branch_offices",
+        &["L3SW-BR1", "L3SW-BR2", "L3SW-CORE01", "L3SW-MYN01"],
+        &PROVED,
+    ),
+    case("tokutei", &SWITCHES, &PROVED),
+    case("daas_edge", &SWITCHES, &PROVED),
 ];
+
+/// Policies that cannot be kept as they are, with what is said of what would be written.
+const REFUTED: [&str; 2] = ["p2_one_ssid/flat", "p6_remote/double_hop"];
+
+#[test]
+fn what_lists_cannot_separate_is_refuted() {
+    for name in REFUTED {
+        let policy = format!("golden/{name}.acl");
+        let ran = aclc(&["verify", &policy, "--at", AT, "--lang", "ja"]);
+        assert_eq!(ran.exit, Exit::Findings, "{name}: {}", ran.err);
+        assert!(ran.out.contains("inseparable"), "{name}");
+        expect(&format!("golden/{name}.ja.txt"), &ran.out);
+    }
+}
 
 impl Case {
     fn path(&self, file: &str) -> String {
@@ -86,8 +122,10 @@ fn build_writes_the_golden_text() {
     for case in &CASES {
         let dir = scratch(&format!("golden-build-{}", case.dir.replace('/', "-")));
         let policy = case.path("policy.acl");
-        let ran = aclc(&["build", &policy, "-o", dir.to_str().unwrap(), "--at", AT]);
-        assert_eq!(ran.exit, Exit::Clean, "{policy}: {}", ran.err);
+        let to = ["build", &policy, "-o", dir.to_str().unwrap(), "--at", AT];
+        // What is written does not depend on the leave to write it unproved; equality is proved in any case.
+        let ran = aclc(&[&to, &["--allow-unproved"][..]].concat());
+        assert_eq!(ran.exit, case.says[0].2, "{policy}: {}", ran.err);
         let files: Vec<String> = case.switches.iter().map(|s| format!("{s}.cfg")).collect();
         for file in &files {
             let found = std::fs::read_to_string(dir.join(file)).unwrap();

@@ -4,17 +4,25 @@
 
 mod support;
 
+mod accept;
+mod adopt;
 mod agreement;
+mod assume;
 mod bad_input;
 mod certificate;
+mod change;
 mod evidence;
 mod formats;
 mod golden;
+mod guideline;
 mod lists;
+mod logged;
 mod mutation;
 mod pair;
 mod readme;
 mod relay;
+mod session;
 mod smt;
+mod tables;
 mod tidy;
 mod twins;

@@ -163,7 +163,7 @@ fn complaint(claim: &Value, found: &Found) -> Option<String> {
 /// Whether a refutation is one for the oracle too.
 pub(crate) fn replays(net: &Net, claims: &[Value]) -> Vec<String> {
     let mut wrong = Vec::new();
-    let halves = required(net);
+    let halves = required();
     for (index, claim) in claims
         .iter()
         .enumerate()
@@ -200,7 +200,7 @@ pub(crate) fn replays(net: &Net, claims: &[Value]) -> Vec<String> {
 #[test]
 fn the_oracle_finds_the_golden_text_sound() {
     let net = Net::read(&golden_texts(), HAIRPIN).unwrap();
-    let halves = required(&net);
+    let halves = required();
     let nothing = Edit {
         texts: golden_texts(),
         what: String::new(),
@@ -254,7 +254,7 @@ fn run(share: u64) {
         judged += 1;
         let report = ran.json();
         let claims = report["claims"].as_array().unwrap();
-        let found = look(&net, &required(&net), &edit, &mut rng);
+        let found = look(&net, &required(), &edit, &mut rng);
         broken += u64::from(!found.is_empty());
         failures.extend(
             found
@@ -301,7 +301,7 @@ fn a_proof_of_what_the_oracle_breaks_is_complained_about() {
         near: Vec::new(),
         vlan: Some(113),
     };
-    let found = look(&net, &required(&net), &edit, &mut Rng::with_seed(3));
+    let found = look(&net, &required(), &edit, &mut Rng::with_seed(3));
     let claims: Vec<usize> = found.iter().map(|f| f.claim).collect();
     assert!(
         [1, 3, 6].iter().all(|claim| claims.contains(claim)),

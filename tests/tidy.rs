@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// A module and the modules it may name besides itself. Anything not in the row is a change of the architecture.
-const MAY_USE: [(&str, &[&str]); 22] = [
+const MAY_USE: [(&str, &[&str]); 26] = [
     // Files, spans, words: no networks. `base::Text` turns addresses and ports into data, which is std and ipnet only.
     ("base", &[]),
     // The values of the field know nothing but themselves.
@@ -14,6 +14,8 @@ const MAY_USE: [(&str, &[&str]); 22] = [
     ("prelude", &[]),
     // What is written, not what a name means.
     ("syntax", &["base"]),
+    // Cells of tables that people keep, as the statements they stand for; no files.
+    ("sheet", &["base", "syntax"]),
     // What network and policy mean; no lists, no vendors.
     ("model", &["base", "net", "syntax", "prelude"]),
     // Filters of any vendor; no zones, no printing.
@@ -64,6 +66,16 @@ const MAY_USE: [(&str, &[&str]); 22] = [
     ),
     // Filters against filters, link by link.
     ("diff", &["net", "acl", "device", "pset", "topo", "reach"]),
+    // Configurations to a policy's text: no files, no dialects' words.
+    (
+        "import",
+        &["base", "net", "prelude", "acl", "device", "pset", "topo"],
+    ),
+    // Steps between two configurations: no files, no wording; it types commands and has every state judged.
+    (
+        "plan",
+        &["acl", "device", "diff", "net", "topo", "vendor", "verify"],
+    ),
     // Findings in device text: no output formats.
     ("lint", &["base", "net", "acl", "device", "pset"]),
     // Everything joined: no files, clock, terminal, and no output formats.
@@ -73,6 +85,7 @@ const MAY_USE: [(&str, &[&str]); 22] = [
             "base",
             "net",
             "syntax",
+            "sheet",
             "model",
             "acl",
             "device",
@@ -85,6 +98,15 @@ const MAY_USE: [(&str, &[&str]); 22] = [
             "diff",
             "lint",
             "certificate",
+            "import",
+            "plan",
+        ],
+    ),
+    // Real packets: devices and reach against the kernel. Rules come from the one printer of the nft dialect.
+    (
+        "lab",
+        &[
+            "net", "model", "acl", "device", "vendor", "pset", "topo", "reach", "verify",
         ],
     ),
     // Results into words and JSON: knows their types, not how they are computed; places have the model's names.
@@ -92,13 +114,15 @@ const MAY_USE: [(&str, &[&str]); 22] = [
         "report",
         &[
             "base", "net", "model", "acl", "facts", "pset", "reach", "verify", "diff", "job",
+            "lab", "plan", "vendor",
         ],
     ),
     // The outside: files, clock, terminal.
     (
         "cli",
         &[
-            "base", "syntax", "model", "vendor", "reach", "verify", "diff", "job", "report",
+            "base", "syntax", "sheet", "model", "vendor", "reach", "verify", "diff", "job", "lab",
+            "report",
         ],
     ),
     // Arguments in, exit code out.

@@ -1,4 +1,4 @@
-//! Broken twins of the golden case: one human mistake each (M01-M17), made in the device text by hand.
+//! Broken twins of the golden cases: one human mistake each (M01-M25), made in the device text by hand.
 //!
 //! `edit.toml` says what was changed and why, `expected.txt` what `verify` must make of it: the verdict of the file, then the
 //! claims that are not proved. Every witness must do in the oracle what the report says.
@@ -6,7 +6,7 @@
 use crate::mutation::replays;
 use crate::support::p1::HAIRPIN;
 use crate::support::walk::Net;
-use crate::support::{SWITCHES, golden_texts, root, scratch, verify};
+use crate::support::{AT, SWITCHES, aclc, golden_texts, root, scratch, verify};
 use aclc::cli::Exit;
 use std::path::Path;
 
@@ -33,11 +33,13 @@ fn apply(text: &str, edit: &toml::Table) -> String {
     lines.iter().map(|line| format!("{line}\n")).collect()
 }
 
+fn edits(dir: &Path) -> toml::Table {
+    let text = std::fs::read_to_string(dir.join("edit.toml")).unwrap();
+    text.parse().unwrap()
+}
+
 fn twin(dir: &Path) -> [String; 2] {
-    let edits: toml::Table = std::fs::read_to_string(dir.join("edit.toml"))
-        .unwrap()
-        .parse()
-        .unwrap();
+    let edits = edits(dir);
     let mut texts = golden_texts();
     for edit in edits["edit"].as_array().unwrap() {
         let edit = edit.as_table().unwrap();
@@ -108,6 +110,119 @@ fn every_mistake_is_seen() {
             wrong.push(format!(
                 "{name}: expected\n{expected}found\n{found}(ACLC_UPDATE=1 writes it)"
             ));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The patterns besides the first, with how many mistakes each is held against.
+const PATTERNS: [(&str, usize); 11] = [
+    ("p1_one_switch", 1),
+    ("p2_one_ssid", 2),
+    ("p2_radius_vlan", 4),
+    ("p3_two_ssid", 3),
+    ("p4_dedicated", 2),
+    ("p5_maint", 2),
+    ("p6_remote", 2),
+    ("beta_terminal", 2),
+    ("branch_offices", 2),
+    ("tokutei", 2),
+    ("daas_edge", 1),
+];
+
+/// The texts of a pattern with the edits of a twin, in a directory of their own.
+fn broken(pattern: &str, dir: &Path, edits: &toml::Table) -> std::path::PathBuf {
+    let home = root().join("golden").join(pattern);
+    let name = dir.file_name().unwrap().to_string_lossy().into_owned();
+    let out = scratch(&format!("twin-{pattern}-{name}"));
+    for entry in std::fs::read_dir(home).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|ext| ext != "cfg") {
+            continue;
+        }
+        let file = path.file_name().unwrap().to_str().unwrap();
+        let text = std::fs::read_to_string(&path).unwrap();
+        let mine = edits
+            .get("edit")
+            .and_then(toml::Value::as_array)
+            .into_iter()
+            .flatten();
+        let mine = mine.map(|edit| edit.as_table().unwrap());
+        let mine = mine.filter(|edit| edit["file"].as_str() == Some(file));
+        let text = mine.fold(text, |text, edit| apply(&text, edit));
+        std::fs::write(out.join(file), text).unwrap();
+    }
+    out
+}
+
+#[test]
+fn every_mistake_in_every_pattern_is_seen() {
+    let mut wrong = Vec::new();
+    for (pattern, count) in PATTERNS {
+        let home = root().join("golden").join(pattern).join("twins");
+        let mut twins: Vec<_> = std::fs::read_dir(&home)
+            .unwrap()
+            .map(|e| e.unwrap().path())
+            .collect();
+        twins.sort();
+        assert_eq!(twins.len(), count, "{pattern}: a folder per mistake");
+        for dir in twins {
+            let edits = edits(&dir);
+            let configs = broken(pattern, &dir, &edits);
+            let at = edits.get("at").and_then(toml::Value::as_str).unwrap_or(AT);
+            let policy = format!("golden/{pattern}/policy.acl");
+            let configs = configs.to_str().unwrap();
+            let args = [
+                "verify",
+                &policy,
+                "--configs",
+                configs,
+                "--at",
+                at,
+                "--format",
+                "json",
+            ];
+            let ran = aclc(&args);
+            let json = ran.json();
+            let mut found = String::new();
+            for claim in json["claims"]
+                .as_array()
+                .unwrap_or(&Vec::new())
+                .iter()
+                .filter(|c| c["verdict"] != "proved")
+            {
+                let word = |key: &str| claim[key].as_str().unwrap_or_default().to_owned();
+                found += &format!("{} {}\n", word("verdict"), word("id"));
+                if !claim["class"].is_null() {
+                    wrong.push(format!("{}: {} has a class", dir.display(), word("id")));
+                }
+                let because = claim["because"].as_array().is_some_and(|b| !b.is_empty());
+                if !because && !claim["witness"].is_object() {
+                    wrong.push(format!(
+                        "{}: neither packet nor reason: {claim}",
+                        dir.display()
+                    ));
+                }
+            }
+            if ran.exit != Exit::Findings {
+                wrong.push(format!(
+                    "{}: exit {:?}\n{found}{}",
+                    dir.display(),
+                    ran.exit,
+                    ran.err
+                ));
+            }
+            let path = dir.join("expected.txt");
+            if std::env::var_os("ACLC_UPDATE").is_some() {
+                std::fs::write(&path, &found).unwrap();
+            }
+            let expected = std::fs::read_to_string(&path).unwrap_or_default();
+            if expected != found {
+                wrong.push(format!(
+                    "{}: expected\n{expected}found\n{found}",
+                    dir.display()
+                ));
+            }
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

@@ -2,6 +2,7 @@
 
 use super::{Question, Reading};
 use crate::net::{Family, Match};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// What an entry does with a packet it matches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -163,6 +164,27 @@ impl Acl {
     #[must_use]
     pub fn is_settled(&self) -> bool {
         self.all().all(Ace::is_settled)
+    }
+
+    /// Whether another list does the same with every packet, entry by entry, whatever its lines are called.
+    #[must_use]
+    pub fn same_filter(&self, other: &Acl) -> bool {
+        let same = |(a, b): (&Ace, &Ace)| {
+            (a.action, &a.certain, &a.open) == (b.action, &b.certain, &b.open)
+        };
+        self.family == other.family
+            && self.all().len() == other.all().len()
+            && self.all().zip(other.all()).all(same)
+    }
+
+    /// A number that lists which are the [`Acl::same_filter`] share.
+    #[must_use]
+    pub fn filter_digest(&self) -> u64 {
+        let mut digest = DefaultHasher::new();
+        for ace in self.all() {
+            (ace.action, &ace.certain, ace.open.len()).hash(&mut digest);
+        }
+        digest.finish()
     }
 
     /// The list under a reading.

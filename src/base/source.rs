@@ -3,6 +3,7 @@
 //! Lines are counted in the bytes as given: LF, CRLF and a lone CR each end one line (contract, "Commands").
 
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 
 /// A file of one run. Index into [`SourceMap`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -101,6 +102,12 @@ impl Source {
         Source::build(path, bytes, text.into_owned())
     }
 
+    /// A table whose text was taken out of the bytes; what is hashed are the bytes.
+    #[must_use]
+    pub fn table(path: &str, bytes: &[u8], text: String) -> Source {
+        Source::build(path, bytes, text)
+    }
+
     fn build(path: &str, bytes: &[u8], text: String) -> Source {
         let digest = Sha256::digest(bytes);
         let sha256 = digest
@@ -188,13 +195,30 @@ fn line_starts(text: &str) -> Vec<u32> {
 #[derive(Clone, Debug, Default)]
 pub struct SourceMap {
     files: Vec<Source>,
+    attached: BTreeMap<Mention, FileId>,
 }
+
+/// A file as another one mentions it: by whom, by what name, which sheet of it.
+type Mention = (FileId, String, Option<String>);
 
 impl SourceMap {
     /// Adds a file.
     pub fn add(&mut self, source: Source) -> FileId {
         self.files.push(source);
         FileId(u32::try_from(self.files.len() - 1).unwrap_or(u32::MAX))
+    }
+
+    /// Says which file another one means by a name.
+    pub fn attach(&mut self, by: FileId, name: &str, sheet: Option<&str>, file: FileId) {
+        let mention = (by, name.to_owned(), sheet.map(str::to_owned));
+        self.attached.insert(mention, file);
+    }
+
+    /// The file that another one means by a name, if it was read.
+    #[must_use]
+    pub fn attached(&self, by: FileId, name: &str, sheet: Option<&str>) -> Option<FileId> {
+        let mention = (by, name.to_owned(), sheet.map(str::to_owned));
+        self.attached.get(&mention).copied()
     }
 
     /// The file of an id that this map gave out.

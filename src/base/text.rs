@@ -106,11 +106,14 @@ const FILES: &[&str] = &[
     include_str!("text/base.toml"),
     include_str!("text/syntax.toml"),
     include_str!("text/model.toml"),
+    include_str!("text/guideline.toml"),
+    include_str!("text/sheet.toml"),
     include_str!("text/vendor.toml"),
     include_str!("text/verify.toml"),
     include_str!("text/lint.toml"),
     include_str!("text/report.toml"),
     include_str!("text/cli.toml"),
+    include_str!("text/change.toml"),
 ];
 
 static CATALOGUE: LazyLock<BTreeMap<String, Entry>> = LazyLock::new(|| {

@@ -19,12 +19,13 @@ use crate::net::Family;
 use crate::pset::Space;
 use crate::text;
 use crate::topo::Named;
-use crate::verify::evaluate::{Asked, evaluate};
+use crate::verify::seen::without_cases;
 use crate::verify::view::View;
 use crate::verify::world::World;
 use crate::verify::{ClaimResult, Verdict};
 use jiff::civil::Date;
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// Cells of a certificate, at most: more is nothing a person could look at.
 pub const MOST_CELLS: usize = 20_000;
@@ -44,7 +45,7 @@ pub struct Subject<'a> {
     /// The evaluation date.
     pub at: Date,
     /// The devices.
-    pub devices: &'a [Named],
+    pub devices: &'a [Arc<Named>],
     /// The policy's file, then a file per device, in their order.
     pub files: Vec<File>,
     /// The results, in the order of the policy's claims, with their lines in the policy.
@@ -77,8 +78,7 @@ impl Budget {
 pub fn write(subject: &Subject<'_>) -> Result<Value, Text> {
     let world = World::new(subject.policy, subject.at, subject.devices, &Reading::new());
     network::refusal(&world)?;
-    let asked: Vec<Asked<'_>> = subject.policy.claims.iter().map(Asked::Claim).collect();
-    let plain = evaluate(&world, &asked, subject.limit)
+    let plain = without_cases(subject.policy, subject.at, subject.devices, subject.limit)
         .map_err(|bug| text!("certificate-not-replayed", claim = &bug.claim))?;
     let spaces = Family::BOTH.map(|family| space(&world, family, subject.limit));
     let views: Vec<View<'_>> = Family::BOTH
@@ -109,7 +109,7 @@ pub fn write(subject: &Subject<'_>) -> Result<Value, Text> {
         "externals": network::externals(&world),
         "lists": lists::all(&views, &mut budget)?,
     });
-    let certain = |index: usize| plain[index].verdict == Verdict::Proved;
+    let certain = |index: usize| plain[index] == Verdict::Proved;
     let mut reach = claims::Reach::default();
     let mut all = Vec::new();
     for (index, ((result, line), claim)) in subject

@@ -10,6 +10,7 @@ use crate::verify::world::World;
 use ipnet::IpNet;
 use serde_json::{Value, json};
 use std::net::IpAddr;
+use std::sync::Arc;
 
 /// Why these devices can have no certificate.
 pub(super) fn refusal(world: &World<'_>) -> Result<(), Text> {
@@ -46,7 +47,7 @@ fn digit(family: Family) -> String {
 
 /// The devices; the file of device n is file n + 1.
 pub(super) fn devices(world: &World<'_>) -> Value {
-    let one = |(index, named): (usize, &crate::topo::Named)| {
+    let one = |(index, named): (usize, &Arc<crate::topo::Named>)| {
         let device = &named.device;
         let own: Vec<Value> = device
             .interfaces

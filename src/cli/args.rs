@@ -83,7 +83,10 @@ pub(super) enum Command {
     Trace(Trace),
     Query(Query),
     Lint(Lint),
+    Plan(Plan),
+    Import(Import),
     Facts(Facts),
+    Lab(Lab),
     Fmt(Fmt),
     Schema(Schema),
 }
@@ -100,6 +103,9 @@ impl Command {
             Command::Query(_) => "query",
             Command::Lint(_) => "lint",
             Command::Facts(_) => "facts",
+            Command::Lab(_) => "lab",
+            Command::Plan(_) => "plan",
+            Command::Import(_) => "import",
             Command::Fmt(_) => "fmt",
             Command::Schema(_) => "schema",
         }
@@ -139,6 +145,17 @@ pub(super) struct Diff {
     pub(super) new: PathBuf,
     #[arg(long, value_name = "POLICY")]
     pub(super) policy: Option<PathBuf>,
+    #[arg(long, value_name = "FILE|TICKET")]
+    pub(super) approved: Option<String>,
+    #[arg(long, value_enum, default_value = "all")]
+    pub(super) class: Classes,
+}
+
+/// Which classes of packets decide (D46).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Classes {
+    All,
+    Core,
 }
 
 #[derive(Debug, clap::Args)]
@@ -176,9 +193,57 @@ pub(super) struct Lint {
 }
 
 #[derive(Debug, clap::Args)]
+pub(super) struct Plan {
+    pub(super) old: PathBuf,
+    pub(super) new: PathBuf,
+    #[arg(long, value_name = "POLICY")]
+    pub(super) policy: Option<PathBuf>,
+    #[arg(long, value_name = "FACT")]
+    pub(super) attest: Vec<String>,
+    #[arg(short = 'o', long = "output", value_name = "DIR")]
+    pub(super) documents: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Import {
+    #[arg(required = true, value_name = "CONFIG")]
+    pub(super) configs: Vec<PathBuf>,
+    #[arg(short = 'o', long = "output", value_name = "FILE")]
+    pub(super) policy_out: Option<PathBuf>,
+    #[arg(long = "model", value_name = "SWITCH=MODEL")]
+    pub(super) models: Vec<String>,
+}
+
+#[derive(Debug, clap::Args)]
 pub(super) struct Facts {
     #[arg(value_name = "DIALECT")]
     pub(super) which: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Lab {
+    #[arg(value_enum)]
+    pub(super) action: Action,
+    pub(super) policy: PathBuf,
+    #[arg(long, value_name = "DIR")]
+    pub(super) configs: Option<PathBuf>,
+    #[arg(long, value_name = "N", default_value = "2000")]
+    pub(super) random: usize,
+    #[arg(long, value_name = "N", default_value = "200")]
+    pub(super) per_link: usize,
+    #[arg(long, value_name = "S", default_value = "1")]
+    pub(super) seed: u64,
+    /// The process is inside its namespaces already.
+    #[arg(long, hide = true)]
+    pub(super) inside: bool,
+}
+
+/// What to do with the network of a policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Action {
+    Up,
+    Test,
+    Down,
 }
 
 #[derive(Debug, clap::Args)]

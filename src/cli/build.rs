@@ -9,7 +9,7 @@ use crate::report::{convert, text};
 use std::path::Path;
 
 pub(super) fn run(session: &mut Session<'_, '_>, args: &Build, options: &Options) -> Outcome {
-    let policy = input::policy(session, &args.policy).map_err(|error| vec![*error])?;
+    let policy = input::policy(session, &args.policy)?;
     let outcome = job::build::build(&session.sources, policy, options)?;
     session.remark(&outcome.diagnostics);
     let may_write = outcome.may_write(args.allow_unproved);

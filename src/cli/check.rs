@@ -8,7 +8,7 @@ use crate::job::{self, Options};
 use crate::report::{convert, text};
 
 pub(super) fn run(session: &mut Session<'_, '_>, args: &Check, options: &Options) -> Outcome {
-    let policy = input::policy(session, &args.policy).map_err(|error| vec![*error])?;
+    let policy = input::policy(session, &args.policy)?;
     let outcome = job::check::check(&session.sources, policy, options)?;
     if session.format == Format::Text {
         session.remark(&outcome.diagnostics);

@@ -1,76 +1,111 @@
-//! `aclc diff OLD NEW [--policy POLICY]`
+//! `aclc diff OLD NEW [--policy POLICY] [--approved FILE|TICKET]`
 
-use super::args::Diff;
+use super::args::{Classes, Diff};
 use super::session::{Outcome, Session};
 use super::{Exit, input};
-use crate::base::{Diagnostic, Source};
+use crate::base::{Diagnostic, FileId, Source};
 use crate::diff::Verdict;
+use crate::job::approve::{self, Approval};
 use crate::job::diff::Known;
 use crate::job::lint::limit_reached;
 use crate::job::{self, Capture, Options};
 use crate::model::Policy;
-use crate::report::{convert, text};
+use crate::report::{convert, text as print};
+use crate::text;
 use std::path::Path;
 
 pub(super) fn run(session: &mut Session<'_, '_>, args: &Diff, options: &Options) -> Outcome {
-    let names = args
-        .policy
-        .as_deref()
-        .map(|path| meaning(session, path))
-        .transpose()?;
+    let named = args.policy.as_deref();
+    let names = named.map(|path| meaning(session, path)).transpose()?;
     let (old, old_policy) = side(session, &args.old, options)?;
     let (new, new_policy) = side(session, &args.new, options)?;
+    let said = names.as_ref().or(new_policy.as_ref());
+    let said = said.or(old_policy.as_ref());
     let known = Known {
-        old: old_policy.as_ref(),
-        new: new_policy.as_ref(),
-        names: names
-            .as_ref()
-            .or(new_policy.as_ref())
-            .or(old_policy.as_ref()),
+        old: old_policy.as_ref().map(|(policy, _)| policy),
+        new: new_policy.as_ref().map(|(policy, _)| policy),
+        names: said.map(|(policy, _)| policy),
     };
-    let outcome = job::diff::run(&session.sources, &old, &new, known, options)?;
+    let core_only = args.class == Classes::Core;
+    let outcome = job::diff::run(&session.sources, &old, &new, known, core_only, options)?;
     if outcome.limited {
         session.remark(&[limit_reached()]);
     }
-    let report = convert::diff(session.words(), &outcome);
-    session.print(&report, text::diff);
-    Ok(match outcome.verdict {
+    let mut report = convert::diff(session.words(), &outcome);
+    let exit = match outcome.verdict {
         Verdict::Equal => Exit::Clean,
         Verdict::Different => Exit::Findings,
         Verdict::Unknown => Exit::Unknown,
-    })
+    };
+    let Some(approved) = &args.approved else {
+        session.print(&report, print::diff);
+        return Ok(exit);
+    };
+    let Some((policy, file)) = said else {
+        return Err(vec![Diagnostic::error(text!("approval-no-policy"))]);
+    };
+    let statements = match session.io.root.join(approved).is_file() {
+        true => Some(input::policy(session, Path::new(approved))?),
+        false => None,
+    };
+    let approval = statements.map_or(Approval::Ticket(approved), Approval::File);
+    let names = approve::Known {
+        file: *file,
+        policy,
+    };
+    let judged = approve::judge(
+        &session.sources,
+        &old,
+        &new,
+        &names,
+        known.old,
+        approval,
+        options,
+    )?;
+    report.approval = Some(convert::approval(session.words(), &judged, policy));
+    session.print(&report, print::diff);
+    Ok(Exit::of(judged.verdict))
 }
 
+/// A policy and its file.
+pub(super) type Meant = (Policy, FileId);
+
 /// The meaning of a policy file.
-fn meaning(session: &mut Session<'_, '_>, path: &Path) -> Result<Policy, Vec<Diagnostic>> {
-    let file = input::policy(session, path).map_err(|error| vec![*error])?;
+pub(super) fn meaning(
+    session: &mut Session<'_, '_>,
+    path: &Path,
+) -> Result<Meant, Vec<Diagnostic>> {
+    let file = input::policy(session, path)?;
     let loaded = job::network::policy(&session.sources, file)?;
     session.remark(&loaded.diagnostics);
-    Ok(loaded.policy)
+    Ok((loaded.policy, file))
 }
 
 /// One side: captures, or what `build` would write for a policy.
-fn side(
+pub(super) fn side(
     session: &mut Session<'_, '_>,
     path: &Path,
     options: &Options,
-) -> Result<(Vec<Capture>, Option<Policy>), Vec<Diagnostic>> {
+) -> Result<(Vec<Capture>, Option<Meant>), Vec<Diagnostic>> {
     if !is_policy(path) {
         return Ok((input::captures(session, path)?, None));
     }
-    let policy = meaning(session, path)?;
+    let (policy, file) = meaning(session, path)?;
     let written = job::network::write(&policy, options)?;
-    let captures = written.into_iter().map(|one| {
-        let shown = format!("{}#{}.cfg", path.display(), one.switch);
-        let file = session
-            .sources
-            .add(Source::capture(&shown, one.text.as_bytes()));
-        Capture {
-            name: one.switch,
-            file,
-        }
-    });
-    Ok((captures.collect(), Some(policy)))
+    let captures: Vec<Capture> = written
+        .into_iter()
+        .map(|one| {
+            let shown = format!("{}#{}.cfg", path.display(), one.switch);
+            let file = session
+                .sources
+                .add(Source::capture(&shown, one.text.as_bytes()));
+            Capture {
+                name: one.switch,
+                file,
+            }
+        })
+        .collect();
+    Ok((captures, Some((policy, file))))
 }
 
 /// Policies are told from captures by their name.

@@ -7,7 +7,7 @@ use super::session::{Outcome, Session};
 use crate::syntax;
 
 pub(super) fn run(session: &mut Session<'_, '_>, args: &Fmt) -> Outcome {
-    let file = input::policy(session, &args.policy).map_err(|error| vec![*error])?;
+    let file = input::policy_file(session, &args.policy).map_err(|error| vec![*error])?;
     let text = session.sources.get(file).text.clone();
     // A text that does not parse is not moved about: the finding would point at another place than the one typed.
     let (_, findings) = syntax::parse(file, &text);

@@ -56,8 +56,18 @@ pub(super) fn claim_stdin(session: &mut Session<'_, '_>) -> Read1<()> {
     }
 }
 
-/// A policy: strictly UTF-8.
-pub(super) fn policy(session: &mut Session<'_, '_>, path: &Path) -> Read1<FileId> {
+/// A policy with all files it mentions.
+pub(super) fn policy(
+    session: &mut Session<'_, '_>,
+    path: &Path,
+) -> Result<FileId, Vec<Diagnostic>> {
+    let main = policy_file(session, path).map_err(|error| vec![*error])?;
+    super::mentioned::read(session, path, main)?;
+    Ok(main)
+}
+
+/// One policy file: strictly UTF-8.
+pub(super) fn policy_file(session: &mut Session<'_, '_>, path: &Path) -> Read1<FileId> {
     let bytes = bytes(session, path)?;
     let path = shown(path);
     let source = Source::utf8(&path, &bytes)

@@ -10,9 +10,13 @@ mod diff;
 mod facts;
 mod fmt;
 mod help;
+mod import;
 mod input;
+mod lab;
 mod lint;
+mod mentioned;
 mod output;
+mod plan;
 mod query;
 mod schema;
 mod session;
@@ -222,7 +226,10 @@ fn command(session: &mut Session<'_, '_>, args: &Args) -> Exit {
         Command::Trace(args) => trace::run(session, args, &options),
         Command::Query(args) => query::run(session, args, &options),
         Command::Lint(args) => lint::run(session, args, &options),
+        Command::Plan(args) => plan::run(session, args, &options),
+        Command::Import(args) => import::run(session, args, &options),
         Command::Facts(args) => facts::run(session, args, &options),
+        Command::Lab(args) => lab::run(session, args, &options),
         Command::Fmt(args) => fmt::run(session, args),
         Command::Schema(args) => schema::run(session, args),
     };

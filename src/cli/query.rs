@@ -8,7 +8,7 @@ use crate::job::{self, Options};
 use crate::report::{convert, text};
 
 pub(super) fn run(session: &mut Session<'_, '_>, args: &Query, options: &Options) -> Outcome {
-    let policy = input::policy(session, &args.policy).map_err(|error| vec![*error])?;
+    let policy = input::policy(session, &args.policy)?;
     let configs = configs(session, args.configs.as_deref())?;
     let outcome = job::query::query(
         &session.sources,

@@ -159,7 +159,11 @@ fn facts_are_counted_and_one_dialect_is_told_in_full() {
     assert_eq!(all["digest"], crate::facts::digest());
     let first = all["dialects"][0].as_object().unwrap();
     let keys: Vec<&str> = first.keys().map(String::as_str).collect();
-    assert_eq!(keys, ["dialect", "confirmed", "modelled", "open"]);
+    let counts = ["dialect", "confirmed", "modelled", "open", "open_facts"];
+    assert_eq!(keys, counts);
+    let ids = first["open_facts"].as_array().unwrap();
+    assert_eq!(first["open"], ids.len());
+    assert!(ids[0].as_str().unwrap().starts_with("cisco-ios-xe/"));
 
     let told = |more: &[&str]| {
         let args = [&["facts", "--format", "json", "alaxala-ax"], more].concat();

@@ -31,7 +31,7 @@ fn network(
     let flow = packet::parse(packet)
         .map_err(|why| vec![bad_packet(why)])?
         .flow;
-    let policy = input::policy(session, &args.file).map_err(|error| vec![*error])?;
+    let policy = input::policy(session, &args.file)?;
     let configs = configs(session, args.configs.as_deref())?;
     let outcome = job::trace_network::trace(
         &session.sources,

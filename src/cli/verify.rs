@@ -12,7 +12,7 @@ use crate::report::{certificate::sealed, convert, evidence, outcome, text};
 use std::path::Path;
 
 pub(super) fn run(session: &mut Session<'_, '_>, args: &Verify, options: &Options) -> Outcome {
-    let policy = input::policy(session, &args.policy).map_err(|error| vec![*error])?;
+    let policy = input::policy(session, &args.policy)?;
     let configs = configs(session, args.configs.as_deref())?;
     let configs = configs.as_deref();
     let verified = job::verify::run(&session.sources, policy, configs, options)?;

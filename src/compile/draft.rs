@@ -98,7 +98,10 @@ fn finish(
     sections: &BTreeMap<Section, Vec<Block>>,
     ability: &Ability,
 ) -> Draft {
-    let guard = guard(policy, key, sections);
+    // The guard says early what the final deny says last.
+    let log = policy.network.site.log_denied && ability.log;
+    let mut guard = guard(policy, key, sections);
+    guard.entries.iter_mut().for_each(|entry| entry.log = log);
     let mut lines = Vec::new();
     let mut seen: BTreeSet<DraftEntry> = BTreeSet::new();
     let mut push = |block: &Block| {
@@ -128,7 +131,7 @@ fn finish(
     }
     let any = Wildcard::any(key.family);
     let mut last = DraftEntry::between(false, any, any);
-    last.log = policy.network.site.log_denied && ability.log;
+    last.log = log;
     push(&Block {
         remark: "default deny".to_owned(),
         entries: vec![last],

@@ -14,6 +14,7 @@ use std::collections::BTreeSet;
 pub(super) fn expand(policy: &Policy, at: Date, abilities: &[Ability]) -> Drafts {
     let mut build = Build {
         policy,
+        at,
         abilities,
         drafts: Drafts::default(),
     };
@@ -30,6 +31,7 @@ pub(super) fn expand(policy: &Policy, at: Date, abilities: &[Ability]) -> Drafts
 
 pub(super) struct Build<'a> {
     pub(super) policy: &'a Policy,
+    pub(super) at: Date,
     pub(super) abilities: &'a [Ability],
     pub(super) drafts: Drafts,
 }
@@ -43,6 +45,8 @@ struct Stream<'a> {
     section: Section,
     remark: String,
     log: bool,
+    /// Per switch: its lists need not test flags (D35).
+    wide: &'a [bool],
 }
 
 /// An entry without its addresses.
@@ -136,7 +140,11 @@ impl Build<'_> {
     }
 
     fn session(&mut self, allow: &Allow, from: &Spot, to: &Spot, family: Family, term: &Term) {
-        let (request, reply) = shapes(allow, term, family, self.client_ports(from));
+        let (request, reply) = shapes(term, family, self.client_ports(from));
+        let switches = (0..self.abilities.len()).map(SwitchId);
+        let wide: Vec<bool> = switches
+            .map(|switch| self.policy.wide_on(allow, term, switch, self.at))
+            .collect();
         let named_switch = matches!(from.at, At::Switch(_)) || matches!(to.at, At::Switch(_));
         let rest = self.is_rest(from) || self.is_rest(to);
         let section = |plain| match () {
@@ -158,6 +166,7 @@ impl Build<'_> {
             section: section(plain),
             remark: title.clone(),
             log: allow.log,
+            wide: &wide,
         });
         let remark = format!("reply {title}");
         self.stream(&Stream {
@@ -168,6 +177,7 @@ impl Build<'_> {
             section: section(Section::Replies),
             remark,
             log: false,
+            wide: &wide,
         });
     }
 
@@ -216,20 +226,27 @@ impl Build<'_> {
         let legs = self.legs(stream.from, dst, matches!(stream.to.at, At::Switch(_)));
         for leg in &legs {
             let entries = self.entries(stream, &leg.dst);
-            for (vlan, direction) in [(leg.from, Direction::In), (leg.to, Direction::Out)] {
-                let Some(vlan) = vlan else { continue };
-                let key = ListKey {
+            let passed = [(leg.from, Direction::In), (leg.to, Direction::Out)];
+            let passed = passed.into_iter().filter_map(|(vlan, direction)| {
+                Some(ListKey {
                     switch: leg.switch,
-                    vlan,
+                    vlan: vlan?,
                     direction,
                     family: stream.family,
-                };
+                })
+            });
+            let keys: Vec<ListKey> = passed.chain(self.bridging(leg, stream.family)).collect();
+            for key in keys {
+                let mut entries = entries.clone();
+                if stream.wide[key.switch.0] {
+                    entries.iter_mut().for_each(|e| e.established = false);
+                }
+                // A deny of what is declared, above `rest`, is the final deny said early.
+                let log = self.policy.network.site.log_denied && self.abilities[key.switch.0].log;
+                let denies = entries.iter_mut().filter(|entry| !entry.permit);
+                denies.for_each(|entry| entry.log = log);
                 self.drafts
-                    .add(key, stream.section, &stream.remark, entries.clone());
-            }
-            for key in self.bridging(leg, stream.family) {
-                self.drafts
-                    .add(key, stream.section, &stream.remark, entries.clone());
+                    .add(key, stream.section, &stream.remark, entries);
             }
         }
     }
@@ -496,12 +513,7 @@ fn cross(
 }
 
 /// Request and reply of a term (D34, D35, D37).
-fn shapes(
-    allow: &Allow,
-    term: &Term,
-    family: Family,
-    ephemeral: (u16, u16),
-) -> (Vec<Shape>, Vec<Shape>) {
+fn shapes(term: &Term, family: Family, ephemeral: (u16, u16)) -> (Vec<Shape>, Vec<Shape>) {
     let request = request_shapes(term, family, Some(ephemeral));
     let reply = match &term.session {
         Session::Ports {
@@ -510,7 +522,7 @@ fn shapes(
             from,
         } => {
             let (_, reply) = clients(from.as_ref(), Some(ephemeral));
-            let established = *protocol == TCP && !allow.wide_return;
+            let established = *protocol == TCP;
             cross(&ranges(dport), &ranges(&reply), *protocol, established)
         }
         Session::Icmp {

@@ -4,15 +4,15 @@
 //! Must not know: vendors, zones, how anything is printed.
 #![warn(missing_docs)]
 
-use crate::acl::{Acl, Direction, Draft, Known};
+use crate::acl::{Acl, Direction, Draft, Known, Question, Reading};
 use crate::base::Text;
 use crate::net::Family;
 use ipnet::IpNet;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr};
 
 /// One configuration as read. Never fails to exist: what was not understood is in `gaps` and `effects`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Device {
     /// `hostname`, if printed.
     pub hostname: Option<String>,
@@ -38,6 +38,85 @@ pub struct Device {
     pub sees: Sees,
     /// Ids of facts with status *modelled* that the reading leans on (D49).
     pub modelled: Vec<String>,
+}
+
+impl Device {
+    /// The device under a reading (D1): what was answered is open no more.
+    #[must_use]
+    pub fn under(&self, reading: &Reading) -> Device {
+        let mut device = self.clone();
+        if reading.is_empty() {
+            return device;
+        }
+        device.acls = device.acls.iter().map(|acl| acl.under(reading)).collect();
+        device.forwards.v4 = device.forwards.v4.under(reading);
+        device.forwards.v6 = device.forwards.v6.under(reading);
+        device.sees = device.sees.under(reading);
+        device
+    }
+
+    /// Every question that its bound lists and its facts leave open, sorted, once each.
+    #[must_use]
+    pub fn questions(&self) -> Vec<Question> {
+        let bound = self.interfaces.iter().flat_map(|i| &i.bindings);
+        let lists: BTreeSet<usize> = bound.map(|binding| binding.acl).collect();
+        let lists = lists.into_iter().filter_map(|index| self.acls.get(index));
+        let sees = &self.sees;
+        let facts = [
+            &sees.bridged_in,
+            &sees.bridged_out,
+            &sees.to_switch,
+            &sees.from_switch,
+            &self.forwards.v4,
+            &self.forwards.v6,
+        ];
+        let facts = facts.into_iter().filter_map(|known| known.question());
+        let all: BTreeSet<Question> = lists
+            .flat_map(Acl::questions)
+            .chain(facts.cloned())
+            .collect();
+        all.into_iter().collect()
+    }
+
+    /// Whether another device differs in its lists and what is bound where at most, and in where and how its lines stand.
+    #[must_use]
+    pub fn same_frame(&self, other: &Device) -> bool {
+        // Named one by one, so that whoever adds a field has to say what it is to this.
+        let Device {
+            hostname: _,
+            dialect,
+            model: _,
+            interfaces,
+            routes,
+            acls: _,
+            dynamic,
+            effects,
+            gaps: _,
+            forwards,
+            sees,
+            modelled: _,
+        } = self;
+        let vrfs = |device: &Device| -> Vec<String> {
+            let each = device.dynamic.iter().map(|(vrf, _)| vrf.clone());
+            each.collect()
+        };
+        let route = |a: &Route, b: &Route| {
+            (&a.vrf, a.prefix, &a.via, a.distance, a.conditional)
+                == (&b.vrf, b.prefix, &b.via, b.distance, b.conditional)
+        };
+        let effect = |a: &Effect, b: &Effect| (a.class, &a.scope) == (b.class, &b.scope);
+        *dialect == other.dialect
+            && alike(interfaces, &other.interfaces, Interface::same_frame)
+            && alike(routes, &other.routes, route)
+            && (dynamic.is_empty() && other.dynamic.is_empty() || vrfs(self) == vrfs(other))
+            && alike(effects, &other.effects, effect)
+            && *forwards == other.forwards
+            && *sees == other.sees
+    }
+}
+
+fn alike<T>(a: &[T], b: &[T], same: impl Fn(&T, &T) -> bool) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
 }
 
 /// Whether each family is routed.
@@ -71,6 +150,19 @@ pub struct Sees {
     pub to_switch: Known,
     /// Packets the switch makes itself (outbound lists).
     pub from_switch: Known,
+}
+
+impl Sees {
+    /// The facts under a reading.
+    #[must_use]
+    pub fn under(&self, reading: &Reading) -> Sees {
+        Sees {
+            bridged_in: self.bridged_in.under(reading),
+            bridged_out: self.bridged_out.under(reading),
+            to_switch: self.to_switch.under(reading),
+            from_switch: self.from_switch.under(reading),
+        }
+    }
 }
 
 /// What an interface is.
@@ -130,6 +222,32 @@ impl Interface {
             bindings: Vec::new(),
             line: 0,
         }
+    }
+
+    /// Whether another interface differs in what is bound to it at most, and in where it stands.
+    fn same_frame(&self, other: &Interface) -> bool {
+        let Interface {
+            name,
+            kind,
+            vrf,
+            shutdown,
+            addrs,
+            virtuals,
+            redundancy,
+            ipv6,
+            helpers,
+            bindings: _,
+            line: _,
+        } = self;
+        *name == other.name
+            && *kind == other.kind
+            && *vrf == other.vrf
+            && *shutdown == other.shutdown
+            && *addrs == other.addrs
+            && *virtuals == other.virtuals
+            && *redundancy == other.redundancy
+            && *ipv6 == other.ipv6
+            && *helpers == other.helpers
     }
 
     /// Adds a virtual address of a group.

@@ -5,7 +5,8 @@
 
 use super::readings::{cases, resolve};
 use crate::acl::{Ace, Acl, Action, Question};
-use crate::net::{ExtSet, Family, Flow, Match, PositionSet};
+use crate::net::proto::TCP;
+use crate::net::{ByteSet, ExtSet, Family, FlagSet, Flow, Match, PositionSet, TcpFlags};
 use crate::pset::{PacketSet, Prefer, Space};
 use std::collections::BTreeMap;
 
@@ -34,6 +35,9 @@ pub enum Effect {
 pub enum Class {
     /// Whole packets and first fragments without extension headers.
     Core,
+    /// Of those, TCP segments with RST and without ACK, where two dialects are compared: what `established` and its
+    /// kin do with them differs by nature, and no session needs them (D42). Within one dialect they are `core`.
+    Rst,
     /// Later fragments without extension headers.
     Later,
     /// With extension headers.
@@ -73,9 +77,42 @@ pub struct Comparison {
 /// Boxes of one change that are listed, at most.
 const MOST_REGIONS: usize = 1 << 14;
 
+impl Comparison {
+    /// The verdict on one class alone: different under every reading if a certain change is of it.
+    #[must_use]
+    pub fn verdict_of(&self, class: Class) -> Verdict {
+        if self.limited {
+            return self.verdict;
+        }
+        let of_class = self.changes.iter().filter(|change| change.class == class);
+        let worst = of_class.map(|change| match change.certain {
+            true => Verdict::Different,
+            // It may differ either way under every reading; then too it is not said to be equal.
+            false => Verdict::Unknown,
+        });
+        worst.max().unwrap_or(Verdict::Equal)
+    }
+}
+
 /// Compares two lists of one family.
 #[must_use]
 pub fn compare(old: &Acl, new: &Acl, max_nodes: Option<usize>) -> Comparison {
+    compare_in(old, new, &Scope::default(), max_nodes)
+}
+
+/// What of two lists can be compared.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Scope {
+    /// Packets that only one of both lists may see, by what their dialects say of bridged frames (D18, D25): traffic
+    /// inside the link. They are not compared.
+    pub unseen: Vec<Match>,
+    /// The lists are of two dialects.
+    pub dialects: bool,
+}
+
+/// The same within a scope.
+#[must_use]
+pub fn compare_in(old: &Acl, new: &Acl, scope: &Scope, max_nodes: Option<usize>) -> Comparison {
     let equal = Comparison {
         verdict: Verdict::Equal,
         changes: Vec::new(),
@@ -89,9 +126,9 @@ pub fn compare(old: &Acl, new: &Acl, max_nodes: Option<usize>) -> Comparison {
         Some(nodes) => space.with_limit(nodes),
         None => space,
     };
-    let fates = fates(&space, old, new);
+    let fates = fates(&space, old, new).without(&space, space.of_matches(&scope.unseen));
     let verdict = fates.verdict(&space);
-    let (changes, cut) = list(&space, old, new, &fates);
+    let (changes, cut) = list(&space, old, new, &fates, scope.dialects);
     if space.exhausted() {
         return Comparison {
             verdict: Verdict::Unknown,
@@ -121,6 +158,16 @@ struct Fates {
 }
 
 impl Fates {
+    fn without(self, space: &Space, unseen: PacketSet) -> Fates {
+        let seen = |set| space.minus(set, unseen);
+        let both = |(must, may)| (seen(must), seen(may));
+        Fates {
+            permitted: both(self.permitted),
+            denied: both(self.denied),
+            always: seen(self.always),
+        }
+    }
+
     fn verdict(&self, space: &Space) -> Verdict {
         let nothing = space.is_empty(self.permitted.1) && space.is_empty(self.denied.1);
         match (space.is_empty(self.always), nothing) {
@@ -237,7 +284,7 @@ fn by_cases(
 
 /// The difference by effect, certainty, class and pair of entries. A packet whose fate may change either way is listed as
 /// newly permitted only, so that changes do not overlap.
-fn list(space: &Space, old: &Acl, new: &Acl, fates: &Fates) -> (Vec<Change>, bool) {
+fn list(space: &Space, old: &Acl, new: &Acl, fates: &Fates, dialects: bool) -> (Vec<Change>, bool) {
     let maybe_permitted = space.minus(fates.permitted.1, fates.permitted.0);
     let maybe_denied = space.minus(fates.denied.1, fates.denied.0);
     let maybe_denied = space.minus(maybe_denied, maybe_permitted);
@@ -249,7 +296,7 @@ fn list(space: &Space, old: &Acl, new: &Acl, fates: &Fates) -> (Vec<Change>, boo
     ];
     let mut changes = Vec::new();
     let mut cut = false;
-    for (class, of_class) in classes(space) {
+    for (class, of_class) in classes(space, dialects) {
         for (effect, certain, set) in groups {
             let set = space.intersect(set, of_class);
             for (old, new, part) in pairs(space, old, new, set) {
@@ -274,7 +321,7 @@ fn list(space: &Space, old: &Acl, new: &Acl, fates: &Fates) -> (Vec<Change>, boo
     (changes, cut)
 }
 
-fn classes(space: &Space) -> Vec<(Class, PacketSet)> {
+fn classes(space: &Space, dialects: bool) -> Vec<(Class, PacketSet)> {
     let any = Match::any(space.family());
     let ext = match space.family() {
         Family::V4 => space.empty(),
@@ -289,11 +336,26 @@ fn classes(space: &Space) -> Vec<(Class, PacketSet)> {
     });
     let later = space.minus(later, ext);
     let core = space.complement(space.union(later, ext));
+    let rst = match dialects {
+        true => space.intersect(core, space.of_match(&lone_rst(space.family()))),
+        false => space.empty(),
+    };
     vec![
-        (Class::Core, core),
+        (Class::Core, space.minus(core, rst)),
+        (Class::Rst, rst),
         (Class::Later, later),
         (Class::Ext, ext),
     ]
+}
+
+/// TCP segments with RST and without ACK.
+fn lone_rst(family: Family) -> Match {
+    Match {
+        protocol: ByteSet::one(TCP),
+        flags: FlagSet::all(TcpFlags::RST, TcpFlags::ACK),
+        position: PositionSet::L4,
+        ..Match::any(family)
+    }
 }
 
 /// A set by the entries that decide its packets on both sides.

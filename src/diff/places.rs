@@ -1,8 +1,10 @@
 //! What is compared with what: effective filters by attachment point and direction, then lists by name (D46).
 
+use super::Scope;
 use crate::acl::{Ace, Acl, AclState, Action, Direction};
 use crate::device::{Device, Interface, InterfaceKind};
-use crate::net::{Family, Match};
+use crate::net::proto::ICMPV6;
+use crate::net::{AddrRanges, ByteSet, Family, Match, PositionSet};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What filters on one side of a place.
@@ -52,6 +54,8 @@ pub struct Place {
     pub old: Side,
     /// After.
     pub new: Side,
+    /// What can be compared.
+    pub scope: Scope,
 }
 
 /// The places of a device before and after; `None` is a device that is not there.
@@ -64,12 +68,17 @@ pub fn places(old: Option<&Device>, new: Option<&Device>) -> Vec<Place> {
 
 /// An attachment point under all its spellings.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Key {
+pub(super) enum Key {
     Vlan(u16),
     Name(String),
 }
 
 fn attached(old: Option<&Device>, new: Option<&Device>) -> Vec<Place> {
+    let devices = [old, new];
+    let same = match devices {
+        [Some(old), Some(new)] => old.dialect == new.dialect,
+        _ => true,
+    };
     let (old, new) = (interfaces(old), interfaces(new));
     let keys: BTreeSet<&Key> = old.keys().chain(new.keys()).collect();
     let mut out = Vec::new();
@@ -77,7 +86,7 @@ fn attached(old: Option<&Device>, new: Option<&Device>) -> Vec<Place> {
         let (before, after) = (old.get(key).copied(), new.get(key).copied());
         for direction in [Direction::In, Direction::Out] {
             for family in Family::BOTH {
-                let (old, new) = sides(before, after, family, direction);
+                let (old, new) = sides(before, after, family, direction, same);
                 let name = after.or(before).map(|interface| interface.name.clone());
                 if old != Side::Absent || new != Side::Absent {
                     out.push(Place {
@@ -86,12 +95,63 @@ fn attached(old: Option<&Device>, new: Option<&Device>) -> Vec<Place> {
                         family,
                         old,
                         new,
+                        scope: Scope {
+                            unseen: unseen(devices, [before, after], family, direction),
+                            dialects: !same,
+                        },
                     });
                 }
             }
         }
     }
     out
+}
+
+/// Inner traffic of a link (D25), if one side's lists see bridged frames there and the other's do not, or that is open for
+/// one of them: from its prefixes and from nobody yet (DHCP) to its prefixes, its groups and everyone, never to an own
+/// address of the switch.
+fn unseen(
+    devices: [Option<&Device>; 2],
+    interfaces: [Option<&Interface>; 2],
+    family: Family,
+    direction: Direction,
+) -> Vec<Match> {
+    let ([Some(old), Some(new)], [Some(before), Some(after)]) = (devices, interfaces) else {
+        return Vec::new();
+    };
+    let sees = |device: &Device| match direction {
+        Direction::In => device.sees.bridged_in.clone(),
+        Direction::Out => device.sees.bridged_out.clone(),
+    };
+    if old.dialect == new.dialect || sees(old) == sees(new) {
+        return Vec::new();
+    }
+    let own = crate::topo::interface_addrs(before, family)
+        .union(&crate::topo::interface_addrs(after, family));
+    let nets = |of: &Interface| crate::topo::subnets(of, family);
+    let net = |text: &str| AddrRanges::prefix(text.parse().expect("a constant prefix"));
+    let link = nets(before).intersect(&nets(after));
+    let (nobody, everyone) = match family {
+        Family::V4 => (
+            net("0.0.0.0/32"),
+            net("224.0.0.0/4").union(&net("255.255.255.255/32")),
+        ),
+        Family::V6 => (net("fe80::/10"), net("ff00::/8")),
+    };
+    let from = link.union(&nobody);
+    let to = link.minus(&own).union(&everyone);
+    let inner = Match::between(from.to_set(), to.to_set());
+    // ND that crossed a router is thrown away by every receiver (D33), so it is traffic inside the link whoever sent it.
+    let discovery = Match {
+        protocol: ByteSet::one(ICMPV6),
+        icmp_type: ByteSet::of(133..=137),
+        position: PositionSet::L4,
+        ..Match::between(AddrRanges::any(family).to_set(), to.to_set())
+    };
+    match family {
+        Family::V4 => vec![inner],
+        Family::V6 => vec![inner, discovery],
+    }
 }
 
 fn interfaces(device: Option<&Device>) -> BTreeMap<Key, &Interface> {
@@ -103,11 +163,14 @@ fn interfaces(device: Option<&Device>) -> BTreeMap<Key, &Interface> {
 
 /// The two filters. As long as one side has a list, no list is "permit all". Where neither has one, what is compared is
 /// whether the family is carried at all: an interface that gains an IPv6 address and has no IPv6 list is a change (D15).
+/// Between two dialects that is compared in any case: one binds a list that denies everything to an interface that does
+/// not carry the family, the other cannot, and nothing passes on either.
 fn sides(
     old: Option<&Interface>,
     new: Option<&Interface>,
     family: Family,
     direction: Direction,
+    same: bool,
 ) -> (Side, Side) {
     let list = |interface: Option<&Interface>| {
         let binding = interface.and_then(|interface| interface.binding(family, direction));
@@ -116,7 +179,7 @@ fn sides(
     let (before, after) = (list(old), list(new));
     let listed = before.is_some() || after.is_some();
     let without = |interface: Option<&Interface>| match interface {
-        Some(interface) if listed || has_family(interface, family) => Side::Open,
+        Some(interface) if (listed && same) || has_family(interface, family) => Side::Open,
         _ => Side::Absent,
     };
     (
@@ -134,7 +197,7 @@ fn has_family(interface: &Interface, family: Family) -> bool {
     up.carries(family)
 }
 
-fn key(interface: &Interface) -> Key {
+pub(super) fn key(interface: &Interface) -> Key {
     match interface.kind {
         InterfaceKind::Svi(vlan) => Key::Vlan(vlan),
         InterfaceKind::Routed | InterfaceKind::Loopback | InterfaceKind::Management => {
@@ -173,6 +236,7 @@ fn by_name(old: Option<&Device>, new: Option<&Device>) -> Vec<Place> {
     let (Some(old), Some(new)) = (old, new) else {
         return Vec::new();
     };
+    let (old_dialect, new_dialect) = (old.dialect, new.dialect);
     let (before, after) = (names(old), names(new));
     let bound: BTreeSet<_> = bound(old).into_iter().chain(bound(new)).collect();
     let both = before
@@ -185,6 +249,10 @@ fn by_name(old: Option<&Device>, new: Option<&Device>) -> Vec<Place> {
         family: *family,
         old: Side::List(old),
         new: Side::List(new),
+        scope: Scope {
+            unseen: Vec::new(),
+            dialects: old_dialect != new_dialect,
+        },
     })
     .collect()
 }

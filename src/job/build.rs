@@ -1,7 +1,10 @@
 //! `build`: a policy to one configuration per switch, read back and compared (D45).
 
-use super::{Job, Options, network};
+use super::attest::{self, OpenFact};
+use super::{Job, Options, network, remarks};
 use crate::base::{Diagnostic, FileId, SourceMap};
+use crate::model::Policy;
+use crate::syntax::keywords::language_of;
 use crate::verify::{ClaimResult, Verdict};
 
 /// The configurations and what is known of them. Nothing is written here; the command line asks [`BuildOutcome::may_write`].
@@ -13,6 +16,8 @@ pub struct BuildOutcome {
     pub equality: Verdict,
     /// Equality as a claim if it is not proved, then the claims of the policy.
     pub claims: Vec<ClaimResult>,
+    /// Vendor facts that unknown claims hang on and the site could settle.
+    pub open_facts: Vec<OpenFact>,
     /// Findings, warnings and remarks only; printed to standard error.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -68,22 +73,30 @@ pub struct TableUse {
 /// Wrong input (exit 2), and each thing a dialect cannot express.
 pub fn build(sources: &SourceMap, policy: FileId, options: &Options) -> Job<BuildOutcome> {
     let loaded = network::policy(sources, policy)?;
+    let lang = language_of(&sources.get(policy).text);
     let policy = &loaded.policy;
     let written = network::write(policy, options)?;
     let devices = network::read_back(policy, &written, options);
-    let report = crate::verify::verify(
+    let mut report = crate::verify::verify(
         policy,
         options.at,
         &devices,
         &network::verify_options(options, true),
     )
     .map_err(|bug| network::our_bug(&bug))?;
+    let again = |policy: &Policy| network::read_back(policy, &written, options);
+    let unused = attest::lean(policy, &devices, &again, &mut report, options)?;
     let equality = report.equality.expect("INVARIANT: equality was asked for");
     let verdict = equality.verdict;
     let mut claims = report.claims;
     if verdict != Verdict::Proved {
         claims.insert(0, equality);
     }
+    let open_facts = attest::open_facts(policy, &devices, &claims, lang);
+    let mut diagnostics = loaded.diagnostics;
+    diagnostics.extend(unused);
+    diagnostics.extend(remarks::remarks(policy, options));
+    remarks::settle(policy, options.at, &mut diagnostics);
     let files = written
         .into_iter()
         .zip(&policy.network.switches)
@@ -98,7 +111,8 @@ pub fn build(sources: &SourceMap, policy: FileId, options: &Options) -> Job<Buil
         files: files.collect(),
         equality: verdict,
         claims,
-        diagnostics: loaded.diagnostics,
+        open_facts,
+        diagnostics,
     })
 }
 
@@ -112,6 +126,7 @@ mod tests {
             files: Vec::new(),
             equality,
             claims: Vec::new(),
+            open_facts: Vec::new(),
             diagnostics: Vec::new(),
         };
         assert!(outcome(Verdict::Proved).may_write(false));

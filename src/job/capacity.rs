@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 #[must_use]
 pub fn used(switch: &Switch, device: &Device) -> Vec<TableUse> {
     let mut rows: BTreeMap<&'static str, u32> = BTreeMap::new();
-    let extra = u32::from(switch.dialect == "alaxala-ax");
+    let mut largest = 0;
     for binding in device
         .interfaces
         .iter()
@@ -23,7 +23,8 @@ pub fn used(switch: &Switch, device: &Device) -> Vec<TableUse> {
         let entries = u32::try_from(device.acls[binding.acl].entries.len()).unwrap_or(u32::MAX);
         *rows
             .entry(table(binding.family, binding.direction))
-            .or_default() += entries + extra;
+            .or_default() += entries + implicit(switch, binding.family);
+        largest = largest.max(entries + implicit(switch, binding.family));
     }
     let find = |name: &str| {
         let facts = by_id(&switch.dialect)?.facts();
@@ -50,12 +51,40 @@ pub fn used(switch: &Switch, device: &Device) -> Vec<TableUse> {
             available: stated(switch, "shared").or(shared.available),
         }];
     }
+    if find("in").is_some() || find("out").is_some() {
+        rows = by_direction(&rows);
+    } else if find("filter").is_some() {
+        // A limit of each filter, not of all together.
+        rows = BTreeMap::from([("filter", largest)]);
+    }
     let row = |(table, used): (&'static str, u32)| TableUse {
         table: table.to_owned(),
-        used,
+        used: used.saturating_mul(find(table).map_or(1, |t| t.cost)),
         available: stated(switch, table).or_else(|| find(table).and_then(|t| t.available)),
     };
     rows.into_iter().map(row).collect()
+}
+
+/// Entries that the device adds to every binding of a list of a family, as its facts say.
+fn implicit(switch: &Switch, family: Family) -> u32 {
+    let limit = match family {
+        Family::V4 => "implicit-entries-v4",
+        Family::V6 => "implicit-entries-v6",
+    };
+    let facts = by_id(&switch.dialect).map(crate::vendor::Dialect::facts);
+    facts
+        .and_then(|facts| facts.limits.get(limit).copied())
+        .unwrap_or(0)
+}
+
+/// Both families share the table of a direction.
+fn by_direction(rows: &BTreeMap<&'static str, u32>) -> BTreeMap<&'static str, u32> {
+    let mut out = BTreeMap::new();
+    for (table, used) in rows {
+        let direction = if table.ends_with("-in") { "in" } else { "out" };
+        *out.entry(direction).or_default() += used;
+    }
+    out
 }
 
 /// What the policy's `limit` says of a table.

@@ -1,6 +1,6 @@
 //! `check`: parse, resolve, lint a policy; no device text.
 
-use super::{Job, Options, network};
+use super::{Job, Options, network, remarks};
 use crate::base::{Diagnostic, FileId, SourceMap};
 
 /// What was found in a policy. Errors among it mean that it has no meaning (exit 2).
@@ -14,7 +14,12 @@ pub struct CheckOutcome {
 ///
 /// # Errors
 /// If it cannot even be looked at; findings are in the outcome.
-pub fn check(sources: &SourceMap, policy: FileId, _options: &Options) -> Job<CheckOutcome> {
-    let (_, diagnostics) = network::findings(sources, policy);
+pub fn check(sources: &SourceMap, policy: FileId, options: &Options) -> Job<CheckOutcome> {
+    let (policy, mut diagnostics) = network::findings(sources, policy);
+    if let Some(policy) = policy {
+        diagnostics.extend(remarks::lapsed(&policy, options.at));
+        diagnostics.extend(remarks::remarks(&policy, options));
+        remarks::settle(&policy, options.at, &mut diagnostics);
+    }
     Ok(CheckOutcome { diagnostics })
 }

@@ -1,13 +1,20 @@
 //! `diff`: what changes for packets between two sets of configurations (D46).
 
 use super::{Capture, FileGap, Job, Options, read};
+use crate::acl::Reading;
 use crate::base::{Diagnostic, FileId, SourceMap};
 use crate::device::Device;
-use crate::diff::{Change, Comparison, Place, Side, Verdict, compare, places};
+use crate::diff::{
+    Beside, Change, Class, Comparison, Effect, Place, Scope, Side, Verdict, beside, compare_in,
+    places,
+};
 use crate::model::{Network, Policy};
 use crate::net::{Family, Match};
 use crate::topo::Named;
+use crate::verify::arrivals;
+use crate::verify::world::World;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A change and where it takes effect.
 #[derive(Clone, Debug)]
@@ -28,6 +35,25 @@ pub struct PlacedChange {
     pub new: Decider,
     /// Whether any packet of it now ends elsewhere in the network; needs a policy.
     pub end_to_end: Option<bool>,
+    /// The statements behind it, of the new policy for what is opened, of the old one for what is closed.
+    pub statements: Vec<Statement>,
+    /// Some of it is in no session of that policy; `None` without one, or past the limit.
+    pub unstated: Option<bool>,
+}
+
+/// A statement behind a change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Statement {
+    /// In names.
+    pub text: String,
+    /// `ticket`.
+    pub ticket: Option<String>,
+    /// `owner`.
+    pub owner: Option<String>,
+    /// `because`.
+    pub because: Option<String>,
+    /// The change has only replies of it.
+    pub reply: bool,
 }
 
 /// The entry that decides on one side.
@@ -44,8 +70,20 @@ pub enum Decider {
 /// The difference.
 #[derive(Clone, Debug)]
 pub struct DiffOutcome {
-    /// Over all places.
+    /// Over all places, or over class `core` alone if the comparison is limited to it.
     pub verdict: Verdict,
+    /// The same of class `core`.
+    pub core: Verdict,
+    /// Only class `core` counts.
+    pub core_only: bool,
+    /// Nothing changes but text does: lists, addresses, routes and all else that was read are the same.
+    pub text_only: bool,
+    /// What differs besides lists, per device; no comparison of lists speaks of it.
+    pub beside: Vec<(String, Beside)>,
+    /// Whether the same packets arrive everywhere, if a policy names the zones and something differs besides lists.
+    pub network_verdict: Option<Verdict>,
+    /// Places where traffic inside the link is not compared, because only one of both lists sees it.
+    pub unseen: Vec<(String, Place)>,
     /// The changes, by device and place.
     pub changes: Vec<PlacedChange>,
     /// Lines of both sides that were not understood, old first.
@@ -76,6 +114,7 @@ pub fn run(
     old: &[Capture],
     new: &[Capture],
     known: Known<'_>,
+    core_only: bool,
     options: &Options,
 ) -> Job<DiffOutcome> {
     let mut errors = Vec::new();
@@ -98,6 +137,12 @@ pub fn run(
     }
     let mut outcome = DiffOutcome {
         verdict: Verdict::Equal,
+        core: Verdict::Equal,
+        core_only,
+        text_only: false,
+        beside: Vec::new(),
+        network_verdict: None,
+        unseen: Vec::new(),
         changes: Vec::new(),
         gaps: Vec::new(),
         limited: false,
@@ -109,31 +154,106 @@ pub fn run(
     for (name, old, new) in pair(&before, &after) {
         compare_devices(&name, old, new, options, &mut outcome);
     }
+    if core_only {
+        outcome.verdict = outcome.core;
+    }
     if let Some(policy) = known.names {
-        let regions: Vec<&[Match]> = outcome
-            .changes
-            .iter()
-            .map(|c| c.change.regions.as_slice())
-            .collect();
-        let sides = [named(&before), named(&after)];
-        let ends = crate::verify::query::ends_differ(
-            policy,
-            options.at,
-            &sides,
-            &regions,
-            options.max_nodes,
-        );
-        for (change, differs) in outcome.changes.iter_mut().zip(ends) {
-            change.end_to_end = differs;
+        end_to_end(policy, &before, &after, options, &mut outcome);
+    }
+    let sides = [
+        (Effect::NewlyPermitted, known.new.or(known.names)),
+        (Effect::NewlyDenied, known.old.or(known.names)),
+    ];
+    for (effect, policy) in sides {
+        if let Some(policy) = policy {
+            statements(policy, effect, options, &mut outcome.changes);
         }
     }
+    let nothing = outcome.verdict == Verdict::Equal
+        && outcome.changes.is_empty()
+        && outcome.beside.is_empty()
+        && outcome.unseen.is_empty();
+    outcome.text_only = nothing && texts(sources, old) != texts(sources, new);
     Ok(outcome)
 }
 
-fn named(read: &[Read<'_>]) -> Vec<Named> {
-    let one = |(capture, device): &Read<'_>| Named {
-        name: capture.name.clone(),
-        device: device.clone(),
+/// The texts by name.
+fn texts<'s>(sources: &'s SourceMap, captures: &[Capture]) -> Vec<&'s str> {
+    let mut all: Vec<&str> = captures
+        .iter()
+        .map(|capture| sources.get(capture.file).sha256.as_str())
+        .collect();
+    all.sort_unstable();
+    all
+}
+
+/// What the changes of lists, and of all else, come to from end to end.
+fn end_to_end(
+    policy: &Policy,
+    before: &[Read<'_>],
+    after: &[Read<'_>],
+    options: &Options,
+    outcome: &mut DiffOutcome,
+) {
+    let sides = [named(before), named(after)];
+    let regions: Vec<&[Match]> = outcome
+        .changes
+        .iter()
+        .map(|c| c.change.regions.as_slice())
+        .collect();
+    let limit = options.max_nodes;
+    let ends = crate::verify::query::ends_differ(policy, options.at, &sides, &regions, limit);
+    for (change, differs) in outcome.changes.iter_mut().zip(ends) {
+        change.end_to_end = differs;
+    }
+    if outcome.beside.is_empty() {
+        return;
+    }
+    let worlds = sides
+        .each_ref()
+        .map(|side| World::new(policy, options.at, side, &Reading::new()));
+    let verdict = match arrivals::same(&worlds, limit) {
+        crate::verify::Verdict::Proved => Verdict::Equal,
+        crate::verify::Verdict::Refuted => Verdict::Different,
+        crate::verify::Verdict::Unknown => Verdict::Unknown,
+    };
+    outcome.network_verdict = Some(verdict);
+    if !outcome.core_only {
+        outcome.verdict = outcome.verdict.max(verdict);
+    }
+}
+
+/// The statements behind the changes of one effect.
+fn statements(policy: &Policy, effect: Effect, options: &Options, changes: &mut [PlacedChange]) {
+    let mut mine: Vec<&mut PlacedChange> = changes
+        .iter_mut()
+        .filter(|change| change.change.effect == effect)
+        .collect();
+    let boxes: Vec<Vec<Match>> = mine.iter().map(|c| c.change.regions.clone()).collect();
+    let sets: Vec<&[Match]> = boxes.iter().map(Vec::as_slice).collect();
+    let found = crate::verify::behind::behind(policy, options.at, &sets, options.max_nodes);
+    for (change, behind) in mine.iter_mut().zip(found) {
+        let statement = |(index, reply): (usize, bool)| {
+            let allow = &policy.allows[index];
+            Statement {
+                text: allow.text.clone(),
+                ticket: allow.ticket.clone(),
+                owner: allow.owner.clone(),
+                because: allow.because.clone(),
+                reply,
+            }
+        };
+        change.statements = behind.allows.into_iter().map(statement).collect();
+        change.unstated = behind.unstated;
+    }
+}
+
+fn named(read: &[Read<'_>]) -> Vec<Arc<Named>> {
+    let one = |(capture, device): &Read<'_>| {
+        Arc::new(Named {
+            name: capture.name.clone(),
+            device: device.clone(),
+        })
     };
     read.iter().map(one).collect()
 }
@@ -203,15 +323,28 @@ fn compare_devices(
 ) {
     let files = [old, new].map(|read| read.map(|(capture, _)| capture.file));
     let [old, new] = [old, new].map(|read| read.map(|(_, device)| device));
-    let mut known: BTreeMap<(Side, Side, Family), Comparison> = BTreeMap::new();
+    let mut known: BTreeMap<(Side, Side, Family, Scope), Comparison> = BTreeMap::new();
+    if let (Some(old), Some(new)) = (old, new) {
+        let found = beside(old, new).into_iter();
+        outcome
+            .beside
+            .extend(found.map(|one| (name.to_owned(), one)));
+    }
     for place in places(old, new) {
         let (before, after) = (
             place.old.acl(old, place.family),
             place.new.acl(new, place.family),
         );
         let comparison = known
-            .entry((place.old, place.new, place.family))
-            .or_insert_with(|| compare(&before, &after, options.max_nodes));
+            .entry((place.old, place.new, place.family, place.scope.clone()))
+            .or_insert_with(|| compare_in(&before, &after, &place.scope, options.max_nodes));
+        let lists = [place.old, place.new]
+            .iter()
+            .any(|side| matches!(side, Side::List(_)));
+        if lists && !place.scope.unseen.is_empty() {
+            outcome.unseen.push((name.to_owned(), place.clone()));
+        }
+        outcome.core = outcome.core.max(comparison.verdict_of(Class::Core));
         outcome.verdict = outcome.verdict.max(comparison.verdict);
         outcome.limited |= comparison.limited;
         for change in &comparison.changes {
@@ -226,6 +359,8 @@ fn compare_devices(
                 new: decider(place.new, &after, change.new),
                 change: change.clone(),
                 end_to_end: None,
+                statements: Vec::new(),
+                unstated: None,
             });
         }
     }

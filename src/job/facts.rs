@@ -104,17 +104,19 @@ mod tests {
 
     #[test]
     fn counts_add_up_and_modelled_facts_can_be_open() {
+        let mut modelled = 0;
         for dialect in DIALECTS {
             let facts = dialect.facts();
             let (usual, strict) = (Counts::of(facts, false), Counts::of(facts, true));
             let all = usual.confirmed + usual.modelled + usual.open;
             assert_eq!(all, facts.facts.len());
-            assert!(usual.modelled > 0);
+            modelled += usual.modelled;
             let open = usual.modelled + usual.open;
             assert_eq!(
                 (strict.confirmed, strict.modelled, strict.open),
                 (usual.confirmed, 0, open)
             );
         }
+        assert!(modelled > 0);
     }
 }

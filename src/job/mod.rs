@@ -3,18 +3,24 @@
 //! In: files that were already read ([`SourceMap`]) and [`Options`]. Out: an outcome as data, or the diagnostics that say
 //! why there is none (exit 2). Must not know: files, the clock, the environment, terminals, formats.
 
+pub mod approve;
+pub mod attest;
 pub mod build;
 pub mod capacity;
 pub mod check;
 pub mod diff;
 pub mod evidence;
 pub mod facts;
+pub mod import;
+pub mod lab;
 pub mod lint;
 pub mod network;
 pub mod places;
+pub mod plan;
 pub mod query;
 pub mod question;
 pub mod read;
+mod remarks;
 pub mod trace_acl;
 pub mod trace_network;
 pub mod verify;

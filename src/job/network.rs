@@ -1,15 +1,17 @@
 //! From files to the things the other jobs ask: a policy, what `build` would write for it, devices read back.
 
-use super::{Capture, FileGap, Options, read};
-use crate::base::{Diagnostic, FileId, Lang, Source, SourceMap, Span};
+use super::{Capture, FileGap, Options, attest, read, remarks};
+use crate::base::{Diagnostic, FileId, Lang, Severity, Source, SourceMap, Span};
 use crate::compile::{Ability, compile};
 use crate::device::{Interface, InterfaceKind};
-use crate::model::{Network, Policy, Switch, ZoneLink, lower};
+use crate::model::{Network, Policy, Switch, SwitchId, ZoneLink, lower};
+use crate::syntax::ast::File;
 use crate::syntax::keywords::{self, language_of};
 use crate::text;
 use crate::topo::Named;
 use crate::vendor::{DIALECTS, Dialect, Hint, by_id, detect};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 
 /// A policy with everything that was remarked on the way.
 #[derive(Clone, Debug)]
@@ -20,7 +22,7 @@ pub struct Loaded {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Parses and resolves a policy.
+/// Parses and resolves a policy, with the files it mentions (which the sources must hold, [`SourceMap::attach`]).
 ///
 /// # Errors
 /// All findings, if one of them is an error.
@@ -38,8 +40,8 @@ pub fn policy(sources: &SourceMap, file: FileId) -> Result<Loaded, Vec<Diagnosti
 /// The meaning of a policy, if it has one, and all findings.
 #[must_use]
 pub fn findings(sources: &SourceMap, file: FileId) -> (Option<Policy>, Vec<Diagnostic>) {
-    let (tree, mut diagnostics) = crate::syntax::parse(file, &sources.get(file).text);
-    if tree.items.is_empty() && diagnostics.is_empty() {
+    let (mut files, mut diagnostics) = trees(sources, file);
+    if diagnostics.is_empty() && files.iter().all(|(_, tree)| tree.items.is_empty()) {
         // A proof of nothing would look like a proof (D44).
         let empty = Diagnostic::error(text!("policy-empty"));
         diagnostics.push(
@@ -48,9 +50,12 @@ pub fn findings(sources: &SourceMap, file: FileId) -> (Option<Policy>, Vec<Diagn
                 .help(text!("policy-empty-help")),
         );
     }
+    for (file, tree) in &mut files {
+        diagnostics.extend(crate::sheet::expand(tree, *file, sources));
+    }
     let broken = !diagnostics.is_empty();
     let ids: Vec<&str> = DIALECTS.iter().map(|dialect| dialect.id()).collect();
-    let (policy, found) = lower(&[(file, tree)], &ids);
+    let (policy, found) = lower(&files, &ids);
     // After a syntax error names may be missing only because their definition could not be read: those findings stay
     // out, or one typo would be reported at every use.
     diagnostics.extend(
@@ -58,7 +63,9 @@ pub fn findings(sources: &SourceMap, file: FileId) -> (Option<Policy>, Vec<Diagn
             .into_iter()
             .filter(|d| !broken || !matches!(d.code, "unknown-name")),
     );
-    let mut policy = policy.filter(|_| !broken);
+    diagnostics.extend(policy.iter().flat_map(super::attest::check));
+    let wrong = diagnostics.iter().any(|d| d.severity == Severity::Error);
+    let mut policy = policy.filter(|_| !broken && !wrong);
     if let Some(policy) = policy
         .as_mut()
         .filter(|_| language_of(&sources.get(file).text) == Lang::Ja)
@@ -68,18 +75,43 @@ pub fn findings(sources: &SourceMap, file: FileId) -> (Option<Policy>, Vec<Diagn
     (policy, diagnostics)
 }
 
+/// A statement in English keywords, in the keywords of a language.
+pub(super) fn spelt(text: &str, lang: Lang) -> String {
+    let table: BTreeMap<&str, &str> = keywords::all()
+        .map(|keyword| (keyword.en, keyword.spelt(lang)))
+        .collect();
+    let words = text.split(' ').map(|word| translated(&table, word));
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// The trees of a policy and of all it imports, each file once, and what is wrong with their words.
+fn trees(sources: &SourceMap, main: FileId) -> (Vec<(FileId, File)>, Vec<Diagnostic>) {
+    let mut waiting = VecDeque::from([main]);
+    let (mut files, mut diagnostics): (Vec<(FileId, File)>, _) = (Vec::new(), Vec::new());
+    while let Some(file) = waiting.pop_front() {
+        if files.iter().any(|(known, _)| *known == file) {
+            continue;
+        }
+        let (tree, found) = crate::syntax::parse(file, &sources.get(file).text);
+        diagnostics.extend(found);
+        for import in crate::syntax::references(&tree).iter().filter(|r| r.policy) {
+            match sources.attached(file, &import.file.node, None) {
+                Some(imported) => waiting.push_back(imported),
+                None => {
+                    let unread = text!("mentioned-unreadable", path = &import.file.node);
+                    let unread = Diagnostic::error(unread).at(import.file.span);
+                    diagnostics.push(unread.help(text!("mentioned-help")));
+                }
+            }
+        }
+        files.push((file, tree));
+    }
+    (files, diagnostics)
+}
+
 /// Statements are quoted with the keywords the file is written in.
 fn in_japanese(policy: &mut Policy) {
-    let table: BTreeMap<&str, &str> = keywords::all()
-        .map(|keyword| (keyword.en, keyword.ja))
-        .collect();
-    let said = |text: &mut String| {
-        let words: Vec<&str> = text
-            .split(' ')
-            .map(|word| table.get(word).copied().unwrap_or(word))
-            .collect();
-        *text = words.join(" ");
-    };
+    let said = |text: &mut String| *text = spelt(text, Lang::Ja);
     policy
         .claims
         .iter_mut()
@@ -92,9 +124,21 @@ fn in_japanese(policy: &mut Policy) {
         .forbids
         .iter_mut()
         .for_each(|forbid| said(&mut forbid.text));
+    let roles = policy.guidelines.iter_mut().flat_map(|g| &mut g.roles);
+    roles.filter_map(|role| role.places.as_mut()).for_each(said);
 }
 
-fn dialect_of(switch: &Switch) -> &'static dyn Dialect {
+/// A word with the punctuation around it.
+fn translated(table: &BTreeMap<&str, &str>, word: &str) -> String {
+    let open = word.len() - word.trim_start_matches('(').len();
+    let (before, rest) = word.split_at(open);
+    let bare = rest.trim_end_matches([')', ';', ',']);
+    let after = &rest[bare.len()..];
+    let said = table.get(bare).copied().unwrap_or(bare);
+    format!("{before}{said}{after}")
+}
+
+pub(super) fn dialect_of(switch: &Switch) -> &'static dyn Dialect {
     by_id(&switch.dialect).expect("INVARIANT: lowering accepts registered dialects only")
 }
 
@@ -130,8 +174,9 @@ pub fn write(policy: &Policy, options: &Options) -> Result<Vec<Written>, Vec<Dia
     let abilities: Vec<Ability> = network
         .switches
         .iter()
-        .map(|switch| {
-            let able = dialect_of(switch).capabilities(&hint(switch, options));
+        .enumerate()
+        .map(|(index, _)| {
+            let able = attest::capabilities(policy, SwitchId(index), options);
             Ability {
                 bridged_in: able.sees.bridged_in,
                 bridged_out: able.sees.bridged_out,
@@ -140,10 +185,15 @@ pub fn write(policy: &Policy, options: &Options) -> Result<Vec<Written>, Vec<Dia
             }
         })
         .collect();
+    let mut refused = remarks::lapsed(policy, options.at);
     let configs = compile(policy, options.at, &abilities);
     let mut written = Vec::new();
-    let mut refused = Vec::new();
-    for (switch, config) in network.switches.iter().zip(&configs) {
+    for (index, (switch, config)) in network.switches.iter().zip(&configs).enumerate() {
+        let wide = remarks::wide_returns(policy, SwitchId(index), config, options);
+        if let Some(wide) = wide {
+            refused.push(wide);
+            continue;
+        }
         match dialect_of(switch).write(config) {
             Ok(text) => written.push(Written {
                 switch: switch.label.name.clone(),
@@ -171,7 +221,7 @@ pub fn write(policy: &Policy, options: &Options) -> Result<Vec<Written>, Vec<Dia
 #[derive(Clone, Debug, Default)]
 pub struct Devices {
     /// By the policy's order, then others.
-    pub named: Vec<Named>,
+    pub named: Vec<Arc<Named>>,
     /// Gaps of all files.
     pub gaps: Vec<FileGap>,
     /// Remarks.
@@ -180,22 +230,34 @@ pub struct Devices {
 
 /// Reads back what was written.
 #[must_use]
-pub fn read_back(policy: &Policy, written: &[Written], options: &Options) -> Vec<Named> {
-    let each = policy
-        .network
-        .switches
+pub fn read_back(policy: &Policy, written: &[Written], options: &Options) -> Vec<Arc<Named>> {
+    written
         .iter()
-        .zip(written)
-        .map(|(switch, written)| {
-            let source =
-                Source::capture(&format!("{}.cfg", written.switch), written.text.as_bytes());
-            let device = dialect_of(switch).read(&source, &hint(switch, options));
-            Named {
-                name: written.switch.clone(),
-                device,
-            }
-        });
-    each.collect()
+        .map(|written| read_again(policy, written, options))
+        .collect()
+}
+
+/// Reads back the text of one switch.
+///
+/// # Panics
+/// If it is no switch of the policy.
+#[must_use]
+pub fn read_again(policy: &Policy, written: &Written, options: &Options) -> Arc<Named> {
+    let mut switches = policy.network.switches.iter().enumerate();
+    let (index, switch) = switches
+        .find(|(_, switch)| switch.label.name == written.switch)
+        .expect("INVARIANT: what is written is written for a switch of the policy");
+    let source = Source::capture(&format!("{}.cfg", written.switch), written.text.as_bytes());
+    Arc::new(Named {
+        name: written.switch.clone(),
+        device: attest::read(
+            policy,
+            SwitchId(index),
+            dialect_of(switch),
+            &source,
+            options,
+        ),
+    })
 }
 
 /// Reads captures (D32): every switch of the policy needs exactly one; a file of another device takes part if it has an
@@ -210,21 +272,23 @@ pub fn read_captures(
     options: &Options,
 ) -> Result<Devices, Vec<Diagnostic>> {
     let mut devices = Devices::default();
-    let mut errors = Vec::new();
-    for switch in &policy.network.switches {
+    let mut errors = remarks::lapsed(policy, options.at);
+    for (index, switch) in policy.network.switches.iter().enumerate() {
         let mine: Vec<&Capture> = captures
             .iter()
             .filter(|capture| capture.name == switch.label.name)
             .collect();
         match mine.as_slice() {
             [capture] => {
-                let device =
-                    capture_of(sources, switch, capture, options, &mut devices.diagnostics);
+                let source = sources.get(capture.file);
+                devices.diagnostics.extend(other_dialect(source, switch));
+                let dialect = options.dialect.unwrap_or(dialect_of(switch));
+                let device = attest::read(policy, SwitchId(index), dialect, source, options);
                 devices.gaps.extend(read::gaps(capture.file, &device));
-                devices.named.push(Named {
+                devices.named.push(Arc::new(Named {
                     name: capture.name.clone(),
                     device,
-                });
+                }));
             }
             [] => errors.push(
                 Diagnostic::error(text!("missing-capture", switch = &switch.label.name))
@@ -257,29 +321,16 @@ pub fn read_captures(
     }
 }
 
-/// The capture of a switch, read in the dialect the policy states; a text that looks like another one is remarked on.
-fn capture_of(
-    sources: &SourceMap,
-    switch: &Switch,
-    capture: &Capture,
-    options: &Options,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> crate::device::Device {
-    let source = sources.get(capture.file);
-    let stated = dialect_of(switch);
-    if let Some(likely) = detect(&source.text).filter(|likely| likely.id() != stated.id()) {
-        let found = text!(
-            "other-dialect",
-            path = &source.path,
-            stated = stated.id(),
-            likely = likely.id()
-        );
-        diagnostics.push(Diagnostic::warning(found).at(switch.dialect_span));
-    }
-    options
-        .dialect
-        .unwrap_or(stated)
-        .read(source, &hint(switch, options))
+/// A text that looks like another dialect than the policy states.
+fn other_dialect(source: &Source, switch: &Switch) -> Option<Diagnostic> {
+    let likely = detect(&source.text).filter(|likely| likely.id() != switch.dialect)?;
+    let found = text!(
+        "other-dialect",
+        path = &source.path,
+        stated = &switch.dialect,
+        likely = likely.id()
+    );
+    Some(Diagnostic::warning(found).at(switch.dialect_span))
 }
 
 /// A file of a device that the policy does not name.
@@ -315,10 +366,10 @@ fn other(
         devices
             .diagnostics
             .push(Diagnostic::warning(text!("unnamed-router", path = path)));
-        devices.named.push(Named {
+        devices.named.push(Arc::new(Named {
             name: capture.name.clone(),
             device,
-        });
+        }));
     } else {
         devices
             .diagnostics
@@ -352,14 +403,43 @@ pub fn devices(
     configs: Option<&[Capture]>,
     options: &Options,
 ) -> Result<Devices, Vec<Diagnostic>> {
-    match configs {
-        Some(captures) => read_captures(sources, policy, captures, options),
-        None => {
-            let written = write(policy, options)?;
-            Ok(Devices {
-                named: read_back(policy, &written, options),
+    Texts::of(policy, configs, options)?.read(sources, policy, options)
+}
+
+/// The texts a job is about.
+pub(super) enum Texts<'c> {
+    /// What `build` would write.
+    Written(Vec<Written>),
+    /// Captures.
+    Captured(&'c [Capture]),
+}
+
+impl<'c> Texts<'c> {
+    /// The captures, or what `build` would write.
+    pub(super) fn of(
+        policy: &Policy,
+        configs: Option<&'c [Capture]>,
+        options: &Options,
+    ) -> Result<Texts<'c>, Vec<Diagnostic>> {
+        match configs {
+            Some(captures) => Ok(Texts::Captured(captures)),
+            None => write(policy, options).map(Texts::Written),
+        }
+    }
+
+    /// The devices, under the assumptions of a policy.
+    pub(super) fn read(
+        &self,
+        sources: &SourceMap,
+        policy: &Policy,
+        options: &Options,
+    ) -> Result<Devices, Vec<Diagnostic>> {
+        match self {
+            Texts::Captured(captures) => read_captures(sources, policy, captures, options),
+            Texts::Written(written) => Ok(Devices {
+                named: read_back(policy, written, options),
                 ..Devices::default()
-            })
+            }),
         }
     }
 }

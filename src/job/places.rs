@@ -105,6 +105,36 @@ pub fn exactly(network: &Network, set: &AddrSet) -> Option<String> {
     exact.or_else(|| all_but_switches(network, &places, &ranges))
 }
 
+/// A set of addresses place by place, each with a name if it is all of a place, else with the place and what of it; what is
+/// in no place last, as prefixes. `None` for everything, and for wildcards with holes.
+#[must_use]
+pub fn cut(network: &Network, set: &AddrSet) -> Option<Vec<String>> {
+    let family = set.family();
+    let nets: Vec<IpNet> = set.parts().iter().filter_map(Wildcard::as_prefix).collect();
+    if set.is_any() || nets.len() != set.parts().len() {
+        return None;
+    }
+    let mut left = AddrRanges::prefixes(family, &nets);
+    let prefixes = |part: &AddrRanges| {
+        let cut = part.to_prefixes();
+        cut.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let mut out = Vec::new();
+    let holds = |spot: &&Spot| matches!(spot.place, Place::Zone(_) | Place::External(_));
+    for spot in spots(network).iter().filter(holds) {
+        let part = left.intersect(spot.addrs.of(family));
+        if part.is_empty() {
+            continue;
+        }
+        left = left.minus(&part);
+        let name = network.name(spot.place);
+        let some = || format!("{name} ({})", prefixes(&part).join(", "));
+        out.push(exactly(network, &part.to_set()).unwrap_or_else(some));
+    }
+    out.extend(prefixes(&left));
+    Some(out)
+}
+
 /// A zone without the own addresses of switches in it, which lists close by themselves.
 fn all_but_switches(network: &Network, places: &[Spot], ranges: &AddrRanges) -> Option<String> {
     let family = ranges.family();

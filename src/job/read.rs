@@ -53,7 +53,7 @@ pub fn device_of(
     }
 }
 
-fn unknown_dialect(path: &str) -> Diagnostic {
+pub(super) fn unknown_dialect(path: &str) -> Diagnostic {
     let ids: Vec<&str> = DIALECTS.iter().map(|dialect| dialect.id()).collect();
     Diagnostic::error(text!("dialect-unclear", path = path))
         .help(text!("dialect-unclear-help", ids = ids.join(", ")))

@@ -1,23 +1,31 @@
 //! `verify`: the claims of a policy against what `build` would write, or against captures.
 
-use super::{Capture, FileGap, Job, Options, network};
+use super::attest::{self, OpenFact};
+use super::{Capture, FileGap, Job, Options, network, remarks};
 use crate::base::{Diagnostic, FileId, SourceMap, Text};
 use crate::certificate::{File, Subject};
 use crate::model::Policy;
+use crate::model::guideline::Guideline;
+use crate::syntax::keywords::language_of;
 use crate::text;
 use crate::topo::Named;
 use crate::verify::{ClaimResult, Verdict};
 use serde_json::Value;
+use std::sync::Arc;
 
 /// The claims and what they stand on.
 #[derive(Clone, Debug, Default)]
 pub struct VerifyOutcome {
     /// The claims in policy order.
     pub claims: Vec<ClaimResult>,
+    /// Vendor facts that unknown claims hang on and the site could settle.
+    pub open_facts: Vec<OpenFact>,
     /// Lines of the captures that were not understood, whether or not a claim depends on them.
     pub gaps: Vec<FileGap>,
     /// Assumptions of the whole run (D49); those of one claim are with the claim.
     pub assumptions: Vec<Text>,
+    /// Guidelines of the policy, whose claims are among the claims.
+    pub guidelines: Vec<Guideline>,
     /// Findings about the inputs, warnings and remarks only; printed to standard error.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -37,7 +45,7 @@ pub struct Verified {
     /// The policy.
     pub policy: Policy,
     /// The devices as read.
-    pub devices: Vec<Named>,
+    pub devices: Vec<Arc<Named>>,
 }
 
 /// Proves or refutes the claims of a policy. With `configs`, on those captures (all `*.cfg` of the directory, also those
@@ -65,10 +73,21 @@ pub fn run(
     options: &Options,
 ) -> Job<Verified> {
     let loaded = network::policy(sources, policy)?;
-    let devices = network::devices(sources, &loaded.policy, configs, options)?;
+    let texts = network::Texts::of(&loaded.policy, configs, options)?;
+    let devices = texts.read(sources, &loaded.policy, options)?;
     let asked = network::verify_options(options, false);
-    let report = crate::verify::verify(&loaded.policy, options.at, &devices.named, &asked)
+    let mut report = crate::verify::verify(&loaded.policy, options.at, &devices.named, &asked)
         .map_err(|bug| network::our_bug(&bug))?;
+    let again = |policy: &Policy| {
+        let devices = texts.read(sources, policy, options);
+        devices
+            .expect("INVARIANT: these texts were read before")
+            .named
+    };
+    let (policy_of, named) = (&loaded.policy, &devices.named);
+    let unused = attest::lean(policy_of, named, &again, &mut report, options)?;
+    let lang = language_of(&sources.get(policy).text);
+    let open_facts = attest::open_facts(policy_of, named, &report.claims, lang);
     let mut assumptions: Vec<Text> = Vec::new();
     for text in report.claims.iter().flat_map(|claim| &claim.assumptions) {
         if !assumptions.contains(text) {
@@ -77,11 +96,16 @@ pub fn run(
     }
     let mut diagnostics = loaded.diagnostics;
     diagnostics.extend(devices.diagnostics);
+    diagnostics.extend(unused);
+    diagnostics.extend(remarks::expired(&loaded.policy, options.at));
+    remarks::settle(&loaded.policy, options.at, &mut diagnostics);
     Ok(Verified {
         outcome: VerifyOutcome {
+            open_facts,
             claims: report.claims,
             gaps: devices.gaps,
             assumptions,
+            guidelines: loaded.policy.guidelines.clone(),
             diagnostics,
         },
         policy: loaded.policy,

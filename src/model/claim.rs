@@ -61,6 +61,15 @@ pub enum ClaimKind {
         /// Declared gateways.
         except: Vec<Spot>,
     },
+    /// `logged` (D41): what is dropped is dropped by an entry that logs.
+    Logged {
+        /// Whose links packets are injected on.
+        from: Vec<Spot>,
+        /// Where they were to go.
+        to: Vec<Spot>,
+        /// `: S`: only requests of these.
+        services: Option<Vec<Term>>,
+    },
     /// `no-spoof` (INV-12).
     NoSpoof {
         /// Whose links.

@@ -6,7 +6,7 @@
 //! themselves send (D20); both are no injection on a link.
 //! Must not know: lists, devices, routes, packet sets.
 
-use super::{Allow, At, Network, Policy, Session, Spot};
+use super::{Allow, At, Network, Policy, Session, Spot, Term};
 use crate::net::addr::bits_of;
 use crate::net::proto::TCP;
 use crate::net::{Family, FlagSet, Flow, L4, Match, PortSet, PositionSet, TcpFlags};
@@ -35,6 +35,8 @@ pub fn allowed(policy: &Policy, at: Date, from_vlan: u16, flow: &Flow, to: At) -
         .filter(|(_, allow)| allow.in_force(at));
     let kinds = kinds.filter_map(|(index, allow)| {
         let walk = Walk {
+            policy,
+            at,
             network: &policy.network,
             allow,
             from_vlan,
@@ -58,6 +60,8 @@ pub fn required(policy: &Policy, at: Date, from_vlan: u16, flow: &Flow, to: At) 
     plain
         && in_force.into_iter().any(|allow| {
             let walk = Walk {
+                policy,
+                at,
                 network: &policy.network,
                 allow,
                 from_vlan,
@@ -70,6 +74,8 @@ pub fn required(policy: &Policy, at: Date, from_vlan: u16, flow: &Flow, to: At) 
 
 /// One packet against one opening.
 struct Walk<'a> {
+    policy: &'a Policy,
+    at: Date,
     network: &'a Network,
     allow: &'a Allow,
     from_vlan: u16,
@@ -91,9 +97,8 @@ impl<'a> Walk<'a> {
                 Kind::Companion(index)
             });
         }
-        let answered = self
-            .back()
-            .any(|client| sessions().any(|s| self.is_reply(s, client)));
+        let mut terms = self.allow.terms.iter();
+        let answered = terms.any(|term| self.back().any(|client| self.is_reply(term, client)));
         let error = sessions().any(|s| self.is_error(s));
         (answered || error).then_some(if fresh {
             Kind::Reply(index)
@@ -180,8 +185,8 @@ impl<'a> Walk<'a> {
     }
 
     /// Rep of D34, and its companions.
-    fn is_reply(&self, session: &Session, client: &Spot) -> bool {
-        match session {
+    fn is_reply(&self, term: &Term, client: &Spot) -> bool {
+        match &term.session {
             Session::Ports {
                 protocol,
                 dport,
@@ -192,7 +197,7 @@ impl<'a> Walk<'a> {
                     && (self.is_later()
                         || ports(self.flow.l4())
                             .is_some_and(|(s, d)| dport.contains(s) && cports.contains(d))
-                            && self.answers())
+                            && self.answers(term, client.at))
             }
             Session::Icmp { error: true, .. } => false,
             Session::Icmp {
@@ -246,10 +251,11 @@ impl<'a> Walk<'a> {
     }
 
     /// TCP answers carry ACK or RST, unless the opening says it does without that test (D35).
-    fn answers(&self) -> bool {
+    fn answers(&self, term: &Term, client: At) -> bool {
         match self.flow.l4() {
             L4::Tcp { flags, .. } => {
-                self.allow.wide_return || FlagSet::established().contains(flags)
+                let wide = || self.policy.answers_wide(self.allow, term, client, self.at);
+                FlagSet::established().contains(flags) || wide()
             }
             _ => true,
         }
@@ -275,7 +281,8 @@ impl<'a> Walk<'a> {
         let request = self
             .forth()
             .any(|c| sessions().any(|s| self.is_request(s, c) && narrow(s, c)));
-        let reply = self.back().any(|c| sessions().any(|s| self.is_reply(s, c)));
+        let mut terms = self.allow.terms.iter();
+        let reply = terms.any(|term| self.back().any(|client| self.is_reply(term, client)));
         request && (opens || acks) || reply && (self.flow.protocol() != TCP || acks)
     }
 

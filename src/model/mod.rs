@@ -3,12 +3,15 @@
 //! In: the trees of [`crate::syntax`]. Out: a [`Policy`], or the findings that say why there is none.
 //! Must not know: lists, vendors, packet sets, device text.
 
+pub mod accept;
 pub mod claim;
 pub mod eval;
+pub mod guideline;
 pub mod lower;
 pub mod network;
 pub mod policy;
 
+pub use accept::{Accept, Accepts};
 pub use claim::{Claim, ClaimKind, FlowSpec};
 pub use lower::lower;
 pub use network::{

@@ -1,5 +1,6 @@
 //! Places and the switches between them. Facts as the policy states them; where text is verified, the text decides (D31).
 
+use super::Accept;
 use crate::base::Span;
 use crate::net::{AddrRanges, Family};
 use ipnet::IpNet;
@@ -28,7 +29,7 @@ pub struct Label {
 }
 
 /// Addresses of both families.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Addrs {
     /// IPv4.
     pub v4: AddrRanges,
@@ -225,8 +226,8 @@ pub struct Switch {
     pub bind_out: bool,
     /// Stated entry limits by table.
     pub limits: BTreeMap<String, u32>,
-    /// Codes kept knowingly (`accept`).
-    pub accepts: Vec<String>,
+    /// Findings and widenings kept knowingly.
+    pub accepts: Vec<Accept>,
 }
 
 impl Switch {
@@ -301,7 +302,7 @@ pub enum Place {
 }
 
 /// Addresses at one location: what a list of places comes down to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Spot {
     /// Where.
     pub at: At,

@@ -1,6 +1,6 @@
 //! What may talk to whom: sessions with their notes.
 
-use super::{Claim, Network, Spot};
+use super::{Accept, Accepts, Claim, Network, Spot, SwitchId};
 use crate::base::Span;
 use crate::net::{Family, PortSet};
 use jiff::civil::Date;
@@ -14,10 +14,14 @@ pub struct Policy {
     pub allows: Vec<Allow>,
     /// `forbid` statements.
     pub forbids: Vec<Forbid>,
-    /// `prove` statements, then the claims of the forbids (`forbid` (d)).
+    /// `prove` statements, then the claims of guidelines, then those of the forbids (`forbid` (d)).
     pub claims: Vec<Claim>,
     /// What people attest.
     pub assumptions: Vec<Assumption>,
+    /// Guideline packs; their claims are among the claims.
+    pub guidelines: Vec<super::guideline::Guideline>,
+    /// Findings and widenings that are kept knowingly, of every scope.
+    pub accepts: Accepts,
 }
 
 /// What one service term is on the wire.
@@ -47,6 +51,18 @@ pub enum Session {
     Protocol(u8),
 }
 
+impl Session {
+    /// Whether it takes every port of a protocol: no service, but all of them.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        match self {
+            Session::Ports { dport, .. } => dport.is_full(),
+            Session::Protocol(number) => matches!(number, 1 | 6 | 17 | 58 | 132),
+            Session::Icmp { .. } => false,
+        }
+    }
+}
+
 /// A term of a service list, with the name it came by.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Term {
@@ -56,6 +72,8 @@ pub struct Term {
     pub name: String,
     /// The service is marked `encrypted`.
     pub encrypted: bool,
+    /// What its service accepts, the innermost first.
+    pub accepts: Vec<Accept>,
 }
 
 /// An `allow` or `exception` (D34).
@@ -81,8 +99,8 @@ pub struct Allow {
     pub until: Option<Date>,
     /// Matches are logged.
     pub log: bool,
-    /// `accept wide-return`: replies lose the flag test (D35).
-    pub wide_return: bool,
+    /// What the statement accepts.
+    pub accepts: Vec<Accept>,
     /// Id, if stated.
     pub id: Option<String>,
     /// The statement in names, on one line.
@@ -130,13 +148,41 @@ pub enum Assumption {
         /// Reason.
         because: String,
     },
-    /// A device's line has no effect on packets.
+    /// A device's line has no effect on packets (D23).
     Irrelevant {
-        /// Switch name.
-        switch: String,
-        /// The line.
+        /// The switch.
+        switch: SwitchId,
+        /// The line, blanks folded.
         line: String,
         /// Reason.
         because: String,
+        /// The statement.
+        span: Span,
     },
+    /// A vendor fact that the site has tested on its devices (D1).
+    Fact {
+        /// The dialect, if the id names it.
+        dialect: Option<String>,
+        /// Id of the fact.
+        id: String,
+        /// Only these switches; none named is all of the dialect.
+        switches: Vec<SwitchId>,
+        /// The answer.
+        value: bool,
+        /// Reason.
+        because: String,
+        /// The id in the statement.
+        span: Span,
+    },
+}
+
+impl Assumption {
+    /// Whether it is about the text of devices: such a one acts where that is read.
+    #[must_use]
+    pub fn is_of_devices(&self) -> bool {
+        matches!(
+            self,
+            Assumption::Irrelevant { .. } | Assumption::Fact { .. }
+        )
+    }
 }

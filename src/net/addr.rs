@@ -173,6 +173,22 @@ impl AddrSet {
         self.parts.iter().any(|w| w.contains(addr))
     }
 
+    /// The addresses of both.
+    #[must_use]
+    pub fn intersect(&self, other: &AddrSet) -> AddrSet {
+        if self.is_any() {
+            return other.clone();
+        }
+        if other.is_any() {
+            return self.clone();
+        }
+        let both = |a: &Wildcard| {
+            let a = *a;
+            other.parts.iter().filter_map(move |b| a.intersect(b))
+        };
+        AddrSet::new(self.family, self.parts.iter().flat_map(both))
+    }
+
     /// Whether the two share an address.
     #[must_use]
     pub fn overlaps(&self, other: &AddrSet) -> bool {

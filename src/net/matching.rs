@@ -170,6 +170,25 @@ impl Match {
         }
     }
 
+    /// The packets of both (same family).
+    #[must_use]
+    pub fn intersect(&self, other: &Match) -> Match {
+        Match {
+            family: self.family,
+            src: self.src.intersect(&other.src),
+            dst: self.dst.intersect(&other.dst),
+            protocol: self.protocol.intersect(other.protocol),
+            sport: self.sport.intersect(&other.sport),
+            dport: self.dport.intersect(&other.dport),
+            flags: self.flags.intersect(other.flags),
+            icmp_type: self.icmp_type.intersect(other.icmp_type),
+            icmp_code: self.icmp_code.intersect(other.icmp_code),
+            position: self.position.intersect(other.position),
+            ext: ExtSet(self.ext.0 & other.ext.0),
+        }
+        .tidy()
+    }
+
     /// Whether the box is certainly empty (some field has no value left).
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -101,29 +101,40 @@ impl AddrRanges {
     #[must_use]
     pub fn contains(&self, addr: IpAddr) -> bool {
         let bits = bits_of(addr);
-        Family::of(addr) == self.family && self.ranges.iter().any(|&(a, b)| (a..=b).contains(&bits))
+        Family::of(addr) == self.family && self.from(bits).first().is_some_and(|r| r.0 <= bits)
     }
 
     /// Addresses of either (same family).
     #[must_use]
     pub fn union(&self, other: &AddrRanges) -> AddrRanges {
-        AddrRanges::from_ranges(
-            self.family,
-            self.ranges.iter().chain(&other.ranges).copied().collect(),
-        )
+        let (mut left, mut right) = (self.ranges.as_slice(), other.ranges.as_slice());
+        let mut out: Vec<(u128, u128)> = Vec::with_capacity(left.len() + right.len());
+        while let Some(&(start, end)) = match (left.first(), right.first()) {
+            (Some(a), Some(b)) if b < a => right.split_off_first(),
+            (Some(_), _) => left.split_off_first(),
+            (None, _) => right.split_off_first(),
+        } {
+            match out.last_mut() {
+                Some(last) if start <= last.1.saturating_add(1) => last.1 = last.1.max(end),
+                _ => out.push((start, end)),
+            }
+        }
+        AddrRanges {
+            family: self.family,
+            ranges: out,
+        }
     }
 
     /// Addresses of `self` that are not in `other` (same family).
     #[must_use]
     pub fn minus(&self, other: &AddrRanges) -> AddrRanges {
-        let mut out = Vec::new();
+        let mut out = Vec::with_capacity(self.ranges.len());
         for &(start, end) in &self.ranges {
             let mut next = Some(start);
-            for &(a, b) in &other.ranges {
-                let Some(from) = next else { break };
-                if b < from || a > end {
-                    continue;
-                }
+            for &(a, b) in other.from(start) {
+                let Some(from) = next.filter(|_| a <= end) else {
+                    break;
+                };
                 if a > from {
                     out.push((from, a - 1));
                 }
@@ -133,7 +144,16 @@ impl AddrRanges {
                 out.push((from, end));
             }
         }
-        AddrRanges::from_ranges(self.family, out)
+        AddrRanges {
+            family: self.family,
+            ranges: out,
+        }
+    }
+
+    /// The ranges that do not end before an address.
+    fn from(&self, addr: u128) -> &[(u128, u128)] {
+        let before = self.ranges.partition_point(|&(_, end)| end < addr);
+        &self.ranges[before..]
     }
 
     /// Addresses of both (same family).
@@ -145,11 +165,9 @@ impl AddrRanges {
     /// Whether the two share an address.
     #[must_use]
     pub fn overlaps(&self, other: &AddrRanges) -> bool {
-        self.family == other.family
-            && self
-                .ranges
-                .iter()
-                .any(|&(a, b)| other.ranges.iter().any(|&(c, d)| a <= d && c <= b))
+        let meets =
+            |&(start, end): &(u128, u128)| other.from(start).first().is_some_and(|r| r.0 <= end);
+        self.family == other.family && self.ranges.iter().any(meets)
     }
 
     /// Whether every address of `other` is in it.
@@ -219,5 +237,38 @@ mod tests {
         );
         assert_eq!(any.minus(&any.minus(&all)), all);
         assert!(any.covers(&all) && !all.covers(&any));
+    }
+
+    /// Every operation against what it means, address by address, on sets of a few addresses near both ends.
+    #[test]
+    fn operations_are_what_they_say() {
+        let rng = &mut fastrand::Rng::with_seed(7);
+        let some = |rng: &mut fastrand::Rng, base: u32| {
+            let one = |_| {
+                let addr = std::net::Ipv4Addr::from(base | rng.u32(..16));
+                let length = 31 + rng.u8(..2);
+                IpNet::new(addr.into(), length).unwrap().trunc()
+            };
+            let hosts: Vec<IpNet> = (0..6).map(one).collect();
+            AddrRanges::prefixes(Family::V4, &hosts)
+        };
+        for base in [0, u32::MAX - 15].repeat(300) {
+            let (a, b) = (some(rng, base), some(rng, base));
+            let all = [a.union(&b), a.minus(&b), a.intersect(&b)];
+            for addr in (base..=base | 15).map(|bits| std::net::Ipv4Addr::from(bits).into()) {
+                let (in_a, in_b) = (a.contains(addr), b.contains(addr));
+                let is = all.each_ref().map(|set| set.contains(addr));
+                assert_eq!(
+                    is,
+                    [in_a || in_b, in_a && !in_b, in_a && in_b],
+                    "{a:?} {b:?}"
+                );
+            }
+            assert_eq!(a.overlaps(&b), !all[2].is_empty(), "{a:?} {b:?}");
+            for set in all {
+                let again = AddrRanges::prefixes(Family::V4, &set.to_prefixes());
+                assert_eq!(again, set, "neighbours are joined");
+            }
+        }
     }
 }

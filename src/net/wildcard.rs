@@ -88,6 +88,14 @@ impl Wildcard {
         self.family == other.family && (self.value ^ other.value) & !self.free & !other.free == 0
     }
 
+    /// The addresses of both.
+    #[must_use]
+    pub fn intersect(&self, other: &Wildcard) -> Option<Wildcard> {
+        let (value, free) = (self.value | other.value, self.free & other.free);
+        self.overlaps(other)
+            .then(|| Wildcard::new(self.family, value, free))
+    }
+
     /// Whether every address of `other` is in it.
     #[must_use]
     pub fn covers(&self, other: &Wildcard) -> bool {

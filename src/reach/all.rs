@@ -2,13 +2,13 @@
 
 use super::filters::{Net, asked};
 use super::{Beyond, Side};
-use crate::acl::Known;
+use crate::acl::{Direction, Known};
 use crate::pset::PacketSet;
 use crate::topo::Target;
 use std::net::IpAddr;
 
 /// Where packets are to arrive.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Goal {
     /// On these links, with the destination itself as next hop.
     pub links: Vec<usize>,
@@ -55,17 +55,19 @@ impl Net<'_> {
         }
     }
 
+    /// What of some packets gets across a link, past other switches on it.
     fn crossing(
         &self,
         link: usize,
+        packets: PacketSet,
         sender: Option<usize>,
         receiver: Option<usize>,
         side: Side,
     ) -> PacketSet {
         match side {
-            Side::Must => self.across(link, sender, receiver),
+            Side::Must => self.across(link, packets, sender, receiver),
             // A+: the kindest reading of where the cables run goes round every other switch.
-            Side::May => self.space.full(),
+            Side::May => packets,
         }
     }
 
@@ -84,12 +86,10 @@ impl Net<'_> {
             return space.empty();
         }
         let device = self.topo.ports[port].device;
-        let packets = space.intersect(
-            packets,
-            self.crossing(self.topo.ports[port].link, sender, Some(port), side),
-        );
+        let link = self.topo.ports[port].link;
+        let packets = self.crossing(link, packets, sender, Some(port), side);
         let table = self.table(port);
-        let filter = self.inward[port];
+        let filter = self.ask(port, Direction::In, packets);
         let own = asked(
             space,
             &self.topo.device(port).sees.to_switch,
@@ -178,7 +178,7 @@ impl Net<'_> {
         } else {
             Known::Yes
         };
-        let passed = asked(space, &fact, self.outward[out], part);
+        let passed = self.sent(out, &fact, part);
         let part = Self::pick(side, passed.must, passed.may);
         let Some(addr) = next_hop else {
             return self.delivered_all(out, part, goal, side, stack);
@@ -187,7 +187,7 @@ impl Net<'_> {
         if owners.peek().is_none() {
             let known = goal.takes(link, addr);
             return if known {
-                space.intersect(part, self.crossing(link, Some(out), None, side))
+                self.crossing(link, part, Some(out), None, side)
             } else {
                 space.empty()
             };
@@ -218,7 +218,7 @@ impl Net<'_> {
             .ports_of(link, self.family)
             .filter(|&port| port != out)
         {
-            let here = space.intersect(part, self.addressed[port]);
+            let here = space.intersect(part, self.frame.addressed[port]);
             if !space.is_empty(here) {
                 let carried = self.present_all(port, Some(out), here, goal, side, stack);
                 taken = space.union(taken, here);
@@ -231,7 +231,7 @@ impl Net<'_> {
             rest = self.without_proxies(out, rest);
         }
         if goal.links.contains(&link) {
-            rest = space.intersect(rest, self.crossing(link, Some(out), None, side));
+            rest = self.crossing(link, rest, Some(out), None, side);
             arrived = space.union(arrived, rest);
         }
         arrived
@@ -246,7 +246,7 @@ impl Net<'_> {
             .ports_of(link, self.family)
             .filter(|&port| port != out);
         others.fold(rest, |left, port| {
-            self.space.intersect(left, self.near[port])
+            self.space.intersect(left, self.frame.near[port])
         })
     }
 }

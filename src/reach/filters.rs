@@ -1,27 +1,52 @@
 //! The packet sets a topology is made of: what each interface lets in and out, what each device owns, its routes.
 
-use crate::acl::{Direction, Known};
+use super::trail::{Changes, Trail};
+use crate::acl::{Acl, Direction, Known};
 use crate::device::{EffectClass, Scope};
 use crate::net::{AddrRanges, Family, Match};
 use crate::pset::{Bounds, PacketSet, Space};
-use crate::topo::{LINK_LOCAL_V6, Target, Topo, interface_addrs, not_routed, subnets};
-use std::collections::BTreeMap;
+use crate::topo::{LINK_LOCAL_V6, Named, Target, Topo, interface_addrs, not_routed, subnets};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+use std::sync::Arc;
 
 /// One family of a network, ready to be asked.
 pub struct Net<'a> {
     pub(super) topo: &'a Topo,
     pub(super) family: Family,
     pub(super) space: &'a Space,
+    lists: Rc<Lists>,
+    pub(super) frame: Rc<Frame>,
+    /// What has been asked of lists.
+    trail: RefCell<Trail>,
+}
+
+/// What lists let through: all that a change of lists changes.
+struct Lists {
+    /// By device and number of the list.
+    permitted: BTreeMap<(usize, usize), Bounds>,
     /// Per port: what its list, or the absence of one, lets in.
-    pub(super) inward: Vec<Bounds>,
+    inward: Vec<Bounds>,
     /// Per port: what its list lets out.
-    pub(super) outward: Vec<Bounds>,
+    outward: Vec<Bounds>,
+}
+
+/// Everything else: it hangs on addresses, routes and effects only.
+pub(super) struct Frame {
     /// Per port: packets to the addresses of its interface, virtual ones too.
     pub(super) addressed: Vec<PacketSet>,
     /// Per port: packets to its subnets.
     pub(super) near: Vec<PacketSet>,
-    /// Per port: its device's table in its VRF.
+    /// By device and VRF: its table.
     tables: BTreeMap<(usize, String), Table>,
+}
+
+/// What a network of the same space was made of; see [`Net::again`].
+#[derive(Clone)]
+pub struct Made {
+    lists: Rc<Lists>,
+    frame: Rc<Frame>,
 }
 
 /// What a device does with destinations in one VRF.
@@ -37,46 +62,90 @@ pub(super) struct Table {
 }
 
 impl<'a> Net<'a> {
-    /// Computes the sets of one family. Identical lists are analysed once.
+    /// Computes the sets of one family.
     #[must_use]
     pub fn new(topo: &'a Topo, family: Family, space: &'a Space) -> Net<'a> {
-        let mut cache: BTreeMap<(usize, usize), Bounds> = BTreeMap::new();
-        let mut side = |direction| -> Vec<Bounds> {
-            (0..topo.ports.len())
-                .map(|port| filter(topo, family, space, port, direction, &mut cache))
-                .collect()
-        };
-        let addressed = (0..topo.ports.len())
-            .map(|port| to_addrs(space, &interface_addrs(topo.interface(port), family)))
-            .collect();
-        let near = (0..topo.ports.len())
-            .map(|port| to_addrs(space, &subnets(topo.interface(port), family)))
-            .collect();
-        let inward = side(Direction::In);
-        let outward = side(Direction::Out);
-        let mut tables = BTreeMap::new();
-        for port in 0..topo.ports.len() {
-            let device = topo.ports[port].device;
-            let vrf = topo.interface(port).vrf.clone();
-            tables
-                .entry((device, vrf.clone()))
-                .or_insert_with(|| table(topo, family, space, device, &vrf));
+        let lists = Lists::new(topo, family, space, None);
+        Net::of(
+            topo,
+            family,
+            space,
+            lists,
+            Rc::new(Frame::new(topo, family, space)),
+        )
+    }
+
+    /// The same after a change of some devices, and which packets lists treat otherwise now. `None` for the changes: more
+    /// than lists changed, so nothing that was found out about the network before stands.
+    #[must_use]
+    pub fn again(
+        topo: &'a Topo,
+        family: Family,
+        space: &'a Space,
+        (old, made): (&Topo, &Made),
+    ) -> (Net<'a>, Option<Changes>) {
+        let lists = Lists::new(topo, family, space, Some((old, &made.lists)));
+        if !topo.same_frame(old) {
+            let frame = Rc::new(Frame::new(topo, family, space));
+            return (Net::of(topo, family, space, lists, frame), None);
         }
-        for device in 0..topo.devices.len() {
-            tables
-                .entry((device, String::new()))
-                .or_insert_with(|| table(topo, family, space, device, ""));
-        }
+        let changes = lists.changes(space, &made.lists);
+        let frame = Rc::clone(&made.frame);
+        (Net::of(topo, family, space, lists, frame), Some(changes))
+    }
+
+    fn of(
+        topo: &'a Topo,
+        family: Family,
+        space: &'a Space,
+        lists: Lists,
+        frame: Rc<Frame>,
+    ) -> Net<'a> {
         Net {
             topo,
             family,
             space,
-            inward,
-            outward,
-            addressed,
-            near,
-            tables,
+            lists: Rc::new(lists),
+            frame,
+            trail: RefCell::default(),
         }
+    }
+
+    /// What it is made of, for [`Net::again`].
+    #[must_use]
+    pub fn made(&self) -> Made {
+        Made {
+            lists: Rc::clone(&self.lists),
+            frame: Rc::clone(&self.frame),
+        }
+    }
+
+    /// What a list does with packets; the question is noted.
+    pub(super) fn ask(&self, port: usize, direction: Direction, packets: PacketSet) -> Bounds {
+        let mut trail = self.trail.borrow_mut();
+        trail.note(self.space, (port, direction), packets);
+        self.lists.at(port, direction)
+    }
+
+    /// A computation, and what it asked of lists. Who surrounds it has asked the same.
+    pub fn followed<T>(&self, work: impl FnOnce() -> T) -> (T, Trail) {
+        let outer = self.trail.take();
+        let result = work();
+        let inner = self.trail.replace(outer);
+        self.asked_again(&inner);
+        (result, inner)
+    }
+
+    /// A computation whose questions are nobody else's.
+    pub fn apart<T>(&self, work: impl FnOnce() -> T) -> (T, Trail) {
+        let outer = self.trail.take();
+        let result = work();
+        (result, self.trail.replace(outer))
+    }
+
+    /// Notes the questions of a computation whose result was remembered.
+    pub fn asked_again(&self, trail: &Trail) {
+        self.trail.borrow_mut().join(self.space, trail);
     }
 
     /// The topology.
@@ -103,7 +172,9 @@ impl<'a> Net<'a> {
                 && device.effects.is_empty()
                 && device.dynamic.is_empty()
         };
-        exact(&self.inward) && exact(&self.outward) && (0..self.topo.ports.len()).all(known)
+        exact(&self.lists.inward)
+            && exact(&self.lists.outward)
+            && (0..self.topo.ports.len()).all(known)
     }
 
     /// The arena the sets live in.
@@ -112,10 +183,11 @@ impl<'a> Net<'a> {
         self.space
     }
 
-    /// What a port lets in.
+    /// What of some packets a port lets in.
     #[must_use]
-    pub fn inward(&self, port: usize) -> Bounds {
-        self.inward[port]
+    pub fn entering(&self, port: usize, packets: PacketSet) -> Bounds {
+        let filter = self.ask(port, Direction::In, packets);
+        asked(self.space, &Known::Yes, filter, packets)
     }
 
     pub(super) fn table(&self, port: usize) -> &Table {
@@ -125,45 +197,163 @@ impl<'a> Net<'a> {
     /// What of the device's own packets gets out of a port, if the fact says that its list sees them (D18, D20).
     #[must_use]
     pub fn sent(&self, port: usize, sees: &Known, packets: PacketSet) -> Bounds {
-        asked(self.space, sees, self.outward[port], packets)
+        let filter = self.ask(port, Direction::Out, packets);
+        asked(self.space, sees, filter, packets)
     }
 
     /// Own addresses of a device in all its VRFs.
     pub(super) fn own_anywhere(&self, device: usize) -> PacketSet {
-        let mine = self.tables.iter().filter(|((d, _), _)| *d == device);
+        let mine = self.frame.tables.iter().filter(|((d, _), _)| *d == device);
         mine.fold(self.space.empty(), |all, (_, table)| {
             self.space.union(all, table.own)
         })
     }
 
     pub(super) fn table_of(&self, device: usize, vrf: &str) -> &Table {
-        self.tables
+        self.frame
+            .tables
             .get(&(device, vrf.to_owned()))
             .expect("INVARIANT: every device's VRFs with ports have a table")
     }
 
-    /// What is certain to get across a link past the switches on it whose lists may see bridged frames (D25); the
-    /// sender's and the receiver's own port do not count.
+    /// What of some packets is certain to get across a link past the switches on it whose lists may see bridged frames
+    /// (D25); the sender's and the receiver's own port do not count.
     pub(super) fn across(
         &self,
         link: usize,
+        packets: PacketSet,
         sender: Option<usize>,
         receiver: Option<usize>,
     ) -> PacketSet {
-        let mut pass = self.space.full();
+        let mut left = packets;
         for &port in &self.topo.links[link].ports {
             if Some(port) == sender || Some(port) == receiver {
                 continue;
             }
             let sees = &self.topo.device(port).sees;
-            if sees.bridged_in.may() {
-                pass = self.space.intersect(pass, self.inward[port].must);
-            }
-            if sees.bridged_out.may() {
-                pass = self.space.intersect(pass, self.outward[port].must);
+            let ways = [
+                (Direction::In, &sees.bridged_in),
+                (Direction::Out, &sees.bridged_out),
+            ];
+            for (direction, _) in ways.into_iter().filter(|(_, fact)| fact.may()) {
+                let filter = self.ask(port, direction, left);
+                left = self.space.intersect(left, filter.must);
             }
         }
-        pass
+        left
+    }
+}
+
+impl Lists {
+    /// Each list is worked out once, and not at all if the network before had it.
+    fn new(topo: &Topo, family: Family, space: &Space, old: Option<(&Topo, &Lists)>) -> Lists {
+        let mut permitted = BTreeMap::new();
+        let mut known: HashMap<u64, Vec<(&Acl, Bounds)>> = HashMap::new();
+        for (d, named) in topo.devices.iter().enumerate() {
+            let bindings = named.device.interfaces.iter().flat_map(|i| &i.bindings);
+            for binding in bindings.filter(|binding| binding.family == family) {
+                let key = (d, binding.acl);
+                if permitted.contains_key(&key) {
+                    continue;
+                }
+                let bounds = old
+                    .and_then(|old| known_before(old, named, key))
+                    .unwrap_or_else(|| once(space, &named.device.acls[binding.acl], &mut known));
+                permitted.insert(key, bounds);
+            }
+        }
+        let side = |direction| -> Vec<Bounds> {
+            (0..topo.ports.len())
+                .map(|port| filter(topo, family, space, port, direction, &permitted))
+                .collect()
+        };
+        let (inward, outward) = (side(Direction::In), side(Direction::Out));
+        Lists {
+            permitted,
+            inward,
+            outward,
+        }
+    }
+
+    fn at(&self, port: usize, direction: Direction) -> Bounds {
+        match direction {
+            Direction::In => self.inward[port],
+            Direction::Out => self.outward[port],
+        }
+    }
+
+    /// The packets that the same ports treat otherwise than those of `old`.
+    fn changes(&self, space: &Space, old: &Lists) -> Changes {
+        let both = |a, b| space.union(space.minus(a, b), space.minus(b, a));
+        let gates = [Direction::In, Direction::Out].into_iter();
+        let gates = gates.flat_map(|way| (0..self.inward.len()).map(move |port| (port, way)));
+        let changed = gates.filter_map(|gate| {
+            let (new, old) = (self.at(gate.0, gate.1), old.at(gate.0, gate.1));
+            (new != old).then(|| {
+                let changed = space.union(both(new.must, old.must), both(new.may, old.may));
+                (gate, changed)
+            })
+        });
+        Changes(changed.collect())
+    }
+}
+
+/// What a list permits, if it was a list of the network before: one of the same device, or of one that has not changed.
+fn known_before(old: (&Topo, &Lists), named: &Arc<Named>, key: (usize, usize)) -> Option<Bounds> {
+    let (topo, lists) = old;
+    let before = topo.devices.get(key.0)?;
+    let mine = &named.device.acls[key.1];
+    let same = |number: usize| {
+        let acls = &before.device.acls;
+        acls.get(number).is_some_and(|acl| acl.same_filter(mine))
+    };
+    if Arc::ptr_eq(before, named) || same(key.1) {
+        return lists.permitted.get(&key).copied();
+    }
+    let number = before
+        .device
+        .acls
+        .iter()
+        .position(|acl| acl.name == mine.name && acl.family == mine.family)?;
+    let found = lists.permitted.get(&(key.0, number));
+    found.copied().filter(|_| same(number))
+}
+
+/// What a list permits; those that filter alike are worked out once.
+fn once<'t>(
+    space: &Space,
+    acl: &'t Acl,
+    known: &mut HashMap<u64, Vec<(&'t Acl, Bounds)>>,
+) -> Bounds {
+    let alike = known.entry(acl.filter_digest()).or_default();
+    if let Some((_, bounds)) = alike.iter().find(|(other, _)| other.same_filter(acl)) {
+        return *bounds;
+    }
+    let bounds = space.permitted(acl);
+    alike.push((acl, bounds));
+    bounds
+}
+
+impl Frame {
+    fn new(topo: &Topo, family: Family, space: &Space) -> Frame {
+        let ports = || 0..topo.ports.len();
+        let to = |addrs: AddrRanges| to_addrs(space, &addrs);
+        let mut tables = BTreeMap::new();
+        for device in 0..topo.devices.len() {
+            for vrf in topo.vrfs(device) {
+                let table = table(topo, family, space, device, vrf);
+                tables.insert((device, vrf.to_owned()), table);
+            }
+        }
+        Frame {
+            addressed: ports()
+                .map(|port| to(interface_addrs(topo.interface(port), family)))
+                .collect(),
+            near: ports()
+                .map(|port| to(subnets(topo.interface(port), family)))
+                .collect(),
+            tables,
+        }
     }
 }
 
@@ -215,7 +405,7 @@ fn filter(
     space: &Space,
     port: usize,
     direction: Direction,
-    cache: &mut BTreeMap<(usize, usize), Bounds>,
+    permitted: &BTreeMap<(usize, usize), Bounds>,
 ) -> Bounds {
     let device = topo.device(port);
     let mut bounds = match topo.interface(port).binding(family, direction) {
@@ -223,12 +413,7 @@ fn filter(
             must: space.full(),
             may: space.full(),
         },
-        Some(binding) => {
-            let key = (topo.ports[port].device, binding.acl);
-            *cache
-                .entry(key)
-                .or_insert_with(|| space.permitted(&device.acls[binding.acl]))
-        }
+        Some(binding) => permitted[&(topo.ports[port].device, binding.acl)],
     };
     let here = |scope: &Scope| match scope {
         Scope::Interface(index, way) => {

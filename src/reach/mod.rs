@@ -8,19 +8,21 @@ mod all;
 mod filters;
 mod spread;
 pub mod trace;
+mod trail;
 pub mod walk;
 
 pub use all::Goal;
-pub use filters::Net;
+pub use filters::{Made, Net};
 pub use spread::{Side, Spread};
 pub use trace::{Hop, HopAction, HopKind, Trace, TraceEnd};
+pub use trail::{Changes, Trail};
 pub use walk::{End, Walker};
 
 use crate::net::AddrRanges;
 use std::net::IpAddr;
 
 /// The host on a link, with all its addresses, behind which an external lies (D29).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Beyond {
     /// The link.
     pub link: usize,

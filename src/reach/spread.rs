@@ -2,14 +2,14 @@
 
 use super::Beyond;
 use super::filters::{Net, asked};
-use crate::acl::Known;
+use crate::acl::{Direction, Known};
 use crate::pset::PacketSet;
 use crate::topo::Target;
 use std::collections::{BTreeMap, VecDeque};
 use std::net::IpAddr;
 
 /// Which bound of D3 is computed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Side {
     /// E+: some reading, some state; over-approximated. Proves forbidding claims.
     May,
@@ -35,6 +35,10 @@ pub struct Spread {
     /// Per link: put there by a switch that may choose any next hop (D23 R and X, D31): handed to whoever has an address
     /// there, whether or not a route names it.
     pub strayed: Vec<PacketSet>,
+    /// Per port: routed out of it, in front of its out-list.
+    pub leaving: Vec<PacketSet>,
+    /// Per device: past the in-list, and no route leads on. Under [`Side::May`] also what only may have none.
+    pub routeless: Vec<PacketSet>,
 }
 
 struct Run<'n, 'a> {
@@ -90,6 +94,8 @@ impl<'n, 'a> Run<'n, 'a> {
                 at: vec![empty; net.topo.ports.len()],
                 open: false,
                 strayed: vec![empty; net.topo.links.len()],
+                leaving: vec![empty; net.topo.ports.len()],
+                routeless: vec![empty; net.topo.devices.len()],
             },
         }
     }
@@ -99,6 +105,12 @@ impl<'n, 'a> Run<'n, 'a> {
             self.enter(port, fresh);
         }
         self.out
+    }
+
+    /// Records that no route leads on.
+    fn strand(&mut self, device: usize, packets: PacketSet) {
+        let all = &mut self.out.routeless[device];
+        *all = self.net.space.union(*all, packets);
     }
 
     fn choose(&self, must: PacketSet, may: PacketSet) -> PacketSet {
@@ -141,26 +153,38 @@ impl<'n, 'a> Run<'n, 'a> {
         let space = net.space;
         let device = net.topo.ports[port].device;
         let table = net.table(port);
-        let passed = {
-            let filter = net.inward[port];
-            space.intersect(fresh, self.choose(filter.must, filter.may))
-        };
+        let filter = net.ask(port, Direction::In, fresh);
+        let passed = space.intersect(fresh, self.choose(filter.must, filter.may));
         let own = asked(
             space,
             &net.topo.device(port).sees.to_switch,
-            net.inward[port],
+            filter,
             space.intersect(fresh, table.own),
         );
         let own = self.choose(own.must, own.may);
         self.out.local[device] = space.union(self.out.local[device], own);
         if net.topo.rewrites(device) {
+            if self.side == Side::May {
+                self.strand(device, passed);
+            }
             if self.side == Side::May && !self.rewritten[device] {
                 self.rewritten[device] = true;
                 self.scatter(device, None, space.full(), false);
             }
             return;
         }
-        if !self.holds(net.topo.forwards(device, net.family)) {
+        let forwards = net.topo.forwards(device, net.family);
+        let stopped = match self.side {
+            Side::May => !forwards.must(),
+            Side::Must => !forwards.may(),
+        };
+        if stopped {
+            self.strand(
+                device,
+                space.minus(space.minus(passed, table.own), table.unrouted),
+            );
+        }
+        if !self.holds(forwards) {
             return;
         }
         // Directed broadcast and multicast routing are effects of class R (D33); a leak may end at another VRF's address.
@@ -188,20 +212,24 @@ impl<'n, 'a> Run<'n, 'a> {
             // What sends packets elsewhere may also send them into another VRF: leaks are of this class (D23, D31).
             let vrf = Some(vrf).filter(|_| !net.topo.redirects(device));
             self.scatter(device, vrf, routed, true);
+            self.strand(device, routed);
         }
+        let mut left = routed;
         for (dst, targets) in &net.table_of(device, vrf).routes {
             let part = net.space.intersect(routed, *dst);
             if net.space.is_empty(part) {
                 continue;
             }
+            left = net.space.minus(left, part);
             for target in targets {
                 match *target {
-                    Target::Null => {}
+                    Target::Null => self.strand(device, part),
                     Target::Connected(out) => self.leave(out, None, part, from_switch),
                     Target::Via(out, hop) => self.leave(out, Some(hop), part, from_switch),
                 }
             }
         }
+        self.strand(device, left);
     }
 
     /// Out of a port, past its out-list, onto its link.
@@ -212,7 +240,10 @@ impl<'n, 'a> Run<'n, 'a> {
             true => &net.topo.device(out).sees.from_switch,
             false => &Known::Yes,
         };
-        let passed = asked(net.space, fact, net.outward[out], part);
+        if !from_switch {
+            self.out.leaving[out] = net.space.union(self.out.leaving[out], part);
+        }
+        let passed = net.sent(out, fact, part);
         let part = self.choose(passed.must, passed.may);
         if net.space.is_empty(part) {
             return;
@@ -245,13 +276,13 @@ impl<'n, 'a> Run<'n, 'a> {
             .filter(|&port| port != out)
             .collect();
         for port in ports {
-            let here = space.intersect(part, net.addressed[port]);
+            let here = space.intersect(part, net.frame.addressed[port]);
             if !space.is_empty(here) {
                 self.present(port, here);
             }
             if self.side == Side::May {
                 // A router may answer for addresses that are not in its subnets here (proxy ARP).
-                let far = space.minus(space.minus(part, net.near[port]), here);
+                let far = space.minus(space.minus(part, net.frame.near[port]), here);
                 self.out.open |= !space.is_empty(far);
                 self.present(port, far);
             }
@@ -279,8 +310,10 @@ impl<'n, 'a> Run<'n, 'a> {
                 continue;
             }
             // What was rewritten may be another packet behind the out-list than in front of it.
+            let all = &mut self.out.leaving[out];
+            *all = net.space.union(*all, packets);
             let part = if filtered {
-                net.space.intersect(packets, net.outward[out].may)
+                net.sent(out, &Known::Yes, packets).may
             } else {
                 packets
             };

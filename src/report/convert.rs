@@ -1,28 +1,38 @@
 //! Outcomes of the jobs -> what leaves the program. Words are chosen here, data is made safe to print.
 
+use super::guideline;
 use super::issue::Place;
 use super::outcome as out;
 use super::packet::Packet;
 use super::region;
 use crate::acl::{Direction, Fate};
 use crate::base::{FileId, Lang, SourceMap, Text, text::sanitise};
-use crate::diff::{Class, Effect, Verdict as Difference};
+use crate::diff::{Beside, Class, Effect, Verdict as Difference};
 use crate::facts::{Fact, Facts, Table};
+use crate::job::approve::ApproveOutcome;
+use crate::job::attest::OpenFact;
 use crate::job::build::BuildOutcome;
 use crate::job::check::CheckOutcome;
 use crate::job::diff::{Decider, DiffOutcome, PlacedChange};
 use crate::job::facts::{Counts, FactsOutcome};
+use crate::job::import::ImportOutcome;
 use crate::job::lint::LintOutcome;
+use crate::job::plan::{PlanOutcome, of_property};
 use crate::job::query::QueryOutcome;
 use crate::job::trace_acl::Answer;
 use crate::job::trace_network::TraceOutcome;
 use crate::job::verify::VerifyOutcome;
 use crate::job::{FileGap, Options};
-use crate::model::Network;
+use crate::model::guideline::Class as Evidence;
+use crate::model::{Network, Policy};
 use crate::net::Flow;
+use crate::plan::{Judged, What};
 use crate::reach::{Hop, HopAction, HopKind, TraceEnd};
 use crate::text;
-use crate::verify::{ClaimResult, WitnessKind};
+use crate::vendor::live::Block;
+use crate::verify::approve::{Matter, Misfit};
+use crate::verify::states::{Breach, Property};
+use crate::verify::{ClaimResult, Verdict, WitnessKind};
 use serde_json::{Map, Value};
 
 /// What every conversion needs to find words.
@@ -162,6 +172,39 @@ pub fn trace(words: Words<'_>, flow: &Flow, outcome: &TraceOutcome) -> out::Trac
     }
 }
 
+/// `lab test`.
+#[must_use]
+pub fn lab(
+    words: Words<'_>,
+    outcome: &crate::lab::outcome::Outcome,
+    seed: u64,
+    left_out: usize,
+) -> out::Lab {
+    let disagreements = outcome.wrong.iter().map(|wrong| out::Disagreement {
+        packet: wrong.flow.to_string(),
+        at: safe(&wrong.at),
+        kernel: wrong.kernel.clone(),
+        solver: wrong.solver.clone(),
+        interpreter: wrong.interpreter.clone(),
+        trace: wrong.trace.hops.iter().map(|one| hop(words, one)).collect(),
+        rules: wrong.rules.iter().map(|rule| safe(rule)).collect(),
+    });
+    out::Lab {
+        schema: "aclc/lab/1",
+        verdict: match (outcome.wrong_in_all, outcome.exhausted) {
+            (1.., _) => "different",
+            (0, true) => "unknown",
+            (0, false) => "equal",
+        },
+        seed,
+        sent: outcome.sent,
+        arrived: outcome.arrived,
+        differ: outcome.wrong_in_all,
+        left_out,
+        disagreements: disagreements.collect(),
+    }
+}
+
 fn hop(words: Words<'_>, hop: &Hop) -> out::Hop {
     out::Hop {
         hop: match hop.kind {
@@ -216,10 +259,32 @@ fn claim(words: Words<'_>, claim: &ClaimResult) -> out::Claim {
         holes: words.all(&claim.holes),
         assumptions: words.all(&claim.assumptions),
         measures: claim.measures.iter().map(|m| safe(m)).collect(),
-        class: None,
+        class: class(claim),
         ends: shown.map(|witness| (safe(&witness.from), safe(&witness.to))),
         place: Some(words.place(claim.span)),
     }
+}
+
+fn open_facts(words: Words<'_>, facts: &[OpenFact]) -> Vec<out::OpenFact> {
+    let all = |ids: &[String]| ids.iter().map(|id| safe(id)).collect();
+    let fact = |fact: &OpenFact| out::OpenFact {
+        id: safe(&fact.id),
+        says: fact.says.render(words.lang).into_owned(),
+        settle: fact.settle.clone(),
+        decides: all(&fact.decides),
+        together: all(&fact.together),
+        line: safe(&fact.line),
+    };
+    facts.iter().map(fact).collect()
+}
+
+/// What a proof is worth for the measures it serves: never more than it says.
+fn class(claim: &ClaimResult) -> Option<&'static str> {
+    let serves = !claim.measures.is_empty() && claim.verdict == Verdict::Proved;
+    serves.then(|| match claim.attested() {
+        true => Evidence::Attest.word(),
+        false => Evidence::Proved.word(),
+    })
 }
 
 /// `verify`.
@@ -229,12 +294,14 @@ pub fn verify(words: Words<'_>, outcome: &VerifyOutcome, options: &Options) -> o
         schema: "aclc/verify/1",
         verdict: outcome.verdict().word(),
         claims: outcome.claims.iter().map(|one| claim(words, one)).collect(),
+        open_facts: open_facts(words, &outcome.open_facts),
         gaps: words.gaps(&outcome.gaps),
         assumptions: words.all(&outcome.assumptions),
         inputs: words.inputs(),
         at: options.at.to_string(),
         facts: crate::facts::digest(),
         version: env!("CARGO_PKG_VERSION"),
+        guidelines: guideline::all(words.lang, &outcome.guidelines, &outcome.claims),
         evidence: None,
     }
 }
@@ -266,6 +333,7 @@ pub fn build(
         verdict: outcome.verdict().word(),
         files: files.map(file).collect(),
         claims: outcome.claims.iter().map(|one| claim(words, one)).collect(),
+        open_facts: open_facts(words, &outcome.open_facts),
         written,
     }
 }
@@ -273,13 +341,20 @@ pub fn build(
 /// `diff`.
 #[must_use]
 pub fn diff(words: Words<'_>, outcome: &DiffOutcome) -> out::Diff {
+    let word = |verdict| match verdict {
+        Difference::Equal => "equal",
+        Difference::Different => "different",
+        Difference::Unknown => "unknown",
+    };
     out::Diff {
         schema: "aclc/diff/1",
-        verdict: match outcome.verdict {
-            Difference::Equal => "equal",
-            Difference::Different => "different",
-            Difference::Unknown => "unknown",
-        },
+        verdict: word(outcome.verdict),
+        core: word(outcome.core),
+        limited_to: outcome.core_only.then_some("core"),
+        text_only: outcome.text_only,
+        network: outcome.network_verdict.map(word),
+        not_compared: words.all(&not_compared(outcome)),
+        approval: None,
         changes: outcome
             .changes
             .iter()
@@ -306,6 +381,7 @@ fn change(words: Words<'_>, placed: &PlacedChange, network: Option<&Network>) ->
         },
         class: match change.class {
             Class::Core => "core",
+            Class::Rst => "rst",
             Class::Later => "later",
             Class::Ext => "ext",
         },
@@ -319,6 +395,8 @@ fn change(words: Words<'_>, placed: &PlacedChange, network: Option<&Network>) ->
         witness: Packet::from(&change.witness),
         old: side(words, &placed.old, placed.files[0]),
         new: side(words, &placed.new, placed.files[1]),
+        statements: placed.statements.iter().map(statement).collect(),
+        unstated: placed.unstated,
         shown: change
             .regions
             .iter()
@@ -327,6 +405,76 @@ fn change(words: Words<'_>, placed: &PlacedChange, network: Option<&Network>) ->
             .collect(),
         more: change.regions.len().saturating_sub(MOST_SHOWN),
     }
+}
+
+fn statement(statement: &crate::job::diff::Statement) -> out::Statement {
+    out::Statement {
+        text: safe(&statement.text),
+        ticket: some(statement.ticket.as_ref()),
+        owner: some(statement.owner.as_ref()),
+        because: some(statement.because.as_ref()),
+        reply: statement.reply,
+    }
+}
+
+/// `diff --approved`.
+#[must_use]
+pub fn approval(words: Words<'_>, outcome: &ApproveOutcome, policy: &Policy) -> out::Approval {
+    let network = Some(&policy.network);
+    let misfit = |misfit: &Misfit| {
+        let regions = misfit.regions.iter().take(MOST_SHOWN);
+        out::Misfit {
+            matter: match misfit.matter {
+                Matter::Opened => "opened",
+                Matter::Closed => "closed",
+                Matter::NotOpened => "not-opened",
+                Matter::NotClosed => "not-closed",
+            },
+            from: safe(&misfit.from),
+            to: safe(&misfit.to),
+            certain: misfit.certain,
+            flows: regions
+                .map(|one| region::shown(one, network, words.lang))
+                .collect(),
+            witness: Packet::from(&misfit.flow),
+            trace: misfit
+                .trace
+                .hops
+                .iter()
+                .map(|one| hop(words, one))
+                .collect(),
+        }
+    };
+    out::Approval {
+        verdict: outcome.verdict.word(),
+        opens: outcome.opens.iter().map(|text| safe(text)).collect(),
+        closes: outcome.closes.iter().map(|text| safe(text)).collect(),
+        misfits: outcome.misfits.iter().map(misfit).collect(),
+    }
+}
+
+/// What the comparison of lists says nothing about.
+fn not_compared(outcome: &DiffOutcome) -> Vec<Text> {
+    let beside = outcome.beside.iter().map(|(device, beside)| {
+        let what = match beside {
+            Beside::Addresses => text!("diff-beside-addresses"),
+            Beside::Shutdown => text!("diff-beside-shutdown"),
+            Beside::Relays => text!("diff-beside-relays"),
+            Beside::Routes => text!("diff-beside-routes"),
+            Beside::Unread => text!("diff-beside-unread"),
+        };
+        text!("diff-beside", device = device, what = what)
+    });
+    let unseen = outcome.unseen.iter().map(|(device, place)| {
+        text!(
+            "diff-unseen",
+            device = device,
+            interface = place.attachment.clone().unwrap_or_default(),
+            direction = place.direction.map_or("", Direction::word),
+            family = format!("IPv{}", place.family.digit())
+        )
+    });
+    beside.chain(unseen).collect()
 }
 
 fn side(words: Words<'_>, decider: &Decider, file: Option<FileId>) -> out::Side {
@@ -382,6 +530,165 @@ pub fn lint(words: Words<'_>, outcome: &LintOutcome) -> out::Lint {
     }
 }
 
+/// `plan`.
+#[must_use]
+pub fn plan(words: Words<'_>, outcome: &PlanOutcome, options: &Options) -> out::Plan {
+    let steps = (1..).zip(&outcome.steps);
+    out::Plan {
+        schema: "aclc/plan/1",
+        verdict: outcome.verdict.word(),
+        steps: steps
+            .map(|(number, step)| plan_step(words, outcome, number, step))
+            .collect(),
+        by_way: outcome.by_way,
+        end: match outcome.end {
+            Difference::Equal => "equal",
+            Difference::Different => "different",
+            Difference::Unknown => "unknown",
+        },
+        rollback: if outcome.restores {
+            "proved"
+        } else {
+            "refuted"
+        },
+        because: words.all(&outcome.because),
+        notes: words.all(&outcome.notes),
+        inputs: words.inputs(),
+        at: options.at.to_string(),
+    }
+}
+
+fn plan_step(
+    words: Words<'_>,
+    outcome: &PlanOutcome,
+    number: usize,
+    one: &Judged,
+) -> out::PlanStep {
+    let step = &one.step;
+    let switch = &outcome.switches[step.site];
+    let lines = |blocks: &[Block]| -> Vec<String> {
+        let all = blocks.iter().flat_map(Block::typed);
+        all.map(|line| safe(&line)).collect()
+    };
+    let framed = |lines: &[String]| -> Vec<String> {
+        let (before, after) = switch.frame;
+        let fixed = |words: &[&str]| words.iter().map(|w| (*w).to_owned()).collect::<Vec<_>>();
+        [fixed(before), lines.to_vec(), fixed(after)].concat()
+    };
+    let (commands, undo) = (lines(&step.commands), lines(&step.undo));
+    let property = |property| of_property(one, property).word();
+    out::PlanStep {
+        number,
+        device: safe(&switch.name),
+        what: words.say(&what(&step.what)),
+        effect: !matches!(step.what, What::Write(_) | What::Remove(_)),
+        check: safe(&step.check.0),
+        expect: step.check.1.iter().map(|line| safe(line)).collect(),
+        safe: property(Property::Safe),
+        live: property(Property::Live),
+        manageable: property(Property::Manageable),
+        fits: property(Property::Fits),
+        compromise: compromise(words, one),
+        typed: framed(&commands),
+        undo_typed: framed(&undo),
+        commands,
+        undo,
+    }
+}
+
+fn what(what: &What) -> Text {
+    match what {
+        What::Write(list) => text!("plan-write", list = list),
+        What::Bind {
+            interface,
+            list,
+            before: Some(before),
+        } => text!(
+            "plan-rebind",
+            interface = interface,
+            list = list,
+            before = before
+        ),
+        What::Bind {
+            interface, list, ..
+        } => text!("plan-bind", interface = interface, list = list),
+        What::Unbind(interface, list) => text!("plan-unbind", interface = interface, list = list),
+        What::Edit(list) => text!("plan-edit", list = list),
+        What::Interface(interface) => text!("plan-interface", interface = interface),
+        What::Line(line) => text!("plan-line", line = line),
+        What::Down(interface) => text!("plan-down", interface = interface),
+        What::Up(interface) => text!("plan-up", interface = interface),
+        What::Remove(list) => text!("plan-remove", list = list),
+    }
+}
+
+/// The worst that a step gives up.
+fn compromise(words: Words<'_>, one: &Judged) -> Option<out::Compromise> {
+    let certain = |b: &&Breach| b.verdict == crate::verify::Verdict::Refuted;
+    let worst = one
+        .breaches
+        .iter()
+        .filter(certain)
+        .min_by_key(|breach| breach.property);
+    let Some(breach) = worst else {
+        let id = one.outage?;
+        return Some(out::Compromise {
+            property: "live",
+            why: words.say(&text!("plan-why-transient", id = id)),
+            witness: None,
+        });
+    };
+    let (from, to) = (&breach.between.0, &breach.between.1);
+    let (property, why) = match breach.property {
+        Property::Safe => ("safe", text!("plan-why-safe", from = from, to = to)),
+        Property::Live => ("live", text!("plan-why-live", from = from, to = to)),
+        Property::Manageable => (
+            "manageable",
+            text!("plan-why-manageable", from = from, to = to),
+        ),
+        Property::Fits => ("fits", text!("plan-why-fits")),
+    };
+    Some(out::Compromise {
+        property,
+        why: words.say(&why),
+        witness: breach.flow.as_ref().map(Packet::from),
+    })
+}
+
+/// `import`.
+#[must_use]
+pub fn import(words: Words<'_>, outcome: &ImportOutcome) -> out::Import {
+    let shown = outcome.unequal.as_ref();
+    let witness = shown.and_then(|claim| claim.witness.as_ref().or(claim.candidate.as_ref()));
+    let unexplained = outcome.leftovers.iter().map(|one| out::Unexplained {
+        device: safe(&one.device),
+        acl: safe(&one.acl),
+        line: one.line,
+        text: safe(&one.text),
+        risk: match one.risk {
+            3 => "high",
+            2 => "medium",
+            _ => "low",
+        },
+        witness: Packet::from(&one.witness),
+    });
+    let ours = |input: &out::Input| input.path != "imported.acl";
+    out::Import {
+        schema: "aclc/import/1",
+        verdict: outcome.equality.word(),
+        policy: outcome.policy.clone(),
+        claims: outcome.claims,
+        unexplained: unexplained.collect(),
+        witness: witness.map(|w| Packet::from(&w.flow)),
+        because: shown
+            .map(|claim| words.all(&claim.because))
+            .unwrap_or_default(),
+        notes: words.all(&outcome.notes),
+        gaps: words.gaps(&outcome.gaps),
+        inputs: words.inputs().into_iter().filter(ours).collect(),
+    }
+}
+
 /// `facts`.
 #[must_use]
 pub fn facts(lang: Lang, outcome: &FactsOutcome) -> out::Facts {
@@ -392,6 +699,12 @@ pub fn facts(lang: Lang, outcome: &FactsOutcome) -> out::Facts {
             confirmed: counts.confirmed,
             modelled: counts.modelled,
             open: counts.open,
+            open_facts: facts
+                .facts
+                .iter()
+                .filter(|(_, fact)| !fact.confidence.settles(outcome.confirmed_only))
+                .map(|(id, _)| format!("{}/{id}", facts.dialect))
+                .collect(),
             sheet: outcome
                 .whole
                 .then(|| sheet(lang, facts, outcome.confirmed_only)),

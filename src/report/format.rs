@@ -3,7 +3,7 @@
 //! In: an outcome that is ready to be printed ([`Outcome`]). Out: bytes, the same for the same outcome. What a format cannot
 //! say of a command it does not offer for it.
 
-use super::outcome::{Build, Check, Diff, Facts, Lint, Query, Trace, Verify};
+use super::outcome::{Build, Check, Diff, Facts, Import, Lab, Lint, Plan, Query, Trace, Verify};
 use super::{codequality, html, junit, markdown, sarif, xlsx};
 use crate::base::Lang;
 use serde::Serialize;
@@ -46,6 +46,9 @@ reports!(Check, Verify, Build, Diff, Lint);
 impl Report for Query {}
 impl Report for Trace {}
 impl Report for Facts {}
+impl Report for Lab {}
+impl Report for Plan {}
+impl Report for Import {}
 
 /// A format.
 #[derive(Debug)]

@@ -11,6 +11,7 @@ pub mod convert;
 pub mod diagnostics;
 pub mod evidence;
 pub mod format;
+mod guideline;
 pub mod html;
 pub mod issue;
 pub mod json;

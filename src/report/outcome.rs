@@ -64,6 +64,39 @@ pub struct Trace {
     pub shown: String,
 }
 
+/// `lab test`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Lab {
+    pub schema: &'static str,
+    pub verdict: &'static str,
+    pub seed: u64,
+    /// Packets sent.
+    pub sent: usize,
+    /// Of these, those that arrived somewhere.
+    pub arrived: usize,
+    /// Packets on which kernel, solver and interpreter differ.
+    pub differ: usize,
+    /// Lines of configurations with effects that are not modelled, and so were not run.
+    pub left_out: usize,
+    /// Some of the packets that differ.
+    pub disagreements: Vec<Disagreement>,
+}
+
+/// A packet on which they differ.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Disagreement {
+    pub packet: String,
+    /// Switch and interface it was given to.
+    pub at: String,
+    /// Where the kernel took it; nowhere if empty.
+    pub kernel: Vec<String>,
+    pub solver: Vec<String>,
+    pub interpreter: Vec<String>,
+    pub trace: Vec<Hop>,
+    /// Rules of the kernel that matched it.
+    pub rules: Vec<String>,
+}
+
 /// A hop.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Hop {
@@ -88,15 +121,66 @@ pub struct Verify {
     pub schema: &'static str,
     pub verdict: &'static str,
     pub claims: Vec<Claim>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub open_facts: Vec<OpenFact>,
     pub gaps: Vec<Gap>,
     pub assumptions: Vec<String>,
     pub inputs: Vec<Input>,
     pub at: String,
     pub facts: &'static str,
     pub version: &'static str,
+    pub guidelines: Vec<Guideline>,
     /// What a page or a workbook shows besides.
     #[serde(skip)]
     pub evidence: Option<Evidence>,
+}
+
+/// A guideline of the policy: its roles, and its measures with what stands behind each.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Guideline {
+    pub name: String,
+    pub edition: String,
+    pub title: String,
+    pub clauses: Vec<Clause>,
+    pub roles: Vec<Role>,
+    pub measures: Vec<Measure>,
+}
+
+/// A clause of law or guideline; one that is not confirmed may have another number in the primary text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Clause {
+    pub text: String,
+    pub confirmed: bool,
+    pub measures: Vec<String>,
+}
+
+/// A role; no places is the answer `none`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Role {
+    pub role: String,
+    pub text: String,
+    pub places: Option<String>,
+}
+
+/// A measure.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Measure {
+    pub measure: String,
+    pub title: String,
+    pub parts: Vec<Part>,
+}
+
+/// One thing that stands behind a measure. `verdict` is that of its claims; a part that does not apply has none.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Part {
+    pub class: &'static str,
+    pub applies: bool,
+    pub verdict: Option<&'static str>,
+    pub text: String,
+    pub claims: Vec<String>,
+    /// A claim of it leans on what people attest.
+    #[serde(skip)]
+    pub attested: bool,
 }
 
 /// A claim of `verify` and `build`.
@@ -122,6 +206,22 @@ pub struct Claim {
     /// Where it stands in the policy.
     #[serde(skip)]
     pub place: Option<Place>,
+}
+
+/// A vendor fact that is not settled and that claims hang on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct OpenFact {
+    /// `dialect/fact`.
+    pub id: String,
+    pub says: String,
+    /// What would settle it for good.
+    pub settle: Option<String>,
+    /// Claims that it alone decides.
+    pub decides: Vec<String>,
+    /// Claims that hang on more than this.
+    pub together: Vec<String>,
+    /// The statement with which a site that tested its device settles it.
+    pub line: String,
 }
 
 /// Both levels of a claim (D38).
@@ -154,6 +254,8 @@ pub struct Build {
     pub verdict: &'static str,
     pub files: Vec<File>,
     pub claims: Vec<Claim>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub open_facts: Vec<OpenFact>,
     /// Whether the files were written.
     #[serde(skip)]
     pub written: bool,
@@ -183,6 +285,41 @@ pub struct Diff {
     pub changes: Vec<Change>,
     pub gaps: Vec<Gap>,
     pub inputs: Vec<Input>,
+    /// The verdict on class `core` alone.
+    pub core: &'static str,
+    /// `core` if the verdict is limited to it.
+    pub limited_to: Option<&'static str>,
+    /// Nothing changes but text does.
+    pub text_only: bool,
+    /// Whether the same packets arrive everywhere, if something differs besides lists and a policy is given.
+    pub network: Option<&'static str>,
+    /// What this comparison says nothing about, in words.
+    pub not_compared: Vec<String>,
+    /// With `--approved`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approval: Option<Approval>,
+}
+
+/// Whether a change does what was approved and nothing else.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Approval {
+    pub verdict: &'static str,
+    pub opens: Vec<String>,
+    pub closes: Vec<String>,
+    pub misfits: Vec<Misfit>,
+}
+
+/// Packets that an approval does not fit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Misfit {
+    /// `opened`, `closed`: without approval; `not-opened`, `not-closed`: approved and not so.
+    pub matter: &'static str,
+    pub from: String,
+    pub to: String,
+    pub certain: bool,
+    pub flows: Vec<ChangedFlow>,
+    pub witness: Packet,
+    pub trace: Vec<Hop>,
 }
 
 /// A change of what gets through at one place.
@@ -200,12 +337,27 @@ pub struct Change {
     pub witness: Packet,
     pub old: Side,
     pub new: Side,
+    /// Of the policy, if one is given.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub statements: Vec<Statement>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unstated: Option<bool>,
     /// The first flows for a reader, a box on a line.
     #[serde(skip)]
     pub shown: Vec<ChangedFlow>,
     /// How many boxes are not shown.
     #[serde(skip)]
     pub more: usize,
+}
+
+/// A statement of a policy behind a change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Statement {
+    pub text: String,
+    pub ticket: Option<String>,
+    pub owner: Option<String>,
+    pub because: Option<String>,
+    pub reply: bool,
 }
 
 /// Packets of a change.
@@ -268,6 +420,90 @@ pub struct Finding {
     pub blockers: Vec<u32>,
 }
 
+/// `plan`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Plan {
+    pub schema: &'static str,
+    pub verdict: &'static str,
+    pub steps: Vec<PlanStep>,
+    /// By way of lists that permit what both the old and the new list permit.
+    pub by_way: bool,
+    /// Whether the end does what NEW does.
+    pub end: &'static str,
+    /// Whether taking the steps back restores OLD.
+    pub rollback: &'static str,
+    pub because: Vec<String>,
+    pub notes: Vec<String>,
+    pub inputs: Vec<Input>,
+    pub at: String,
+}
+
+/// A step of a plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct PlanStep {
+    pub number: usize,
+    pub device: String,
+    pub what: String,
+    /// Whether packets can meet it.
+    pub effect: bool,
+    pub commands: Vec<String>,
+    /// A command to look with, and lines that must then be seen.
+    pub check: String,
+    pub expect: Vec<String>,
+    /// Takes this step back; from a later step, the later ones are taken back first.
+    pub undo: Vec<String>,
+    pub safe: &'static str,
+    pub live: &'static str,
+    pub manageable: &'static str,
+    pub fits: &'static str,
+    pub compromise: Option<Compromise>,
+    /// With what is typed around the commands.
+    #[serde(skip)]
+    pub typed: Vec<String>,
+    #[serde(skip)]
+    pub undo_typed: Vec<String>,
+}
+
+/// What a step gives up, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Compromise {
+    pub property: &'static str,
+    pub why: String,
+    pub witness: Option<Packet>,
+}
+
+/// `import`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Import {
+    pub schema: &'static str,
+    /// Whether the policy equals the configurations for routed traffic.
+    pub verdict: &'static str,
+    pub policy: String,
+    /// Claims that hold and stand in the policy.
+    pub claims: usize,
+    /// Permits that no statement explains, the riskiest first.
+    pub unexplained: Vec<Unexplained>,
+    /// A packet by which policy and configurations differ, if they do.
+    pub witness: Option<Packet>,
+    pub because: Vec<String>,
+    /// What is not in the policy, or was supposed and is to be confirmed.
+    pub notes: Vec<String>,
+    pub gaps: Vec<Gap>,
+    pub inputs: Vec<Input>,
+}
+
+/// A permit that no statement explains.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Unexplained {
+    pub device: String,
+    pub acl: String,
+    pub line: Option<u32>,
+    pub text: String,
+    /// `high`: every protocol; `medium`: very many ports; `low`: few.
+    pub risk: &'static str,
+    pub witness: Packet,
+}
+
 /// `facts`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Facts {
@@ -284,6 +520,8 @@ pub struct Dialect {
     pub confirmed: usize,
     pub modelled: usize,
     pub open: usize,
+    /// The ids of those, as `assume fact` names them.
+    pub open_facts: Vec<String>,
     #[serde(flatten)]
     pub sheet: Option<Sheet>,
 }

@@ -17,8 +17,8 @@ const MOST_PAIRS: usize = 1024;
 /// One flow per pair of prefixes; of a very ragged box, one flow with lists of prefixes.
 #[must_use]
 pub fn flows(region: &Match, network: Option<&Network>) -> Vec<ChangedFlow> {
-    let named = |set: &AddrSet| network.and_then(|network| name(network, set));
-    let side = |set: &AddrSet| named(set).map_or_else(|| prefixes(set), |name| vec![name]);
+    let named = |set: &AddrSet| network.and_then(|network| crate::job::places::cut(network, set));
+    let side = |set: &AddrSet| named(set).unwrap_or_else(|| prefixes(set));
     let (from, to) = (side(&region.src), side(&region.dst));
     let services = services(region);
     if from.len() * to.len() * services.len() > MOST_PAIRS {
@@ -52,9 +52,10 @@ pub fn shown(region: &Match, network: Option<&Network>, lang: Lang) -> ChangedFl
     }
 }
 
-/// The name of the place that has exactly these addresses.
+/// The names of the places whose addresses these are, if they are few.
 fn name(network: &Network, set: &AddrSet) -> Option<String> {
-    crate::job::places::exactly(network, set)
+    let names = crate::job::places::cut(network, set)?;
+    (names.len() <= MOST_SHOWN).then(|| names.join(", "))
 }
 
 /// Prefixes that are shown in one cell.

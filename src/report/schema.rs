@@ -1,10 +1,12 @@
 //! JSON Schema of each result, generated from the types that are printed; beyond the contract's page this is the authority.
 
-use super::outcome::{Build, Diagnostic, Diff, Facts, Lint, Query, Trace, TraceLine, Verify};
+use super::outcome::{
+    Build, Diagnostic, Diff, Facts, Import, Lab, Lint, Plan, Query, Trace, TraceLine, Verify,
+};
 use schemars::Schema;
 
 /// The commands that have one, in the order of the help.
-pub const NAMES: [&str; 10] = [
+pub const NAMES: [&str; 13] = [
     "check",
     "build",
     "verify",
@@ -13,7 +15,10 @@ pub const NAMES: [&str; 10] = [
     "trace-acl",
     "query",
     "lint",
+    "plan",
+    "import",
     "facts",
+    "lab",
     "error",
 ];
 
@@ -37,7 +42,10 @@ pub fn of(command: &str) -> Option<Schema> {
         "trace-acl" => schemars::schema_for!(TraceLine),
         "query" => schemars::schema_for!(Query),
         "lint" => schemars::schema_for!(Lint),
+        "plan" => schemars::schema_for!(Plan),
+        "import" => schemars::schema_for!(Import),
         "facts" => schemars::schema_for!(Facts),
+        "lab" => schemars::schema_for!(Lab),
         _ => return None,
     })
 }

@@ -95,6 +95,7 @@ fn claim(id: &str, verdict: Verdict) -> ClaimResult {
         witness: None,
         candidate: None,
         because: Vec::new(),
+        questions: Vec::new(),
         holes: Vec::new(),
         assumptions: Vec::new(),
         measures: vec!["⑪".to_owned()],
@@ -109,6 +110,7 @@ fn sources() -> SourceMap {
 
 fn outcome() -> VerifyOutcome {
     VerifyOutcome {
+        open_facts: Vec::new(),
         claims: vec![
             ClaimResult {
                 assumptions: vec![text!("question-limit")],
@@ -138,6 +140,7 @@ fn outcome() -> VerifyOutcome {
             },
         }],
         assumptions: vec![text!("question-limit")],
+        guidelines: Vec::new(),
         diagnostics: Vec::new(),
     }
 }
@@ -161,7 +164,7 @@ fn verify_has_the_fields_of_the_contract_in_its_order() {
     let json = as_json(&convert::verify(words, &outcome(), &options()));
     assert_eq!(
         keys(&json),
-        "schema verdict claims gaps assumptions inputs at facts version"
+        "schema verdict claims gaps assumptions inputs at facts version guidelines"
     );
     assert_eq!(json["verdict"], "refuted");
     assert_eq!(json["at"], "2026-11-23");
@@ -195,6 +198,7 @@ fn build_query_and_trace_have_theirs() {
         lang: Lang::En,
     };
     let build = BuildOutcome {
+        open_facts: Vec::new(),
         files: vec![BuiltFile {
             switch: "core01".to_owned(),
             comment: "!",

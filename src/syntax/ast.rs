@@ -100,6 +100,8 @@ pub enum Stmt {
     Prove(Prove),
     /// `assume`
     Assume(Assume),
+    /// `assume fact`
+    AssumeFact(AssumeFact),
     /// `accept` at top level
     Accept(Accept),
     /// `guideline`
@@ -209,6 +211,8 @@ pub struct Group {
 pub enum GroupBody {
     Places(Places),
     Table(Table),
+    /// The addresses of a table, once it was read.
+    Listed(Vec<Addr>),
 }
 
 /// `external NAME [as ID] behind PLACE = prefixes | rest`
@@ -476,6 +480,17 @@ pub struct Assume {
     pub kind: Spanned<AssumeKind>,
     pub places: Places,
     pub text: Option<Literal>,
+    pub notes: Vec<Spanned<Note>>,
+}
+
+/// `assume fact ID [switch NAME, ...] = yes|no notes`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AssumeFact {
+    /// `dialect/fact`, or the fact alone.
+    pub id: Word,
+    /// Only these switches; none named is all of the dialect.
+    pub switches: Vec<Ref>,
+    pub value: Spanned<bool>,
     pub notes: Vec<Spanned<Note>>,
 }
 

@@ -66,6 +66,8 @@ pub(super) fn first_words(rule: Rule) -> &'static [Rule] {
             k_none, k_works, k_no_spoof, k_filtered, k_logged, k_isolated, k_no_relay, k_only,
         ],
         assumed => &[k_authentic, k_no_hairpin, k_irrelevant],
+        fact => &[k_fact],
+        answer => &[k_yes, k_no],
         services | term | ports_term => {
             &[k_tcp, k_udp, k_tcp_udp, k_icmp, k_icmpv6, k_ip, k_encrypted]
         }
@@ -115,7 +117,7 @@ fn described(rule: Rule, lang: Lang) -> Vec<Text> {
     let one = match rule {
         keyword if keywords::is(keyword) => return words(&[keyword]),
         site_item | segment_item | zone_item | opaque_item | service_item | switch_item
-        | vrf_item | redundancy | side | id | zattr | link | assumed | verdict => {
+        | vrf_item | redundancy | side | id | zattr | link | assumed | fact | answer | verdict => {
             return words(first_words(rule));
         }
         item => text!("expect-statement"),

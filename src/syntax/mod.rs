@@ -14,10 +14,13 @@ mod fold;
 pub mod keywords;
 mod parse;
 mod print;
+mod refs;
 mod scan;
 
-pub use parse::{MAX_BYTES, MAX_DEPTH, not_utf8, parse};
+pub use build::address;
+pub use parse::{MAX_BYTES, MAX_DEPTH, not_utf8, parse, quoted};
 pub use print::format;
+pub use refs::{Reference, references};
 
 #[cfg(test)]
 mod tests;

@@ -28,6 +28,16 @@ pub const MAX_DEPTH: usize = 32;
 /// Findings of one file that are kept: beyond them nobody reads.
 pub(super) const MAX_FINDINGS: usize = 100;
 
+/// A name as it is typed: in quotes where it needs them.
+#[must_use]
+pub fn quoted(name: &str) -> String {
+    let bare = PolicyParser::parse(Rule::name, name);
+    if bare.is_ok_and(|pair| pair.as_str() == name && !name.starts_with(['"', '「'])) {
+        return name.to_owned();
+    }
+    format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
 /// Reads a policy file. The tree holds every statement that could be read; a value out of range has a stand-in there,
 /// so a tree with errors must not be given a meaning. Spans are bytes of `text`.
 #[must_use]

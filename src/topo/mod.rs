@@ -1,4 +1,4 @@
-//! Devices, links, and the ports between them (D24), as one graph.
+//! Devices, links, and the ports between them (D24).
 //!
 //! In: devices as read from text. Out: which interfaces share a link, which addresses a device owns (D19), and its
 //! forwarding tables (D31). Must not know: zones, packet sets.
@@ -11,9 +11,10 @@ use crate::acl::Known;
 use crate::device::{Device, EffectClass, Interface, InterfaceKind, Scope};
 use crate::net::{AddrRanges, Family};
 use ipnet::IpNet;
-use petgraph::graph::{NodeIndex, UnGraph};
+use petgraph::unionfind::UnionFind;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 /// What identifies a link.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -44,15 +45,6 @@ pub struct Port {
     pub link: usize,
 }
 
-/// A node of the graph.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Node {
-    /// Index into [`Topo::devices`].
-    Device(usize),
-    /// Index into [`Topo::links`].
-    Link(usize),
-}
-
 /// A device with the name it is known by (the policy's, or its file's).
 #[derive(Clone, Debug)]
 pub struct Named {
@@ -66,18 +58,18 @@ pub struct Named {
 #[derive(Clone, Debug)]
 pub struct Topo {
     /// The devices.
-    pub devices: Vec<Named>,
+    pub devices: Vec<Arc<Named>>,
     /// The links, ascending by key: VLANs first.
     pub links: Vec<Link>,
     /// The ports.
     pub ports: Vec<Port>,
-    /// Devices and links, an edge per port.
-    pub graph: UnGraph<Node, usize>,
+    /// Per link: a number that two links share if a chain of devices and links joins them.
+    parts: Vec<usize>,
 }
 
 /// Joins devices to a network. VLANs named by `vlans` exist as links even if no device has an interface there.
 #[must_use]
-pub fn build(devices: Vec<Named>, vlans: impl IntoIterator<Item = u16>) -> Topo {
+pub fn build(devices: Vec<Arc<Named>>, vlans: impl IntoIterator<Item = u16>) -> Topo {
     let mut keys: BTreeMap<LinkKey, Vec<(usize, usize)>> = vlans
         .into_iter()
         .map(|vlan| (LinkKey::Vlan(vlan), Vec::new()))
@@ -102,34 +94,38 @@ pub fn build(devices: Vec<Named>, vlans: impl IntoIterator<Item = u16>) -> Topo 
         devices,
         links: Vec::new(),
         ports: Vec::new(),
-        graph: UnGraph::default(),
+        parts: Vec::new(),
     };
-    let nodes: Vec<NodeIndex> = (0..topo.devices.len())
-        .map(|d| topo.graph.add_node(Node::Device(d)))
-        .collect();
     for (key, members) in keys {
         let link = topo.links.len();
-        let node = topo.graph.add_node(Node::Link(link));
         let ports = members.into_iter().map(|(device, interface)| {
             topo.ports.push(Port {
                 device,
                 interface,
                 link,
             });
-            topo.graph
-                .add_edge(nodes[device], node, topo.ports.len() - 1);
             topo.ports.len() - 1
         });
         let ports = ports.collect();
         topo.links.push(Link { key, ports });
     }
+    topo.parts = parts(&topo);
     topo
+}
+
+fn parts(topo: &Topo) -> Vec<usize> {
+    let mut joined = UnionFind::new(topo.devices.len() + topo.links.len());
+    for port in &topo.ports {
+        joined.union(port.device, topo.devices.len() + port.link);
+    }
+    let links = topo.devices.len()..topo.devices.len() + topo.links.len();
+    links.map(|node| joined.find(node)).collect()
 }
 
 /// The link of a routed port that already has a member whose subnet overlaps this interface's.
 fn shared_routed(
     keys: &BTreeMap<LinkKey, Vec<(usize, usize)>>,
-    devices: &[Named],
+    devices: &[Arc<Named>],
     interface: &Interface,
 ) -> Option<LinkKey> {
     let overlaps =
@@ -172,6 +168,24 @@ impl Topo {
     pub fn vlan(&self, vlan: u16) -> Option<usize> {
         let key = LinkKey::Vlan(vlan);
         self.links.binary_search_by(|link| link.key.cmp(&key)).ok()
+    }
+
+    /// Whether it differs from another topology in lists and what is bound where at most: then links, ports and devices
+    /// have the same numbers.
+    #[must_use]
+    pub fn same_frame(&self, other: &Topo) -> bool {
+        let keys = |topo: &Topo| {
+            topo.links
+                .iter()
+                .map(|link| &link.key)
+                .eq(self.links.iter().map(|link| &link.key))
+        };
+        let same = |(a, b): (&Arc<Named>, &Arc<Named>)| {
+            Arc::ptr_eq(a, b) || (a.name == b.name && a.device.same_frame(&b.device))
+        };
+        keys(other)
+            && self.devices.len() == other.devices.len()
+            && self.devices.iter().zip(&other.devices).all(same)
     }
 
     /// How a link is printed.
@@ -295,15 +309,7 @@ impl Topo {
     /// Whether any chain of devices and links joins two links, whatever their lists and routes say.
     #[must_use]
     pub fn joined(&self, a: usize, b: usize) -> bool {
-        let node = |link: usize| {
-            self.graph
-                .node_indices()
-                .find(|&n| self.graph[n] == Node::Link(link))
-        };
-        match (node(a), node(b)) {
-            (Some(a), Some(b)) => petgraph::algo::has_path_connecting(&self.graph, a, b, None),
-            _ => false,
-        }
+        self.parts[a] == self.parts[b]
     }
 
     /// Whether a family is forwarded by a device.

@@ -6,9 +6,17 @@
 #![warn(missing_docs, clippy::indexing_slicing, clippy::string_slice)]
 
 pub mod alaxala_ax;
+pub mod arista_eos;
 pub mod capture;
 pub mod cisco_ios_xe;
+pub mod cisco_nx_os;
+mod ios_like;
+pub mod juniper_junos;
+pub mod linux_nftables;
+pub mod live;
 pub mod redact;
+#[cfg(test)]
+mod suite;
 pub mod words;
 
 use crate::acl::Known;
@@ -47,7 +55,9 @@ pub struct Capabilities {
 pub trait Dialect: Sync {
     /// Its id in policies and files: `cisco-ios-xe`.
     fn id(&self) -> &'static str;
-    /// What its data folder says.
+    /// The files of its data folder: profile, names, models.
+    fn data(&self) -> [&'static str; 3];
+    /// What they say.
     fn facts(&self) -> &'static Facts;
     /// How a comment line starts.
     fn comment(&self) -> &'static str {
@@ -57,6 +67,10 @@ pub trait Dialect: Sync {
     fn score(&self, text: &str) -> u32;
     /// What a list can do on a model in a mode.
     fn capabilities(&self, hint: &Hint) -> Capabilities;
+    /// The safest way to change a list on a live device; `None` where no source says one, and then nothing is planned.
+    fn mechanism(&self) -> Option<&'static live::Mechanism> {
+        None
+    }
     /// Reads a capture. Never fails.
     fn read(&self, source: &Source, hint: &Hint) -> Device;
     /// Writes what the device would be given, or every thing it cannot express. Never a weaker filter.
@@ -68,11 +82,18 @@ pub trait Dialect: Sync {
 
 /// The vendor data files, in registry order, for the digest.
 pub fn data() -> impl Iterator<Item = &'static str> {
-    [cisco_ios_xe::DATA, alaxala_ax::DATA].into_iter().flatten()
+    DIALECTS.iter().flat_map(|dialect| dialect.data())
 }
 
 /// The registry: every dialect, a line each.
-pub static DIALECTS: &[&dyn Dialect] = &[&cisco_ios_xe::CiscoIosXe, &alaxala_ax::AlaxalaAx];
+pub static DIALECTS: &[&dyn Dialect] = &[
+    &cisco_ios_xe::CiscoIosXe,
+    &alaxala_ax::AlaxalaAx,
+    &cisco_nx_os::CiscoNxOs,
+    &arista_eos::AristaEos,
+    &juniper_junos::JuniperJunos,
+    &linux_nftables::LinuxNftables,
+];
 
 /// The dialect of an id.
 #[must_use]

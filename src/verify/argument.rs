@@ -106,7 +106,7 @@ pub enum End {
     Left(usize),
 }
 
-/// The obligations of a claim, or `None` where this has no such form (`no-relay`).
+/// The obligations of a claim, or `None` where this has no such form (`no-relay`, `logged`).
 #[must_use]
 pub fn need(world: &World<'_>, views: &[View<'_>], claim: &Claim) -> Option<Need> {
     match &claim.kind {
@@ -139,7 +139,7 @@ pub fn need(world: &World<'_>, views: &[View<'_>], claim: &Claim) -> Option<Need
             let each = each.filter(|&(port, family)| carries(port, family));
             Some(Need::Filtered(each.collect()))
         }
-        ClaimKind::NoRelay { .. } => None,
+        ClaimKind::NoRelay { .. } | ClaimKind::Logged { .. } => None,
     }
 }
 
@@ -284,7 +284,7 @@ fn carried(view: &View<'_>, halves: &[&Half]) -> Vec<Journey> {
     let mine = halves.iter().filter(|half| half.family == view.family);
     for half in mine.filter(|half| !half.required.is_empty()) {
         let (source, target) = (half.source(), half.target());
-        if works::one_link(view, source.at, target.at) {
+        if works::one_link(view, (source.at, target.at)) {
             continue;
         }
         let required = works::required(view, half);

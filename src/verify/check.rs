@@ -1,19 +1,17 @@
 //! All claims of a policy on some devices: bounds first, then case by case over the open facts that matter (D5, D43).
 
-use super::evaluate::{Answer, Asked, evaluate};
+use super::evaluate::Answer;
 use super::replay::OurBug;
-use super::world::{World, open_facts};
+use super::session::Session;
 use super::{ClaimResult, Verdict};
-use crate::acl::{Question, Reading};
+use crate::acl::Question;
 use crate::base::Text;
 use crate::model::{Assumption, Claim, ClaimKind, Policy};
 use crate::text;
 use crate::topo::Named;
 use jiff::civil::Date;
 use std::collections::BTreeSet;
-
-/// Open facts that are split on, at most: 2^5 worlds.
-const MOST_FACTS: usize = 5;
+use std::sync::Arc;
 
 /// What is to be verified, and how far.
 #[derive(Clone, Copy)]
@@ -46,81 +44,21 @@ pub struct Report {
 pub fn verify(
     policy: &Policy,
     at: Date,
-    devices: &[Named],
+    devices: &[Arc<Named>],
     options: &Options,
 ) -> Result<Report, OurBug> {
-    let mut asked: Vec<Asked<'_>> = policy.claims.iter().map(Asked::Claim).collect();
-    if options.equality {
-        asked.push(Asked::Equality);
-    }
-    let world = World::new(policy, at, devices, &Reading::new());
-    let mut answers = evaluate(&world, &asked, options.max_nodes)?;
-    split(policy, at, devices, &asked, &mut answers, options)?;
-    let equality = options.equality.then(|| answers.pop()).flatten();
-    let modelled = modelled(devices, options);
-    let results = policy
-        .claims
-        .iter()
-        .zip(answers)
-        .map(|(claim, answer)| result(policy, &modelled, claim, answer, options));
-    let claims: Vec<ClaimResult> = results.collect();
-    let equality = equality.map(|answer| equality_result(policy, &modelled, answer, options));
-    let verdict = Verdict::worst(claims.iter().map(|claim| claim.verdict));
-    Ok(Report {
-        claims,
-        equality,
-        verdict,
-    })
+    let mut session = Session::new(policy, at, *options);
+    session.verify(devices)?;
+    let report = session.into_report();
+    Ok(report.expect("INVARIANT: what was verified has a report"))
 }
 
-/// Looks again at what came out unknown, under each combination of answers to the open facts: the bounds treat them as
-/// independent, the truth gives each one answer everywhere.
-fn split(
-    policy: &Policy,
-    at: Date,
-    devices: &[Named],
-    asked: &[Asked<'_>],
-    answers: &mut [Answer],
-    options: &Options,
-) -> Result<(), OurBug> {
-    let open: Vec<usize> = (0..answers.len())
-        .filter(|&i| worth_splitting(&answers[i]))
-        .collect();
-    if open.is_empty() {
-        return Ok(());
-    }
-    let facts = open_facts(devices);
-    let mentioned: BTreeSet<&Question> = open.iter().flat_map(|&i| &answers[i].because).collect();
-    let mut order: Vec<&Question> = facts.iter().collect();
-    order.sort_by_key(|fact| (!mentioned.contains(fact), *fact));
-    let facts: Vec<Question> = order.into_iter().take(MOST_FACTS).cloned().collect();
-    if facts.is_empty() {
-        return Ok(());
-    }
-    let questions: Vec<Asked<'_>> = open.iter().map(|&i| asked[i]).collect();
-    let mut table: Vec<Vec<Answer>> = Vec::with_capacity(1 << facts.len());
-    for bits in 0u32..1 << facts.len() {
-        let reading = facts
-            .iter()
-            .enumerate()
-            .map(|(i, fact)| (fact.clone(), bits >> i & 1 == 1))
-            .collect();
-        let world = World::new(policy, at, devices, &reading);
-        table.push(evaluate(&world, &questions, options.max_nodes)?);
-    }
-    for (column, &index) in open.iter().enumerate() {
-        let cases: Vec<&Answer> = table.iter().map(|row| &row[column]).collect();
-        settle(&facts, &cases, &mut answers[index]);
-    }
-    Ok(())
-}
-
-fn worth_splitting(answer: &Answer) -> bool {
+pub(super) fn worth_splitting(answer: &Answer) -> bool {
     answer.verdict == Verdict::Unknown && !matches!(answer.reason, Some("limit" | "vacuous"))
 }
 
 /// One claim over all cases: agreed, or unknown with the smallest set of facts that decides it.
-fn settle(facts: &[Question], cases: &[&Answer], answer: &mut Answer) {
+pub(super) fn settle(facts: &[Question], cases: &[&Answer], answer: &mut Answer) {
     let first = cases[0];
     if cases.iter().all(|case| case.verdict == first.verdict) {
         match first.verdict {
@@ -165,7 +103,7 @@ fn smallest(facts: usize, cases: &[&Answer]) -> usize {
         .unwrap_or((1 << facts) - 1)
 }
 
-fn result(
+pub(super) fn result(
     policy: &Policy,
     modelled: &[Text],
     claim: &Claim,
@@ -187,6 +125,7 @@ fn result(
         witness: answer.witness,
         candidate: answer.candidate,
         because,
+        questions: answer.because,
         holes: once(answer.holes),
         assumptions: assumptions(policy, &claim.kind, modelled),
         measures: claim.measures.clone(),
@@ -204,7 +143,7 @@ fn once(texts: Vec<Text>) -> Vec<Text> {
     seen
 }
 
-fn equality_result(
+pub(super) fn equality_result(
     policy: &Policy,
     modelled: &[Text],
     answer: Answer,
@@ -243,7 +182,10 @@ fn assumptions(policy: &Policy, kind: &ClaimKind, modelled: &[Text]) -> Vec<Text
                 text!("assume-wires"),
             ]
         }
-        ClaimKind::Only { .. } | ClaimKind::NoRelay { .. } | ClaimKind::NoSpoof { .. } => {
+        ClaimKind::Only { .. }
+        | ClaimKind::NoRelay { .. }
+        | ClaimKind::Logged { .. }
+        | ClaimKind::NoSpoof { .. } => {
             vec![
                 text!("assume-links"),
                 text!("assume-hosts"),
@@ -252,7 +194,11 @@ fn assumptions(policy: &Policy, kind: &ClaimKind, modelled: &[Text]) -> Vec<Text
             ]
         }
     };
-    if let ClaimKind::Only { from, .. } | ClaimKind::NoRelay { from, .. } = kind {
+    if let ClaimKind::Only { from, .. }
+    | ClaimKind::Logged { from, .. }
+    | ClaimKind::NoRelay { from, .. }
+    | ClaimKind::NoSpoof { from } = kind
+    {
         for assumption in &policy.assumptions {
             if let Assumption::Authentic { vlan, because } = assumption
                 && from
@@ -276,7 +222,7 @@ fn assumptions(policy: &Policy, kind: &ClaimKind, modelled: &[Text]) -> Vec<Text
 }
 
 /// The vendor facts of status *modelled* that the devices lean on, in words (D49).
-fn modelled(devices: &[Named], options: &Options) -> Vec<Text> {
+pub(super) fn modelled(devices: &[Arc<Named>], options: &Options) -> Vec<Text> {
     let ids: BTreeSet<(&str, &str)> = devices
         .iter()
         .flat_map(|named| {

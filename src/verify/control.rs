@@ -41,18 +41,28 @@ pub(super) fn check(view: &View<'_>) -> Vec<Blocked> {
         {
             continue;
         }
-        let needed = space.of_matches(&needed(view, port));
-        let filter = view.net.inward(port);
-        let possible = space.minus(needed, filter.must);
+        let needed = needed_at(view, port);
+        let entering = view.net.entering(port, needed);
+        let possible = space.minus(needed, entering.must);
         if !space.is_empty(possible) {
             blocked.push(Blocked {
                 port,
-                certain: space.minus(needed, filter.may),
+                certain: space.minus(needed, entering.may),
                 possible,
             });
         }
     }
     blocked
+}
+
+/// What the link of a port needs of its list, worked out once.
+fn needed_at(view: &View<'_>, port: usize) -> PacketSet {
+    if let Some(&known) = view.found().borrow().needed.get(&port) {
+        return known;
+    }
+    let all = view.space().of_matches(&needed(view, port));
+    view.found().borrow_mut().needed.insert(port, all);
+    all
 }
 
 fn net(text: &str) -> AddrRanges {

@@ -4,10 +4,13 @@ use super::spec::{Half, companions};
 use super::view::View;
 use super::{Verdict, control, works};
 use crate::model::At;
-use crate::net::Match;
+use crate::net::proto::UDP;
+use crate::net::{AddrRanges, ByteSet, Family, Match, PortSet, PositionSet};
 use crate::pset::PacketSet;
 use crate::reach::{Goal, Side};
-use std::collections::BTreeMap;
+use ipnet::IpNet;
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 /// Something that arrives and should not, or should and does not.
@@ -36,7 +39,7 @@ pub(super) enum Reached {
 }
 
 /// Compares one family of the read-back with the policy.
-pub(super) fn check(view: &View<'_>, halves: &[&Half]) -> (Verdict, Vec<Unequal>) {
+pub(super) fn check(view: &View<'_>, halves: &[Half]) -> (Verdict, Vec<Unequal>) {
     let (mut verdict, missing) = works::check(view, halves);
     let mut unequal: Vec<Unequal> = missing.into_iter().map(Unequal::Narrower).collect();
     for blocked in control::check(view) {
@@ -48,9 +51,19 @@ pub(super) fn check(view: &View<'_>, halves: &[&Half]) -> (Verdict, Vec<Unequal>
         });
         unequal.push(Unequal::Blocked(blocked));
     }
-    let ends = Ends::of(view);
+    let ends = OnceCell::new();
     for link in 0..view.topo.links.len() {
-        for found in wider(view, &ends, link) {
+        let known = view.found().borrow().equal.get(&link).cloned();
+        if let Some(grounds) = known {
+            view.lean_on(&grounds);
+            continue;
+        }
+        let (found, grounds) =
+            view.grounds(|| wider(view, ends.get_or_init(|| Ends::of(view)), link));
+        if found.is_empty() {
+            view.found().borrow_mut().equal.insert(link, grounds);
+        }
+        for found in found {
             if let Unequal::Wider { must, .. } = &found {
                 let one = if view.space().is_empty(*must) {
                     Verdict::Unknown
@@ -69,7 +82,7 @@ pub(super) fn check(view: &View<'_>, halves: &[&Half]) -> (Verdict, Vec<Unequal>
 fn wider(view: &View<'_>, ends: &Ends<'_>, link: usize) -> Vec<Unequal> {
     let space = view.space();
     let (may, must) = (view.spread(link, Side::May), view.spread(link, Side::Must));
-    let nd = view.neighbour_discovery();
+    let nd = view.sets.neighbour_discovery;
     let mut found = Vec::new();
     // Where people attest that addresses are not forged, only what can lie there is injected (D40).
     let forged = match view.authentic(link) {
@@ -77,6 +90,9 @@ fn wider(view: &View<'_>, ends: &Ends<'_>, link: usize) -> Vec<Unequal> {
         false => space.empty(),
     };
     let mut compare = |end: Reached, may: PacketSet, must: PacketSet| {
+        if space.is_empty(may) {
+            return;
+        }
         let high = space.union(high(view, ends, link, end), forged);
         let may = space.minus(space.minus(may, nd), high);
         if !space.is_empty(may) {
@@ -92,7 +108,7 @@ fn wider(view: &View<'_>, ends: &Ends<'_>, link: usize) -> Vec<Unequal> {
         .delivered
         .iter()
         .enumerate()
-        .filter(|(other, _)| *other != link)
+        .filter(|&(other, &set)| other != link && !space.is_empty(set))
     {
         // What one router puts there for another's own address is left to claims, like all own-address arrivals.
         let own = view.to(&view.routers(other));
@@ -125,7 +141,7 @@ fn sits_on(view: &View<'_>, at: At, link: usize) -> bool {
 }
 
 /// The sessions by where they end.
-struct Ends<'v> {
+pub(super) struct Ends<'v> {
     /// By link: those that arrive there, or are put there on their way to a far switch.
     links: BTreeMap<usize, Vec<&'v Half>>,
     /// Those that are handed to a host before an external.
@@ -133,7 +149,7 @@ struct Ends<'v> {
 }
 
 impl<'v> Ends<'v> {
-    fn of(view: &'v View<'_>) -> Ends<'v> {
+    pub(super) fn of(view: &'v View<'_>) -> Ends<'v> {
         let mut ends = Ends {
             links: BTreeMap::new(),
             beyond: Vec::new(),
@@ -174,7 +190,7 @@ impl<'v> Ends<'v> {
 /// Req, Rep and Com of the sessions between a link and an end (D45): of those that start on the link, and of those that
 /// cross it on their way. A list cannot tell a packet that a router put on a transit link from one that somebody there
 /// made up, so a build does not fail for it; the claims do see it (D24).
-fn high(view: &View<'_>, ends: &Ends<'_>, link: usize, end: Reached) -> PacketSet {
+pub(super) fn high(view: &View<'_>, ends: &Ends<'_>, link: usize, end: Reached) -> PacketSet {
     let mut boxes: Vec<Match> = Vec::new();
     for half in ends.at(end) {
         let start = view.link_of(half.source().at);
@@ -185,7 +201,45 @@ fn high(view: &View<'_>, ends: &Ends<'_>, link: usize, end: Reached) -> PacketSe
             boxes.extend(companions(&half.core));
         }
     }
+    boxes.extend(relays(view, link));
     view.space().of_matches(&boxes)
+}
+
+/// What relays send to DHCP servers over a transit link (D22), from whichever of their addresses. Like a session that crosses
+/// the link it is told from nothing that somebody there made up.
+fn relays(view: &View<'_>, link: usize) -> Vec<Match> {
+    let network = &view.policy.network;
+    let devices = view.topo.links[link].ports.iter();
+    let devices: BTreeSet<usize> = devices.map(|&port| view.topo.ports[port].device).collect();
+    if view.family == Family::V6 || devices.len() < 2 {
+        return Vec::new();
+    }
+    let mut boxes = Vec::new();
+    for zone in network.zones.iter().filter(|zone| !zone.dhcp.is_empty()) {
+        let servers: Vec<IpNet> = zone
+            .dhcp
+            .iter()
+            .map(|&addr| IpNet::from(IpAddr::V4(addr)))
+            .collect();
+        let servers = AddrRanges::prefixes(Family::V4, &servers);
+        let serves = |vlan: u16| zone.links.iter().any(|link| link.vlan == vlan);
+        for switch in network
+            .switches
+            .iter()
+            .filter(|s| s.svis.iter().any(|svi| serves(svi.vlan)))
+        {
+            let own = switch.own_addrs().v4;
+            let request = Match {
+                protocol: ByteSet::one(UDP),
+                sport: PortSet::from_ranges([(67, 68)]),
+                dport: PortSet::one(67),
+                position: PositionSet::L4,
+                ..Match::between(own.to_set(), servers.to_set())
+            };
+            boxes.extend(companions(&[request.tidy()]));
+        }
+    }
+    boxes
 }
 
 /// Whether packets of a session are put on a link towards a further router.

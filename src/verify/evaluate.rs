@@ -5,12 +5,11 @@ use super::replay::{OurBug, bridged, lost, name, pick, through};
 use super::view::{Origin, View};
 use super::works::Missing;
 use super::world::World;
-use super::{Level, Verdict, Witness, equality, filtered, relay, spoof, works};
-use crate::acl::{Acl, Question};
+use super::{Level, Verdict, Witness, equality, filtered, logged, relay, spoof, works};
+use crate::acl::Question;
 use crate::base::Text;
 use crate::model::{Addrs, Claim, ClaimKind, Spot};
-use crate::net::{AddrRanges, Family};
-use crate::pset::Space;
+use crate::net::AddrRanges;
 use crate::text;
 
 /// The answer to one claim in one world, without anything that lives in the arena.
@@ -35,7 +34,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    fn proved() -> Answer {
+    pub(super) fn proved() -> Answer {
         Answer {
             level: Level {
                 connection: Verdict::Proved,
@@ -51,7 +50,15 @@ impl Answer {
         }
     }
 
-    fn both(verdict: Verdict) -> Answer {
+    /// Whether nothing in it is read off a text: no packet's way, no question, no remark.
+    pub(super) fn is_plain(&self) -> bool {
+        self.witness.is_none()
+            && self.candidate.is_none()
+            && self.because.is_empty()
+            && self.notes.is_empty()
+    }
+
+    pub(super) fn both(verdict: Verdict) -> Answer {
         Answer {
             level: Level {
                 connection: verdict,
@@ -62,7 +69,7 @@ impl Answer {
         }
     }
 
-    fn unknown(reason: &'static str) -> Answer {
+    pub(super) fn unknown(reason: &'static str) -> Answer {
         Answer {
             reason: Some(reason),
             ..Answer::both(Verdict::Unknown)
@@ -79,59 +86,18 @@ pub enum Asked<'c> {
     Equality,
 }
 
-/// Answers questions in one world. `limit` is the number of diagram nodes per family.
+/// Answers one question in one world; `views` are of both families.
 ///
 /// # Errors
 /// [`OurBug`] if a witness does not replay.
-pub fn evaluate(
+pub(super) fn answer(
     world: &World<'_>,
-    asked: &[Asked<'_>],
-    limit: Option<usize>,
-) -> Result<Vec<Answer>, OurBug> {
-    let spaces = Family::BOTH.map(|family| space(world, family, limit));
-    let views: Vec<View<'_>> = Family::BOTH
-        .iter()
-        .zip(&spaces)
-        .map(|(&family, space)| {
-            View::new(
-                world.policy,
-                &world.topo,
-                &world.halves,
-                &world.beyond,
-                family,
-                space,
-            )
-        })
-        .collect();
-    let answers = asked.iter().map(|asked| match asked {
-        Asked::Claim(claim) => one(world, &views, claim),
-        Asked::Equality => equal(world, &views),
-    });
-    let mut answers: Vec<Answer> = answers.collect::<Result<_, _>>()?;
-    // INVARIANT: past the limit every set is empty, so no answer that was computed may stand.
-    if spaces.iter().any(Space::exhausted) {
-        for answer in &mut answers {
-            *answer = Answer {
-                because: vec![Question::Limit],
-                ..Answer::unknown("limit")
-            };
-        }
-    }
-    Ok(answers)
-}
-
-fn space(world: &World<'_>, family: Family, limit: Option<usize>) -> Space {
-    let acls: Vec<&Acl> = world
-        .topo
-        .devices
-        .iter()
-        .flat_map(|named| &named.device.acls)
-        .filter(|acl| acl.family == family)
-        .collect();
-    let space = Space::for_acls(family, &acls);
-    match limit {
-        Some(nodes) => space.with_limit(nodes),
-        None => space,
+    views: &[View<'_>],
+    asked: &Asked<'_>,
+) -> Result<Answer, OurBug> {
+    match asked {
+        Asked::Claim(claim) => one(world, views, claim),
+        Asked::Equality => equal(world, views),
     }
 }
 
@@ -143,17 +109,19 @@ fn one(world: &World<'_>, views: &[View<'_>], claim: &Claim) -> Result<Answer, O
         }
         ClaimKind::Works { from, to, terms } => {
             let halves = super::spec::halves_of(world.policy, from, to, terms);
-            requiring(world, views, &claim.id, &halves.iter().collect::<Vec<_>>())
+            requiring(world, views, &claim.id, &halves)
         }
-        ClaimKind::AllowsWork => requiring(
-            world,
-            views,
-            &claim.id,
-            &world.halves.iter().collect::<Vec<_>>(),
-        ),
+        ClaimKind::AllowsWork => requiring(world, views, &claim.id, &world.halves),
         ClaimKind::Filtered { of } => Ok(filter_claim(world, of)),
         ClaimKind::NoRelay { from, to, except } => no_relay(views, claim, from, to, except),
         ClaimKind::NoSpoof { from } => no_spoof(world, views, claim, from),
+        ClaimKind::Logged { from, to, services } => {
+            let mut answer = logged::answer(views, &claim.id, from, to, services.as_deref())?;
+            if answer.verdict == Verdict::Unknown && answer.because.is_empty() {
+                answer.because = anything_open(world);
+            }
+            Ok(answer)
+        }
     }
 }
 
@@ -361,7 +329,7 @@ fn requiring(
     world: &World<'_>,
     views: &[View<'_>],
     claim: &str,
-    halves: &[&super::spec::Half],
+    halves: &[super::spec::Half],
 ) -> Result<Answer, OurBug> {
     if halves.is_empty() {
         return Ok(Answer::unknown("vacuous"));
@@ -601,7 +569,7 @@ fn no_spoof(
             continue;
         };
         let set = if refuted { s.must } else { s.may };
-        let sets = vec![view.space().complement(view.martian_sources())];
+        let sets = vec![view.space().complement(view.sets.martian_sources)];
         let Some(flow) = view.space().witness(set, &crate::pset::Prefer { sets }) else {
             continue;
         };
@@ -643,7 +611,7 @@ fn no_spoof(
 fn equal(world: &World<'_>, views: &[View<'_>]) -> Result<Answer, OurBug> {
     let mut answer = Answer::proved();
     for view in views {
-        let (verdict, unequal) = equality::check(view, &world.halves.iter().collect::<Vec<_>>());
+        let (verdict, unequal) = equality::check(view, &world.halves);
         if verdict <= answer.verdict {
             continue;
         }
@@ -710,7 +678,7 @@ fn wider(
 ) {
     let certain = !view.space().is_empty(must);
     let set = if certain { must } else { may };
-    let sets = vec![view.space().complement(view.martian_sources())];
+    let sets = vec![view.space().complement(view.sets.martian_sources)];
     let Some(flow) = view.space().witness(set, &crate::pset::Prefer { sets }) else {
         return;
     };

@@ -38,6 +38,7 @@ impl<'c> Only<'c> {
             | ClaimKind::AllowsWork
             | ClaimKind::Filtered { .. }
             | ClaimKind::NoRelay { .. }
+            | ClaimKind::Logged { .. }
             | ClaimKind::NoSpoof { .. } => None,
         }
     }
@@ -84,7 +85,6 @@ pub(super) fn check(view: &View<'_>, claim: &Only<'_>, unnamed: &[usize]) -> Ans
         holes: Vec::new(),
         asked: false,
     };
-    let openings = view.openings();
     for from in claim.from {
         let Some(origin) = view.origin(from.at) else {
             continue;
@@ -99,7 +99,7 @@ pub(super) fn check(view: &View<'_>, claim: &Only<'_>, unnamed: &[usize]) -> Ans
                 Beside::Inside => continue,
                 Beside::OneLink => {
                     answer.asked = true;
-                    inseparable(view, claim, from, to, origin, &openings, &mut answer);
+                    inseparable(view, claim, from, to, origin, &mut answer);
                     continue;
                 }
                 Beside::Apart => {}
@@ -131,7 +131,7 @@ pub(super) fn check(view: &View<'_>, claim: &Only<'_>, unnamed: &[usize]) -> Ans
                 inseparable: false,
                 opening: false,
             };
-            settle(view, broken, openings, &mut answer);
+            settle(view, broken, &mut answer);
         }
     }
     for &link in unnamed {
@@ -149,7 +149,7 @@ pub(super) fn check(view: &View<'_>, claim: &Only<'_>, unnamed: &[usize]) -> Ans
                 inseparable: false,
                 opening: false,
             };
-            settle(view, broken, openings, &mut answer);
+            settle(view, broken, &mut answer);
         }
     }
     answer
@@ -165,8 +165,8 @@ pub(super) fn may_have_strangers(view: &View<'_>, to: &Spot) -> bool {
         .is_some_and(|link| view.topo.ports_of(link, view.family).next().is_some())
 }
 
-fn settle(view: &View<'_>, broken: Broken, openings: PacketSet, answer: &mut Answer) {
-    let space = view.space();
+fn settle(view: &View<'_>, broken: Broken, answer: &mut Answer) {
+    let (space, openings) = (view.space(), view.sets.openings);
     let judge = |may: PacketSet, must: PacketSet| match () {
         () if !space.is_empty(must) => Verdict::Refuted,
         () if space.is_empty(may) => Verdict::Proved,
@@ -215,7 +215,6 @@ fn inseparable(
     from: &Spot,
     to: &Spot,
     origin: Origin,
-    openings: &PacketSet,
     answer: &mut Answer,
 ) {
     let space = view.space();
@@ -237,7 +236,7 @@ fn inseparable(
         inseparable: true,
         opening: false,
     };
-    settle(view, broken, *openings, answer);
+    settle(view, broken, answer);
 }
 
 /// Any source, or only the spot's own where people attest that addresses are not forged on the link (D40).
@@ -392,14 +391,7 @@ fn reply_halves<'v>(
 /// Rep and Com of the allows in the other direction; never an opening TCP packet.
 pub(super) fn replies(view: &View<'_>, origin: Origin, to: &Spot) -> PacketSet {
     let all = view.space().of_matches(&reply_boxes(view, origin, to));
-    let tcp = Match {
-        protocol: ByteSet::one(crate::net::proto::TCP),
-        ..Match::any(view.family)
-    };
-    let opening_tcp = view
-        .space()
-        .intersect(view.openings(), view.space().of_match(&tcp));
-    view.space().minus(all, opening_tcp)
+    view.space().minus(all, view.sets.opening_tcp)
 }
 
 /// The same as boxes, opening TCP packets among them.

@@ -10,6 +10,7 @@ use crate::reach::{End, Hop, HopAction, HopKind, Side, Trace, TraceEnd, Walker};
 use crate::topo::{LinkKey, Named};
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Packets of one kind that get through.
 #[derive(Clone, Debug)]
@@ -38,7 +39,7 @@ pub struct Found {
 pub fn flows(
     policy: &Policy,
     at: Date,
-    devices: &[Named],
+    devices: &[Arc<Named>],
     from: &[Spot],
     to: &[Spot],
     limit: Option<usize>,
@@ -122,7 +123,7 @@ fn one_family(view: &View<'_>, from: &[Spot], to: &[Spot], most: usize, found: &
 pub fn follow(
     policy: &Policy,
     at: Date,
-    devices: &[Named],
+    devices: &[Arc<Named>],
     from: &Spot,
     flow: &Flow,
 ) -> (Trace, Option<String>) {
@@ -280,7 +281,7 @@ fn named(
 pub fn ends_differ(
     policy: &Policy,
     at: Date,
-    sides: &[Vec<Named>; 2],
+    sides: &[Vec<Arc<Named>>; 2],
     changes: &[&[Match]],
     limit: Option<usize>,
 ) -> Vec<Option<bool>> {

@@ -136,11 +136,11 @@ fn opened(
     let space = view.space();
     if outer == inner {
         let others = union(view, here).minus(from.addrs.of(view.family));
-        return space.intersect(view.to(&others), view.openings());
+        return space.intersect(view.to(&others), view.sets.openings);
     }
     let all = space.minus(
         view.spread(outer, side).delivered[inner],
-        view.neighbour_discovery(),
+        view.sets.neighbour_discovery,
     );
     let all = space.intersect(all, sources(view, from));
     let excused = here.iter().map(|spot| {
@@ -148,7 +148,7 @@ fn opened(
         replies(view, Origin::Link(outer), spot)
     });
     let excused = excused.fold(space.empty(), |a, b| space.union(a, b));
-    space.minus(space.intersect(all, view.openings()), excused)
+    space.minus(space.intersect(all, view.sets.openings), excused)
 }
 
 /// Openings that hosts of a link get into a spot.
@@ -156,7 +156,7 @@ fn opens(view: &View<'_>, link: usize, to: &Spot, side: Side, holes: &mut Vec<us
     let space = view.space();
     if view.link_of(to.at) == Some(link) {
         let dst = to.addrs.of(view.family);
-        let all = space.intersect(view.to(dst), view.openings());
+        let all = space.intersect(view.to(dst), view.sets.openings);
         // Nobody opens himself.
         let alone = matches!(dst.ranges(), [(first, last)] if first == last);
         return if alone {
@@ -168,7 +168,7 @@ fn opens(view: &View<'_>, link: usize, to: &Spot, side: Side, holes: &mut Vec<us
     let all = view.arrivals(&view.spread(link, side), to);
     note_holes(view, Origin::Link(link), to, all, holes);
     space.minus(
-        space.intersect(all, view.openings()),
+        space.intersect(all, view.sets.openings),
         replies(view, Origin::Link(link), to),
     )
 }

@@ -31,21 +31,13 @@ pub(super) fn pick(
     to: &Spot,
 ) -> Option<Flow> {
     let space = view.space();
-    let mut sets = vec![view.openings()];
+    let mut sets = vec![view.sets.openings];
     if let Some(from) = from {
-        sets.push(view.from(&super::spec::host_addrs(
-            &view.policy.network,
-            from,
-            view.family,
-        )));
+        sets.push(view.from(&view.hosts.of(from, view.family)));
         sets.push(view.from(from.addrs.of(view.family)));
     }
-    sets.push(space.complement(view.martian_sources()));
-    sets.push(view.to(&super::spec::host_addrs(
-        &view.policy.network,
-        to,
-        view.family,
-    )));
+    sets.push(space.complement(view.sets.martian_sources));
+    sets.push(view.to(&view.hosts.of(to, view.family)));
     let whole = Match {
         position: PositionSet::WHOLE,
         ..Match::any(view.family)

@@ -2,7 +2,7 @@
 //!
 //! Everything here is boxes of headers per pair of spots; nothing knows a list or a route.
 
-use crate::model::{Allow, At, Network, Policy, Session, Spot, Term};
+use crate::model::{Addrs, At, Network, Policy, Session, Spot, Switch, Term};
 use crate::net::proto::TCP;
 use crate::net::{
     AddrRanges, ByteSet, ExtSet, Family, FlagSet, Match, PortSet, PositionSet, TcpFlags,
@@ -72,83 +72,74 @@ pub fn companions(core: &[Match]) -> Vec<Match> {
 /// Every half of every allow in force.
 #[must_use]
 pub fn halves(policy: &Policy, at: Date) -> Vec<Half> {
-    let mut halves = Vec::new();
-    for (index, allow) in policy
-        .allows
-        .iter()
-        .enumerate()
-        .filter(|(_, allow)| allow.in_force(at))
-    {
-        for from in &allow.from {
-            for to in &allow.to {
-                for family in Family::BOTH {
-                    if from.addrs.of(family).is_empty() || to.addrs.of(family).is_empty() {
-                        continue;
-                    }
-                    for term in &allow.terms {
-                        halves.extend(term_halves(
-                            &policy.network,
-                            index,
-                            allow,
-                            from,
-                            to,
-                            family,
-                            term,
-                        ));
-                    }
-                }
-            }
-        }
-    }
-    halves
+    let hosts = Hosts::new(&policy.network);
+    let allows = policy.allows.iter().enumerate();
+    let in_force = allows.filter(|(_, allow)| allow.in_force(at));
+    in_force
+        .flat_map(|(index, allow)| {
+            let stated = Stated {
+                allow: index,
+                wide_return: &|term, from| policy.answers_wide(allow, term, from.at, at),
+            };
+            sessions(&hosts, &stated, &allow.from, &allow.to, &allow.terms)
+        })
+        .collect()
 }
 
-/// The halves of sessions that a claim names, as if an `allow` said so.
+/// The halves of sessions that a claim names, as if an `allow` said so: for what they require.
 #[must_use]
 pub fn halves_of(policy: &Policy, from: &[Spot], to: &[Spot], terms: &[Term]) -> Vec<Half> {
-    let allow = policy
-        .allows
-        .iter()
-        .find(|allow| allow.wide_return && allow.from == from && allow.to == to);
-    let wide = allow.is_some();
+    let stated = Stated {
+        allow: usize::MAX,
+        wide_return: &|_, _| false,
+    };
+    sessions(&Hosts::new(&policy.network), &stated, from, to, terms)
+}
+
+/// What the halves of a statement have in common.
+struct Stated<'s> {
+    allow: usize,
+    /// Whether replies of a term to a spot go without the flag test (D35).
+    wide_return: &'s dyn Fn(&Term, &Spot) -> bool,
+}
+
+/// The halves of each term between each two spots in each family that both have.
+fn sessions(
+    hosts: &Hosts<'_>,
+    stated: &Stated<'_>,
+    from: &[Spot],
+    to: &[Spot],
+    terms: &[Term],
+) -> Vec<Half> {
     let mut halves = Vec::new();
-    for a in from {
-        for b in to {
-            for family in Family::BOTH {
-                if !a.addrs.of(family).is_empty() && !b.addrs.of(family).is_empty() {
-                    let each = terms.iter().flat_map(|term| {
-                        make_halves(&policy.network, usize::MAX, wide, a, b, family, term)
-                    });
-                    halves.extend(each);
-                }
+    for (a, b) in from.iter().flat_map(|a| to.iter().map(move |b| (a, b))) {
+        for family in Family::BOTH {
+            if !a.addrs.of(family).is_empty() && !b.addrs.of(family).is_empty() {
+                let each = terms
+                    .iter()
+                    .flat_map(|term| make_halves(hosts, stated, a, b, family, term));
+                halves.extend(each);
             }
         }
     }
     halves
-}
-
-fn term_halves(
-    network: &Network,
-    index: usize,
-    allow: &Allow,
-    from: &Spot,
-    to: &Spot,
-    family: Family,
-    term: &Term,
-) -> Vec<Half> {
-    make_halves(network, index, allow.wide_return, from, to, family, term)
 }
 
 fn make_halves(
-    network: &Network,
-    index: usize,
-    wide_return: bool,
+    hosts: &Hosts<'_>,
+    stated: &Stated<'_>,
     from: &Spot,
     to: &Spot,
     family: Family,
     term: &Term,
 ) -> Vec<Half> {
-    let shapes = sides(&term.session, family, ephemeral(network, from), wide_return);
+    let network = hosts.network;
+    let shapes = sides(
+        &term.session,
+        family,
+        ephemeral(network, from),
+        (stated.wide_return)(term, from),
+    );
     let make = |(reply, shape): (bool, Shape)| {
         let (source, target) = if reply { (to, from) } else { (from, to) };
         let place = |spot: &Spot| spot.addrs.of(family).to_set();
@@ -163,21 +154,20 @@ fn make_halves(
             ..shape.full.clone()
         }
         .tidy();
-        let hosts = |spot: &Spot, other: &Spot| {
+        let needed = |spot: &Spot, other: &Spot| {
             let needed = network.needed(spot, other.at);
-            let hosts = host_addrs(network, spot, family);
-            hosts.intersect(needed.of(family)).to_set()
+            hosts.of(spot, family).intersect(needed.of(family)).to_set()
         };
         let required = shape.required.iter().map(|m| {
             Match {
-                src: hosts(source, target),
-                dst: hosts(target, source),
+                src: needed(source, target),
+                dst: needed(target, source),
                 ..m.clone()
             }
             .tidy()
         });
         Half {
-            allow: index,
+            allow: stated.allow,
             from: from.clone(),
             to: to.clone(),
             family,
@@ -361,27 +351,40 @@ fn icmp(base: &Match, kind: u8, code: Option<u8>, error: bool) -> Vec<(bool, Sha
         .collect()
 }
 
-/// The hosts of a spot (D42): without network and broadcast addresses, own and virtual addresses of switches, and what
-/// is not routed or martian. Where the place is a switch: its own addresses.
-#[must_use]
-pub fn host_addrs(network: &Network, spot: &Spot, family: Family) -> AddrRanges {
-    let all = spot.addrs.of(family);
-    match spot.at {
-        At::Switch(_) => all.clone(),
-        At::External(_) => all
-            .minus(&martians(family))
-            .minus(&switch_addrs(network, family)),
-        At::Link(zone, _) => {
-            let edges = network
-                .zone(zone)
-                .links
-                .iter()
-                .flat_map(|link| &link.prefixes)
-                .flat_map(edges);
-            let edges: Vec<IpNet> = edges.collect();
-            all.minus(&AddrRanges::prefixes(family, &edges))
-                .minus(&switch_addrs(network, family))
+/// Who the hosts of a network are (D42).
+pub struct Hosts<'n> {
+    network: &'n Network,
+    /// No hosts, per family: own and virtual addresses of switches.
+    switches: Addrs,
+}
+
+impl<'n> Hosts<'n> {
+    /// Of a policy's network.
+    #[must_use]
+    pub fn new(network: &'n Network) -> Hosts<'n> {
+        let own = network.switches.iter().map(Switch::own_addrs);
+        Hosts {
+            network,
+            switches: own.fold(Addrs::none(), |all, one| all.union(&one)),
         }
+    }
+
+    /// The hosts of a spot: without network and broadcast addresses, own and virtual addresses of switches, and what is
+    /// not routed or martian. Where the place is a switch: its own addresses.
+    #[must_use]
+    pub fn of(&self, spot: &Spot, family: Family) -> AddrRanges {
+        let all = spot.addrs.of(family);
+        let none = match spot.at {
+            At::Switch(_) => return all.clone(),
+            At::External(_) => martians(family),
+            At::Link(zone, _) => {
+                let links = &self.network.zone(zone).links;
+                let prefixes = links.iter().flat_map(|link| &link.prefixes);
+                let edges: Vec<IpNet> = prefixes.flat_map(edges).collect();
+                AddrRanges::prefixes(family, &edges)
+            }
+        };
+        all.minus(&none).minus(self.switches.of(family))
     }
 }
 
@@ -394,14 +397,6 @@ fn edges(net: &IpNet) -> Vec<IpNet> {
         IpNet::V6(v6) if v6.prefix_len() < 127 => vec![IpNet::from(net.network())],
         _ => Vec::new(),
     }
-}
-
-fn switch_addrs(network: &Network, family: Family) -> AddrRanges {
-    let own = network
-        .switches
-        .iter()
-        .map(|switch| switch.own_addrs().of(family).clone());
-    own.fold(AddrRanges::none(family), |all, one| all.union(&one))
 }
 
 /// Sources and destinations no host has (D33; RFC 6890): unspecified, loopback, link-local, multicast, reserved.

@@ -23,7 +23,8 @@ pub(super) fn check(view: &View<'_>, from: &[Spot]) -> (Verdict, Vec<Spoofed>) {
         let Some(link) = view.link_of(spot.at) else {
             continue;
         };
-        if found.iter().any(|s| s.link == link) {
+        // Where people attest it, nothing is injected with a source that is not there (D40).
+        if view.authentic(link) || found.iter().any(|s| s.link == link) {
             continue;
         }
         let own = view.from(&sources_of(view, link));
@@ -87,5 +88,5 @@ fn left(view: &View<'_>, spread: &Spread, link: usize) -> PacketSet {
     let all = delivered
         .chain(handed)
         .fold(space.empty(), |all, set| space.union(all, set));
-    space.minus(all, view.neighbour_discovery())
+    space.minus(all, view.sets.neighbour_discovery)
 }

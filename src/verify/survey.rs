@@ -3,6 +3,7 @@
 //! In: a policy and devices. Out: a verdict-like state per pair of places and per `allow`, on bounds alone: what readings
 //! leave open is said to be open, and no question is split (D5). Nothing of this is a claim.
 
+use super::spec::Half;
 use super::view::View;
 use super::world::World;
 use super::{Verdict, only, works};
@@ -13,6 +14,7 @@ use crate::pset::{PacketSet, Space};
 use crate::reach::Side;
 use crate::topo::Named;
 use jiff::civil::Date;
+use std::sync::Arc;
 
 /// What can be opened between two places.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,7 +49,7 @@ const MOST_PAIRS: usize = 300_000;
 
 /// Looks at every pair of places and every `allow`.
 #[must_use]
-pub fn survey(policy: &Policy, at: Date, devices: &[Named], limit: Option<usize>) -> Survey {
+pub fn survey(policy: &Policy, at: Date, devices: &[Arc<Named>], limit: Option<usize>) -> Survey {
     let world = World::new(policy, at, devices, &Reading::new());
     let spaces = Family::BOTH.map(|family| {
         let all = world
@@ -88,9 +90,7 @@ pub fn survey(policy: &Policy, at: Date, devices: &[Named], limit: Option<usize>
     if !out.cut {
         let common = views.iter().map(|view| Common {
             view,
-            openings: view
-                .space()
-                .minus(view.openings(), view.to(&view.own_addrs())),
+            openings: view.space().minus(view.sets.openings, view.sets.to_own),
         });
         let common: Vec<Common<'_, '_>> = common.collect();
         for (a, from) in &places {
@@ -207,13 +207,10 @@ fn works_of(views: &[View<'_>], allow: usize) -> [Option<Verdict>; 2] {
     [false, true].map(|reply| {
         let mut worst = None;
         for view in views {
-            let halves: Vec<_> = view
-                .halves
-                .iter()
-                .filter(|half| {
-                    half.allow == allow && half.reply == reply && half.family == view.family
-                })
-                .collect();
+            let mine = |half: &&Half| {
+                half.allow == allow && half.reply == reply && half.family == view.family
+            };
+            let halves: Vec<Half> = view.halves.iter().filter(mine).cloned().collect();
             if !halves.is_empty() && works::asks(std::slice::from_ref(view), &halves) {
                 worst = worst.max(Some(works::check(view, &halves).0));
             }

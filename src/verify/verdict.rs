@@ -1,5 +1,6 @@
 //! The answers.
 
+use crate::acl::Question;
 use crate::base::{Span, Text};
 use crate::net::Flow;
 use crate::reach::Trace;
@@ -89,6 +90,8 @@ pub struct ClaimResult {
     pub candidate: Option<Witness>,
     /// For unknown claims: the questions, in words.
     pub because: Vec<Text>,
+    /// The same as data.
+    pub questions: Vec<Question>,
     /// Standing holes (D36).
     pub holes: Vec<Text>,
     /// Assumptions it leans on (D49).
@@ -96,3 +99,15 @@ pub struct ClaimResult {
     /// Measures ①-⑫.
     pub measures: Vec<String>,
 }
+
+impl ClaimResult {
+    /// Whether it leans on what people attest and no text shows (D40, D29): such a proof is theirs as well.
+    #[must_use]
+    pub fn attested(&self) -> bool {
+        let by_people = |text: &Text| ATTESTED.contains(&text.key);
+        self.assumptions.iter().any(by_people)
+    }
+}
+
+/// Assumptions that a policy states.
+const ATTESTED: [&str; 2] = ["assume-authentic", "assume-no-hairpin"];

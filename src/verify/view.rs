@@ -1,13 +1,16 @@
 //! One family of one network under one reading, with what the claims ask of it.
 
-use super::spec::{Half, martians};
-use crate::model::{Assumption, At, Policy, Spot, ZoneId};
-use crate::net::{AddrRanges, Family, Match, PositionSet};
+use super::found::{Found, Grounds, Start};
+use super::sets::{self, Sets};
+use super::spec::{Half, Hosts};
+use super::world::World;
+use crate::model::{Assumption, At, Place, Policy, Spot, ZoneId};
+use crate::net::{AddrRanges, Family};
 use crate::pset::{PacketSet, Space};
 use crate::reach::{Beyond, Goal, Net, Side, Spread};
 use crate::topo::Topo;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
 /// A network as the claims see it.
@@ -25,12 +28,26 @@ pub struct View<'a> {
     beyond: &'a [Beyond],
     /// Per link: the replies that are sent from it, as indices of `halves`. Every claim asks for those of its links.
     pub(super) replies: Vec<Vec<usize>>,
+    /// Who a host is.
+    pub(super) hosts: Hosts<'a>,
+    /// Sets that every claim asks for.
+    pub(super) sets: Sets,
+    /// Addresses of zones by VLAN.
+    named: BTreeMap<u16, AddrRanges>,
+    /// Devices by the number of the policy's switch.
+    switches: Vec<Option<usize>>,
+    /// Nothing is open, so that both bounds are one.
     settled: bool,
-    spreads: RefCell<BTreeMap<(usize, Side), Rc<Spread>>>,
+    /// What has been found out.
+    found: RefCell<Found>,
+    /// The spreads that were looked at, for [`View::grounds`].
+    starts: RefCell<BTreeSet<Start>>,
+    /// By spot: what of what is delivered on its link has arrived in it.
+    inside: RefCell<HashMap<Spot, PacketSet>>,
 }
 
 /// Where packets of a claim start.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Origin {
     /// Anyone on a link.
     Link(usize),
@@ -58,7 +75,24 @@ impl<'a> View<'a> {
         family: Family,
         space: &'a Space,
     ) -> View<'a> {
-        let net = Net::new(topo, family, space);
+        View::of(
+            policy,
+            Net::new(topo, family, space),
+            halves,
+            beyond,
+            Found::default(),
+        )
+    }
+
+    /// A view of a network that something is known of.
+    pub(super) fn of(
+        policy: &'a Policy,
+        net: Net<'a>,
+        halves: &'a [Half],
+        beyond: &'a [Beyond],
+        found: Found,
+    ) -> View<'a> {
+        let (topo, family, space) = (net.topo(), net.family(), net.space());
         let settled = net.is_settled();
         let mut replies = vec![Vec::new(); topo.links.len()];
         for (index, half) in halves.iter().enumerate().filter(|(_, half)| half.reply) {
@@ -67,7 +101,16 @@ impl<'a> View<'a> {
                 replies[link].push(index);
             }
         }
+        let position = |name: &str| topo.devices.iter().position(|named| named.name == name);
+        let switches = policy.network.switches.iter();
         View {
+            hosts: Hosts::new(&policy.network),
+            sets: Sets::new(space, topo, family),
+            named: named(policy, family),
+            switches: switches
+                .map(|switch| position(&switch.label.name))
+                .collect(),
+            inside: RefCell::default(),
             settled,
             replies,
             policy,
@@ -76,8 +119,46 @@ impl<'a> View<'a> {
             net,
             halves,
             beyond,
-            spreads: RefCell::default(),
+            found: RefCell::new(found),
+            starts: RefCell::default(),
         }
+    }
+
+    /// One family of a world.
+    #[must_use]
+    pub fn in_world(world: &'a World<'a>, family: Family, space: &'a Space) -> View<'a> {
+        let (topo, halves, beyond) = (&world.topo, &world.halves, &world.beyond);
+        View::new(world.policy, topo, halves, beyond, family, space)
+    }
+
+    /// What has been found out, to be kept.
+    pub(super) fn into_found(self) -> Found {
+        self.found.into_inner()
+    }
+
+    /// Whether both bounds are one.
+    pub(super) fn settled(&self) -> bool {
+        self.settled
+    }
+
+    /// What has been found out.
+    pub(super) fn found(&self) -> &RefCell<Found> {
+        &self.found
+    }
+
+    /// A computation, and what it hangs on. Who surrounds it hangs on the same.
+    pub(super) fn grounds<T>(&self, work: impl FnOnce() -> T) -> (T, Grounds) {
+        let outer = self.starts.take();
+        let (result, trail) = self.net.followed(work);
+        let starts = self.starts.replace(outer);
+        self.starts.borrow_mut().extend(&starts);
+        (result, Grounds { trail, starts })
+    }
+
+    /// Takes what is known of a computation as if it had been done again.
+    pub(super) fn lean_on(&self, grounds: &Grounds) {
+        self.net.asked_again(&grounds.trail);
+        self.starts.borrow_mut().extend(&grounds.starts);
     }
 
     /// The arena.
@@ -89,24 +170,61 @@ impl<'a> View<'a> {
     /// Packets from anyone on a link, any source address, as they spread (D24).
     #[must_use]
     pub fn spread(&self, link: usize, side: Side) -> Rc<Spread> {
+        self.spread_of(Origin::Link(link), side)
+    }
+
+    /// How packets from an origin spread; a device sends with its own addresses.
+    #[must_use]
+    pub fn spread_of(&self, origin: Origin, side: Side) -> Rc<Spread> {
         // Where nothing is open, and no step was only possible, both bounds are the same; one of them is enough.
         if self.settled && side == Side::Must {
-            let may = self.spread(link, Side::May);
+            let may = self.spread_of(origin, Side::May);
             if !may.open {
                 return may;
             }
         }
-        if let Some(done) = self.spreads.borrow().get(&(link, side)) {
-            return Rc::clone(done);
+        self.starts.borrow_mut().insert((origin, side));
+        if let Some((known, _)) = self.found.borrow().spreads.get(&(origin, side)) {
+            return Rc::clone(known);
         }
-        let done = Rc::new(
-            self.net
-                .spread(link, self.space().full(), self.beyond, side),
-        );
-        self.spreads
-            .borrow_mut()
-            .insert((link, side), Rc::clone(&done));
-        done
+        // Whoever looks at a spread hangs on it, not on what it asked: it may ask otherwise and come out the same.
+        let (spread, trail) = self.net.apart(|| Rc::new(self.spreading(origin, side)));
+        let mut found = self.found.borrow_mut();
+        found
+            .spreads
+            .insert((origin, side), (Rc::clone(&spread), trail));
+        spread
+    }
+
+    fn spreading(&self, origin: Origin, side: Side) -> Spread {
+        match origin {
+            Origin::Link(link) => {
+                let all = self.space().full();
+                self.net.spread(link, all, self.beyond, side)
+            }
+            Origin::Device(device) => {
+                let vrfs = self.topo.vrfs(device);
+                let own = |vrf: &str| self.from(&self.topo.own(device, vrf, self.family));
+                let sent: Vec<_> = vrfs.into_iter().map(|vrf| (vrf, own(vrf))).collect();
+                self.net.spread_from(device, &sent, self.beyond, side)
+            }
+        }
+    }
+
+    /// Works out again what fell with a change of lists, and says what came out otherwise.
+    pub(super) fn renew(&self, fallen: Vec<(Start, Rc<Spread>)>) -> BTreeSet<Start> {
+        let mut other = BTreeSet::new();
+        for ((origin, side), before) in fallen {
+            let _ = self.spread_of(origin, side);
+            match self.found.borrow_mut().spreads.get_mut(&(origin, side)) {
+                Some((now, _)) if **now == *before => *now = before,
+                _ => {
+                    other.insert((origin, side));
+                }
+            }
+        }
+        self.starts.take();
+        other
     }
 
     /// Where the packets of a place start; `None` if it has no link, or the switch no text.
@@ -118,42 +236,16 @@ impl<'a> View<'a> {
         }
     }
 
-    /// How packets from an origin spread; a device sends with its own addresses.
-    #[must_use]
-    pub fn spread_of(&self, origin: Origin, side: Side) -> Rc<Spread> {
-        match origin {
-            Origin::Link(link) => self.spread(link, side),
-            Origin::Device(device) => {
-                let vrfs = self.topo.vrfs(device);
-                let own = |vrf: &str| self.from(&self.topo.own(device, vrf, self.family));
-                let sent: Vec<_> = vrfs.into_iter().map(|vrf| (vrf, own(vrf))).collect();
-                Rc::new(self.net.spread_from(device, &sent, self.beyond, side))
-            }
-        }
-    }
-
     /// All packets to some addresses.
     #[must_use]
     pub fn to(&self, dst: &AddrRanges) -> PacketSet {
-        self.space().of_match(&Match {
-            dst: dst.to_set(),
-            ..Match::any(self.family)
-        })
+        sets::to(self.space(), dst)
     }
 
     /// All packets from some addresses.
     #[must_use]
     pub fn from(&self, src: &AddrRanges) -> PacketSet {
-        self.space().of_match(&Match {
-            src: src.to_set(),
-            ..Match::any(self.family)
-        })
-    }
-
-    /// Packets from addresses no host has.
-    #[must_use]
-    pub fn martian_sources(&self) -> PacketSet {
-        self.from(&martians(self.family))
+        sets::from(self.space(), src)
     }
 
     /// The link a spot sits on; `None` for switches and links without a device.
@@ -166,11 +258,7 @@ impl<'a> View<'a> {
     #[must_use]
     pub fn device_of(&self, at: At) -> Option<usize> {
         let At::Switch(id) = at else { return None };
-        let name = &self.policy.network.switch(id).label.name;
-        self.topo
-            .devices
-            .iter()
-            .position(|named| named.name == *name)
+        self.switches[id.0]
     }
 
     /// Where a spot's packets are to arrive.
@@ -209,11 +297,8 @@ impl<'a> View<'a> {
         let goal = self.goal(spot);
         let mut all = space.empty();
         for &link in &goal.links {
-            let mut dst = spot.addrs.of(self.family).clone();
-            if let (At::Link(_, vlan), crate::model::Place::Zone(_)) = (spot.at, spot.place) {
-                dst = dst.union(&AddrRanges::any(self.family).minus(&self.named_on(vlan)));
-            }
-            all = space.union(all, space.intersect(spread.delivered[link], self.to(&dst)));
+            let inside = self.inside(spot);
+            all = space.union(all, space.intersect(spread.delivered[link], inside));
             all = space.union(all, self.own_inside(spread, link, spot));
         }
         let handed = spread.handed.iter();
@@ -224,20 +309,7 @@ impl<'a> View<'a> {
             // Every address it has by its text, also those the policy does not know (D19, D31).
             all = space.union(all, spread.local[device]);
         }
-        space.minus(all, self.neighbour_discovery())
-    }
-
-    /// Every address that a router has by its text, virtual ones too.
-    #[must_use]
-    pub fn own_addrs(&self) -> AddrRanges {
-        let interfaces = self
-            .topo
-            .devices
-            .iter()
-            .flat_map(|named| &named.device.interfaces);
-        interfaces.fold(AddrRanges::none(self.family), |all, interface| {
-            all.union(&crate::topo::interface_addrs(interface, self.family))
-        })
+        space.minus(all, self.sets.neighbour_discovery)
     }
 
     /// Whether people attest that source addresses are not forged on a link (D40).
@@ -249,19 +321,24 @@ impl<'a> View<'a> {
         !rewrites && self.policy.assumptions.iter().any(here)
     }
 
+    /// Packets to the addresses of a spot; for a zone also to those on its VLAN that nobody named (D28).
+    fn inside(&self, spot: &Spot) -> PacketSet {
+        if let Some(&known) = self.inside.borrow().get(spot) {
+            return known;
+        }
+        let mut dst = spot.addrs.of(self.family).clone();
+        if let (At::Link(_, vlan), Place::Zone(_)) = (spot.at, spot.place) {
+            dst = dst.union(&AddrRanges::any(self.family).minus(&self.named_on(vlan)));
+        }
+        let all = self.to(&dst);
+        self.inside.borrow_mut().insert(spot.clone(), all);
+        all
+    }
+
     /// Addresses of zones on a VLAN.
     fn named_on(&self, vlan: u16) -> AddrRanges {
-        let links = self
-            .policy
-            .network
-            .zones
-            .iter()
-            .flat_map(|zone| &zone.links)
-            .filter(|link| link.vlan == vlan);
-        let nets: Vec<ipnet::IpNet> = links
-            .flat_map(|link| link.prefixes.iter().copied())
-            .collect();
-        AddrRanges::prefixes(self.family, &nets)
+        let known = self.named.get(&vlan).cloned();
+        known.unwrap_or_else(|| AddrRanges::none(self.family))
     }
 
     /// What counts as an arrival on a link for a spot: destinations of what is delivered there, and own addresses of
@@ -286,9 +363,12 @@ impl<'a> View<'a> {
     /// link-local ones, which every interface answers to.
     fn own_inside(&self, spread: &Spread, link: usize, spot: &Spot) -> PacketSet {
         let space = self.space();
-        let inside = self.to(spot.addrs.of(self.family));
-        let mut all = space.empty();
+        let (mut all, mut inside) = (space.empty(), None);
         for (device, &local) in spread.local.iter().enumerate() {
+            if space.is_empty(local) {
+                continue;
+            }
+            let inside = *inside.get_or_insert_with(|| self.to(spot.addrs.of(self.family)));
             all = space.union(all, space.intersect(local, inside));
             for port in self.topo.links[link]
                 .ports
@@ -296,7 +376,7 @@ impl<'a> View<'a> {
                 .filter(|&&port| self.topo.ports[port].device == device)
             {
                 // A zone that is only partly asked about owns no address that it does not name.
-                if matches!(spot.place, crate::model::Place::Zone(_)) {
+                if matches!(spot.place, Place::Zone(_)) {
                     let named = self.named_on_link(link);
                     let addrs =
                         crate::topo::interface_addrs(self.topo.interface(*port), self.family)
@@ -323,42 +403,6 @@ impl<'a> View<'a> {
             .ports_of(link, self.family)
             .map(|port| crate::topo::interface_addrs(self.topo.interface(port), self.family))
             .fold(AddrRanges::none(self.family), |all, one| all.union(&one))
-    }
-
-    /// ND messages: thrown away by every receiver once they crossed a router (D33).
-    #[must_use]
-    pub fn neighbour_discovery(&self) -> PacketSet {
-        if self.family == Family::V4 {
-            return self.space().empty();
-        }
-        let nd = Match {
-            protocol: crate::net::ByteSet::one(crate::net::proto::ICMPV6),
-            icmp_type: crate::net::ByteSet::of(133..=137),
-            position: PositionSet::L4,
-            ..Match::any(self.family)
-        };
-        self.space().of_match(&nd)
-    }
-
-    /// Opening packets (D35).
-    #[must_use]
-    pub fn openings(&self) -> PacketSet {
-        use crate::net::proto::TCP;
-        use crate::net::{ByteSet, FlagSet};
-        let any = Match {
-            position: PositionSet::L4,
-            ..Match::any(self.family)
-        };
-        let tcp = Match {
-            protocol: ByteSet::one(TCP),
-            flags: FlagSet::opening(),
-            ..any.clone()
-        };
-        let other = Match {
-            protocol: ByteSet::one(TCP).complement(),
-            ..any
-        };
-        self.space().of_matches(&[tcp, other])
     }
 
     /// The router ports a host of a zone hands packets to, with the destinations it hands there (D26): every port of
@@ -415,6 +459,22 @@ impl<'a> View<'a> {
     /// The part of `packets` that gets from a spot to a goal under every state (D42); `side` chooses the reading.
     #[must_use]
     pub fn carried(&self, source: &Spot, goal: &Goal, packets: PacketSet, side: Side) -> PacketSet {
+        let way = (source.at, goal.clone(), packets, side);
+        if let Some((known, trail)) = self.found.borrow().carried.get(&way) {
+            self.net.asked_again(trail);
+            return *known;
+        }
+        let (arrived, trail) = self
+            .net
+            .followed(|| self.carrying(source, goal, packets, side));
+        self.found
+            .borrow_mut()
+            .carried
+            .insert(way, (arrived, trail));
+        arrived
+    }
+
+    fn carrying(&self, source: &Spot, goal: &Goal, packets: PacketSet, side: Side) -> PacketSet {
         let space = self.space();
         let zone = match source.at {
             At::Link(zone, vlan) => Some((zone, vlan)),
@@ -466,4 +526,16 @@ impl<'a> View<'a> {
     pub fn beyond(&self) -> &'a [Beyond] {
         self.beyond
     }
+}
+
+/// Addresses of zones by VLAN.
+fn named(policy: &Policy, family: Family) -> BTreeMap<u16, AddrRanges> {
+    let mut named = BTreeMap::new();
+    for link in policy.network.zones.iter().flat_map(|zone| &zone.links) {
+        let all = named
+            .entry(link.vlan)
+            .or_insert_with(|| AddrRanges::none(family));
+        *all = all.union(&AddrRanges::prefixes(family, &link.prefixes));
+    }
+    named
 }

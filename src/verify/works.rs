@@ -9,7 +9,9 @@ use crate::net::{AddrRanges, ByteSet, ExtSet, Family, Match, PortSet, PositionSe
 use crate::pset::PacketSet;
 use crate::reach::{Goal, Side};
 use ipnet::IpNet;
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
+use std::rc::Rc;
 
 /// What does not arrive of one half.
 #[derive(Clone, Debug)]
@@ -26,52 +28,77 @@ pub(super) struct Missing {
     pub(super) possible: PacketSet,
 }
 
+/// The halves between two places, which are asked about together.
+pub(super) struct Group {
+    /// Numbers of the halves.
+    halves: Vec<usize>,
+    goal: Goal,
+    /// All that they require.
+    required: PacketSet,
+}
+
 /// The verdict on some halves, and what is missing.
-pub(super) fn check(view: &View<'_>, halves: &[&Half]) -> (Verdict, Vec<Missing>) {
-    let mut groups: Vec<(At, At, Vec<&Half>)> = Vec::new();
-    for half in halves
-        .iter()
-        .filter(|half| half.family == view.family && !half.required.is_empty())
-    {
-        let key = (half.source().at, half.target().at);
-        match groups.iter_mut().find(|(a, b, _)| (*a, *b) == key) {
-            Some((.., list)) => list.push(half),
-            None => groups.push((key.0, key.1, vec![half])),
-        }
-    }
+pub(super) fn check(view: &View<'_>, halves: &[Half]) -> (Verdict, Vec<Missing>) {
+    let space = view.space();
     let mut missing = Vec::new();
-    for (source, target, list) in &groups {
-        if one_link(view, *source, *target) {
-            continue;
-        }
+    for group in groups(view, halves).iter() {
+        let first = &halves[group.halves[0]];
         // All sessions between two places at once; only where something is missing each by itself.
-        let each = list.iter().map(|half| required(view, half));
-        let required = each.fold(view.space().empty(), |all, one| {
-            view.space().union(all, one)
-        });
-        let (from, goal) = (list[0].source(), view.goal(list[0].target()));
-        if view
-            .space()
-            .subset(required, view.carried(from, &goal, required, Side::Must))
-        {
-            continue;
+        let carried = view.carried(first.source(), &group.goal, group.required, Side::Must);
+        if !space.subset(group.required, carried) {
+            let each = group.halves.iter().map(|&half| &halves[half]);
+            missing.extend(each.filter_map(|half| lacking(view, half, &group.goal)));
         }
-        missing.extend(list.iter().filter_map(|half| lacking(view, half, &goal)));
     }
     if view.family == Family::V4 {
+        let allow = |half: &Half| view.policy.allows.get(half.allow);
+        let dhcp = |half: &&Half| allow(half).is_some_and(|allow| allow.dhcp);
         missing.extend(
             halves
                 .iter()
-                .filter(|half| {
-                    view.policy
-                        .allows
-                        .get(half.allow)
-                        .is_some_and(|allow| allow.dhcp)
-                })
+                .filter(dhcp)
                 .flat_map(|half| relay(view, half)),
         );
     }
     (verdict(view, &missing), missing)
+}
+
+/// The halves of the view's family that require anything, by where they start and end, in the order of their first one.
+/// Those of the policy are put together once.
+fn groups(view: &View<'_>, halves: &[Half]) -> Rc<Vec<Group>> {
+    let of_policy = std::ptr::eq(halves, view.halves);
+    if let Some(known) = view.found().borrow().groups.as_ref().filter(|_| of_policy) {
+        return Rc::clone(known);
+    }
+    let mut groups: Vec<((At, At), Vec<usize>)> = Vec::new();
+    let mut places: BTreeMap<(At, At), usize> = BTreeMap::new();
+    for (index, half) in halves.iter().enumerate() {
+        let ends = (half.source().at, half.target().at);
+        if half.family != view.family || half.required.is_empty() || one_link(view, ends) {
+            continue;
+        }
+        let place = *places.entry(ends).or_insert_with(|| {
+            groups.push((ends, Vec::new()));
+            groups.len() - 1
+        });
+        groups[place].1.push(index);
+    }
+    let group = |(_, numbers): ((At, At), Vec<usize>)| {
+        let each = numbers
+            .iter()
+            .map(|&number| required(view, &halves[number]));
+        let each: Vec<PacketSet> = each.collect();
+        Group {
+            goal: view.goal(halves[numbers[0]].target()),
+            required: view.space().union_all(&each),
+            halves: numbers,
+        }
+    };
+    let groups: Rc<Vec<Group>> = Rc::new(groups.into_iter().map(group).collect());
+    if of_policy {
+        view.found().borrow_mut().groups = Some(Rc::clone(&groups));
+    }
+    groups
 }
 
 fn verdict(view: &View<'_>, missing: &[Missing]) -> Verdict {
@@ -86,7 +113,7 @@ fn verdict(view: &View<'_>, missing: &[Missing]) -> Verdict {
 }
 
 /// Whether there is any packet that a family must carry (D44).
-pub(super) fn asks(views: &[View<'_>], halves: &[&Half]) -> bool {
+pub(super) fn asks(views: &[View<'_>], halves: &[Half]) -> bool {
     views.iter().any(|view| {
         let mine = halves.iter().filter(|half| half.family == view.family);
         mine.into_iter()
@@ -98,17 +125,16 @@ pub(super) fn asks(views: &[View<'_>], halves: &[&Half]) -> bool {
 pub(super) fn required(view: &View<'_>, half: &Half) -> PacketSet {
     let space = view.space();
     let all = space.of_matches(&half.required);
-    let own = view.own_addrs();
     let side = |at: At, set: PacketSet| match at {
         At::Switch(_) => space.empty(),
         At::Link(..) | At::External(_) => set,
     };
-    let all = space.minus(all, side(half.source().at, view.from(&own)));
-    space.minus(all, side(half.target().at, view.to(&own)))
+    let all = space.minus(all, side(half.source().at, view.sets.from_own));
+    space.minus(all, side(half.target().at, view.sets.to_own))
 }
 
 /// Neighbours on one link reach each other by assumption (D25).
-pub(super) fn one_link(view: &View<'_>, a: At, b: At) -> bool {
+pub(super) fn one_link(view: &View<'_>, (a, b): (At, At)) -> bool {
     let vlan = |at| view.policy.network.vlan_of(at);
     vlan(a).is_some() && vlan(a) == vlan(b)
 }
@@ -214,12 +240,12 @@ fn relay_port(
     discover: PacketSet,
 ) -> Vec<Missing> {
     let space = view.space();
-    let filter = view.net.inward(port);
+    let entering = view.net.entering(port, discover);
     let first = leg(
         half,
         false,
-        space.minus(discover, filter.may),
-        space.minus(discover, filter.must),
+        space.minus(discover, entering.may),
+        space.minus(discover, entering.must),
     );
     let address = view
         .topo

@@ -8,6 +8,8 @@ use crate::reach::Beyond;
 use crate::topo::{LinkKey, Named, Topo, build};
 use jiff::civil::Date;
 use std::collections::BTreeSet;
+use std::rc::Rc;
+use std::sync::Arc;
 
 /// Everything the claims are asked of.
 pub struct World<'p> {
@@ -20,14 +22,28 @@ pub struct World<'p> {
     /// Links with an address that no zone names (D32).
     pub unnamed: Vec<usize>,
     /// Sessions in force.
-    pub halves: Vec<Half>,
+    pub halves: Rc<Vec<Half>>,
 }
 
 impl<'p> World<'p> {
     /// Joins the devices under a reading.
     #[must_use]
-    pub fn new(policy: &'p Policy, at: Date, devices: &[Named], reading: &Reading) -> World<'p> {
-        let devices = devices.iter().map(|named| under(named, reading)).collect();
+    pub fn new(
+        policy: &'p Policy,
+        at: Date,
+        devices: &[Arc<Named>],
+        reading: &Reading,
+    ) -> World<'p> {
+        let devices = devices.iter().map(|named| under(named, reading));
+        World::of(policy, devices.collect(), Rc::new(halves(policy, at)))
+    }
+
+    /// Joins devices as they are; the sessions are given.
+    pub(super) fn of(
+        policy: &'p Policy,
+        devices: Vec<Arc<Named>>,
+        halves: Rc<Vec<Half>>,
+    ) -> World<'p> {
         let named = policy.network.links();
         let topo = build(devices, named.keys().copied());
         let mut beyond = Vec::new();
@@ -53,38 +69,27 @@ impl<'p> World<'p> {
             topo,
             beyond,
             unnamed,
-            halves: halves(policy, at),
+            halves,
         }
     }
 }
 
 /// A device under a reading.
-fn under(named: &Named, reading: &Reading) -> Named {
+pub(super) fn under(named: &Arc<Named>, reading: &Reading) -> Arc<Named> {
     if reading.is_empty() {
-        return named.clone();
+        return Arc::clone(named);
     }
-    let mut named = named.clone();
-    let device = &mut named.device;
-    device.acls = device.acls.iter().map(|acl| acl.under(reading)).collect();
-    device.forwards.v4 = device.forwards.v4.under(reading);
-    device.forwards.v6 = device.forwards.v6.under(reading);
-    let sees = &mut device.sees;
-    for fact in [
-        &mut sees.bridged_in,
-        &mut sees.bridged_out,
-        &mut sees.to_switch,
-        &mut sees.from_switch,
-    ] {
-        *fact = fact.under(reading);
-    }
-    named
+    Arc::new(Named {
+        name: named.name.clone(),
+        device: named.device.under(reading),
+    })
 }
 
 /// The open vendor facts that the devices' texts bring up, sorted. A fact is one question per model (D1), but its name has
 /// the dialect only: where models of a dialect differ, one answer for all would tie what is independent, so its facts are
 /// left open.
 #[must_use]
-pub fn open_facts(devices: &[Named]) -> Vec<Question> {
+pub fn open_facts(devices: &[Arc<Named>]) -> Vec<Question> {
     let mut facts = BTreeSet::new();
     let one_model = |dialect: &str| {
         let same = devices
@@ -97,33 +102,8 @@ pub fn open_facts(devices: &[Named]) -> Vec<Question> {
         .iter()
         .filter(|named| one_model(named.device.dialect))
     {
-        let device = &named.device;
-        let bound: BTreeSet<usize> = device
-            .interfaces
-            .iter()
-            .flat_map(|i| i.bindings.iter().map(|b| b.acl))
-            .collect();
-        for acl in bound.iter().filter_map(|&index| device.acls.get(index)) {
-            facts.extend(
-                acl.questions()
-                    .into_iter()
-                    .filter(|q| matches!(q, Question::Fact { .. })),
-            );
-        }
-        let sees = &device.sees;
-        let flags = [
-            &sees.bridged_in,
-            &sees.bridged_out,
-            &sees.to_switch,
-            &sees.from_switch,
-        ];
-        let forwards = [&device.forwards.v4, &device.forwards.v6];
-        facts.extend(
-            flags
-                .into_iter()
-                .chain(forwards)
-                .filter_map(|known| known.question().cloned()),
-        );
+        let questions = named.device.questions().into_iter();
+        facts.extend(questions.filter(|q| matches!(q, Question::Fact { .. })));
     }
     facts.into_iter().collect()
 }

@@ -16,6 +16,7 @@ use aclc::topo::{Named, Topo, build};
 use fastrand::Rng;
 use ipnet::IpNet;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 const VLANS: u16 = 5;
 /// The last parts of addresses: one per device, hosts, a next hop that is no router, a virtual address, the broadcast.
@@ -70,11 +71,13 @@ pub(crate) fn network(rng: &mut Rng, kind: Kind) -> Network {
     } else {
         Family::V4
     };
-    let devices = (0..rng.u8(2..5)).map(|number| Named {
-        name: format!("R{number}"),
-        device: device(rng, family, kind, number),
+    let devices = (0..rng.u8(2..5)).map(|number| {
+        Arc::new(Named {
+            name: format!("R{number}"),
+            device: device(rng, family, kind, number),
+        })
     });
-    let devices: Vec<Named> = devices.collect();
+    let devices: Vec<Arc<Named>> = devices.collect();
     let topo = build(devices, 10..10 + VLANS);
     let mut next_hops = Vec::new();
     for vlan in 10..10 + VLANS {

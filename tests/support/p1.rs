@@ -168,7 +168,7 @@ enum Goal {
 const ANY_CLIENT: (u16, u16) = (1024, 65535);
 
 /// Everything that must work.
-pub(crate) fn required(net: &Net) -> Vec<Half> {
+pub(crate) fn required() -> Vec<Half> {
     let mut all = Vec::new();
     let tcp = |ports: &[(u16, u16)]| ports.iter().map(|p| (TCP, *p)).collect::<Vec<_>>();
     let udp = |ports: &[(u16, u16)]| ports.iter().map(|p| (UDP, *p)).collect::<Vec<_>>();
@@ -233,7 +233,7 @@ pub(crate) fn required(net: &Net) -> Vec<Half> {
         (1, 350, tcp(&[one(22)])),
         (0, 900, [tcp(&[one(22)]), udp(&[one(161)])].concat()),
     ] {
-        // Only what the policy gives the switch and the text still has.
+        // What the policy gives the switch; a text that lacks it fails the claim.
         let own = LINKS
             .iter()
             .filter(|link| link.4 == d || link.0 == 300)
@@ -241,7 +241,7 @@ pub(crate) fn required(net: &Net) -> Vec<Half> {
                 let nth = if link.0 == 300 && d == 1 { 2 } else { 1 };
                 addr(link.1).1 + nth
             });
-        for a in own.filter(|a| net.devices[d].owner(false, *a).is_some()) {
+        for a in own {
             for service in &services {
                 all.extend(session(
                     (from, net4(from)),

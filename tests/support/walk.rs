@@ -32,8 +32,13 @@ impl Device {
         v6 && svi.enable6 || svi.addrs.iter().any(|a| a.0 == v6)
     }
 
+    /// The VLAN of an own address; the broadcasts of its subnets are the switch's too (D19).
     pub(crate) fn owner(&self, v6: bool, a: u128) -> Option<u16> {
-        let own = |svi: &&Svi| svi.addrs.iter().any(|x| (x.0, x.1) == (v6, a));
+        let broadcast = |addr: u128, len| (addr | !mask(false, len)) & 0xffff_ffff;
+        let own = |svi: &&Svi| {
+            let mut addrs = svi.addrs.iter().filter(|x| x.0 == v6);
+            addrs.any(|x| x.1 == a || !v6 && x.2 < 31 && broadcast(x.1, x.2) == a)
+        };
         self.svis.iter().find(own).map(|svi| svi.vlan)
     }
 

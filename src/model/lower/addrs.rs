@@ -48,8 +48,17 @@ impl Lower<'_> {
         }
     }
 
+    /// One address or several in a row, each in full.
+    pub(super) fn whole_range(&mut self, addr: &Addr) -> Option<(IpAddr, IpAddr)> {
+        self.range(addr, None)
+    }
+
     /// One address or several in a row.
     pub(super) fn addr_range(&mut self, addr: &Addr, zone: ZoneId) -> Option<(IpAddr, IpAddr)> {
+        self.range(addr, Some(zone))
+    }
+
+    fn range(&mut self, addr: &Addr, zone: Option<ZoneId>) -> Option<(IpAddr, IpAddr)> {
         let (first, last) = match &addr.node {
             AddrKind::Span(first, last) => (*first, *last),
             AddrKind::Prefix(_) => {
@@ -57,15 +66,15 @@ impl Lower<'_> {
                 (net.network(), net.broadcast())
             }
             AddrKind::TailSpan4(a, b) => (
-                self.fill4(a, addr.span, Some(zone))?,
-                self.fill4(b, addr.span, Some(zone))?,
+                self.fill4(a, addr.span, zone)?,
+                self.fill4(b, addr.span, zone)?,
             ),
             AddrKind::TailSpan6(a, b) => (
-                self.fill6(*a, addr.span, Some(zone))?,
-                self.fill6(*b, addr.span, Some(zone))?,
+                self.fill6(*a, addr.span, zone)?,
+                self.fill6(*b, addr.span, zone)?,
             ),
             AddrKind::Full(_) | AddrKind::Tail4(_) | AddrKind::Tail6(_) => {
-                let one = self.one_addr(addr, Some(zone))?;
+                let one = self.one_addr(addr, zone)?;
                 (one, one)
             }
         };

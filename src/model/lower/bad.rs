@@ -37,6 +37,18 @@ type Case = (
     usize,
 );
 
+const PACK_LESS: &str = "guideline screen-transfer \"R7.1\" { others = B; gateway = b1 : web; desktops = none; systems = C
+  dedicated = none; maintenance = none; remote = none; wireless = none }";
+const PACK_MORE: &str = "guideline screen-transfer \"R7.1\" { terminals = A; others = none; gateway = b1 : web; desktops = none
+  systems = C; dedicated = none; maintenance = none; remote = none; wireless = none
+  wirless = A }";
+const PACK_BOTH: &str = "guideline screen-transfer \"R7.1\" { terminals = A; others = a1; gateway = b1 : web; desktops = none
+  systems = C; dedicated = none; maintenance = none; remote = none; wireless = none }";
+const PACK_BARE: &str = "guideline screen-transfer \"R7.1\" { terminals = A; others = none; gateway = b1; desktops = none
+  systems = C; dedicated = none; maintenance = none; remote = none; wireless = none }";
+const PACK_OPEN: &str =
+    "service web = tcp 443\nguideline screen-transfer \"R7.1\" { terminals = A }";
+
 #[rustfmt::skip] // a line per case
 const CASES: &[Case] = &[
     // names
@@ -121,15 +133,21 @@ const CASES: &[Case] = &[
     ("prove A -> C none", "prove A -> C filtered", "claim-shape", "filtered", 22),
     ("prove A -> C none", "prove allows none", "claim-shape", "allows", 22),
     ("prove A -> C none", "assume authentic A", "assume-because", "authentic", 22),
-    // not yet
     ("prove A -> C none", "prove A -> C : web no-relay", "claim-shape", "no-relay", 22),
     ("prove A -> C none", "prove A no-relay", "claim-shape", "no-relay", 22),
-    ("prove A -> C none", "prove A -> C logged", "not-yet", "logged", 22),
-    ("prove A -> C none", "import \"b.acl\"", "not-yet", "\"b.acl\"", 22),
-    ("prove A -> C none", "guideline screen \"R7\" { terminals = A }", "not-yet", "screen", 22),
+    ("prove A -> C none", "prove A logged", "claim-shape", "logged", 22),
+    ("prove A -> C none", "accept wide-retrun because \"x\"", "unknown-accept", "wide-retrun", 22),
+    ("prove A -> C none", "accept no-log because \"x\"\naccept no-log because \"y\"", "repeated-note", "no-log", 23),
+    ("service web = tcp 443 encrypted", "service web = tcp any encrypted { accept wide-return because \"x\" }", "all-ports", "web", 20),
+    // guidelines
+    ("prove A -> C none", "guideline screen \"R7\" { terminals = A }", "unknown-guideline", "screen", 22),
+    ("prove A -> C none", "guideline screen-transfer \"R7\" { terminals = A }", "unknown-edition", "\"R7\"", 22),
+    ("prove A -> C none", PACK_LESS, "missing-role", "screen-transfer", 22),
+    ("prove A -> C none", PACK_MORE, "unknown-name", "wirless", 24),
+    ("prove A -> C none", PACK_BOTH, "roles-overlap", "others = a1", 22),
+    ("prove A -> C none", PACK_BARE, "role-without-services", "gateway", 22),
+    ("service web = tcp 443 encrypted", PACK_OPEN, "nothing-encrypted", "screen-transfer", 9),
     ("prove A -> C none", "opaque O { svi A .9 }\nprove O -> C none", "not-yet", "O", 22),
-    ("b1 : web", "b1 : web accept all-ports because \"x\"", "not-yet", "all-ports", 20),
-    ("group G = A, B", "group G \"g.csv\"", "not-yet", "\"g.csv\"", 7),
     ("  svi C\n", "  svi C\n  dynamic ospf on T\n", "not-yet", "ospf", 17),
     ("site CITY", "language 2\nsite CITY", "language-newer", "2", 1),
     ("zone A vlan", "site B { log-denied }\nzone A vlan", "second-site", "B", 2),

@@ -3,7 +3,7 @@
 //! In: their statements. Out: [`Claim`]s, data only. A claim about nothing is refused here (D44).
 //! Must not know: how a claim is checked.
 
-use super::collect::{Parts, not_yet};
+use super::collect::Parts;
 use super::ids::hash8;
 use super::rules::Forbidden;
 use super::{Lower, words};
@@ -17,8 +17,13 @@ use std::collections::BTreeMap;
 const MAX_ISOLATED: usize = 64;
 
 impl<'a> Lower<'a> {
-    /// All claims: those stated, then those of the forbids.
-    pub(super) fn claims(&mut self, parts: &Parts<'a>, forbids: &[Forbidden]) -> Vec<Claim> {
+    /// All claims: those stated, then those of guidelines, then those of the forbids.
+    pub(super) fn claims(
+        &mut self,
+        parts: &Parts<'a>,
+        forbids: &[Forbidden],
+        pack: Vec<Claim>,
+    ) -> Vec<Claim> {
         let mut out = Vec::new();
         for &(prove, span) in &parts.proves {
             if let Some(word) = &prove.id {
@@ -26,6 +31,7 @@ impl<'a> Lower<'a> {
             }
             self.prove(prove, span, &mut out);
         }
+        out.extend(pack);
         let mut reverse: BTreeMap<&str, usize> = BTreeMap::new();
         for (forbid, id) in forbids {
             let id = match id {
@@ -67,17 +73,18 @@ impl<'a> Lower<'a> {
         id
     }
 
-    fn prove(&mut self, prove: &ast::Prove, span: Span, out: &mut Vec<Claim>) {
+    pub(super) fn prove(&mut self, prove: &ast::Prove, span: Span, out: &mut Vec<Claim>) {
         let (from, target) = match &prove.subject {
             Subject::Allows(at) => return self.allows_work(prove, *at, span, out),
             Subject::Places { from, to } => (from, to.as_ref()),
         };
-        if let Some(word) = unsupported(&prove.verdict.node) {
-            return not_yet(word, prove.verdict.span, &mut self.diags);
-        }
         let two_sided = matches!(
             prove.verdict.node,
-            Verdict::None | Verdict::Works | Verdict::Only(_) | Verdict::NoRelay { .. }
+            Verdict::None
+                | Verdict::Works
+                | Verdict::Logged
+                | Verdict::Only(_)
+                | Verdict::NoRelay { .. }
         );
         let both = target.is_some_and(|t| t.both);
         if two_sided != target.is_some() || both && prove.verdict.node != Verdict::None {
@@ -267,6 +274,7 @@ impl<'a> Lower<'a> {
                 let diagnostic = Diagnostic::error(text!("works-services")).at(prove.verdict.span);
                 return self.report(diagnostic.help(text!("works-services-help")));
             }
+            (Verdict::Logged, services) => ClaimKind::Logged { from, to, services },
             (_, services) => ClaimKind::Only {
                 from,
                 to,
@@ -351,7 +359,7 @@ impl<'a> Lower<'a> {
     }
 
     /// Spots that are not nothing (D44).
-    fn some_spots(&mut self, places: &ast::Places, to: bool) -> Option<Vec<Spot>> {
+    pub(super) fn some_spots(&mut self, places: &ast::Places, to: bool) -> Option<Vec<Spot>> {
         let mut spots = self.spots(places, to)?;
         spots.retain(|spot| !spot.addrs.is_empty());
         if !spots.is_empty() {
@@ -369,19 +377,5 @@ impl<'a> Lower<'a> {
                 .at(span)
                 .help(text!("vacuous-help")),
         );
-    }
-}
-
-/// Verdicts that parse and have no meaning here yet.
-fn unsupported(verdict: &Verdict) -> Option<&'static str> {
-    match verdict {
-        Verdict::Logged => Some("logged"),
-        Verdict::NoRelay { .. }
-        | Verdict::None
-        | Verdict::Works
-        | Verdict::NoSpoof
-        | Verdict::Filtered
-        | Verdict::Isolated
-        | Verdict::Only(_) => None,
     }
 }

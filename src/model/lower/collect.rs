@@ -19,12 +19,15 @@ pub(super) struct Parts<'a> {
     /// Externals with the index of their segment.
     pub(super) externals: Vec<(&'a ast::External, Option<usize>)>,
     pub(super) groups: Vec<&'a ast::Group>,
-    pub(super) services: Vec<&'a ast::Service>,
-    pub(super) switches: Vec<&'a ast::Switch>,
+    pub(super) services: Vec<At<'a, ast::Service>>,
+    pub(super) switches: Vec<At<'a, ast::Switch>>,
     pub(super) allows: Vec<At<'a, ast::Allow>>,
     pub(super) forbids: Vec<At<'a, ast::Forbid>>,
     pub(super) proves: Vec<At<'a, ast::Prove>>,
     pub(super) assumes: Vec<At<'a, ast::Assume>>,
+    pub(super) accepts: Vec<&'a ast::Accept>,
+    pub(super) facts: Vec<At<'a, ast::AssumeFact>>,
+    pub(super) guidelines: Vec<At<'a, ast::Guideline>>,
     /// Names of places whose statements are not understood yet: known, without meaning.
     pub(super) later: Vec<&'a ast::Name>,
 }
@@ -56,55 +59,38 @@ impl<'a> Parts<'a> {
                         .label(first.name.span, text!("first-here")),
                 ),
             },
-            Stmt::Segment(segment) => self.segment(segment, diags),
-            Stmt::Zone(zone) => self.zone(zone, None, diags),
+            Stmt::Segment(segment) => self.segment(segment),
+            Stmt::Zone(zone) => self.zones.push((zone, None)),
             Stmt::External(external) => self.externals.push((external, None)),
-            Stmt::Group(group) => {
-                if let ast::GroupBody::Table(table) = &group.body {
-                    not_yet("group \"...\"", table.file.span, diags);
-                }
-                self.groups.push(group);
-            }
-            Stmt::Service(service) => {
-                for accept in &service.accepts {
-                    not_yet("accept", accept.span, diags);
-                }
-                self.services.push(service);
-            }
-            Stmt::Switch(switch) => self.switches.push(switch),
+            Stmt::Group(group) => self.groups.push(group),
+            Stmt::Service(service) => self.services.push((service, span)),
+            Stmt::Switch(switch) => self.switches.push((switch, span)),
             Stmt::Allow(allow) => self.allows.push((allow, span)),
             Stmt::Forbid(forbid) => self.forbids.push((forbid, span)),
             Stmt::Prove(prove) => self.proves.push((prove, span)),
             Stmt::Assume(assume) => self.assumes.push((assume, span)),
+            Stmt::AssumeFact(fact) => self.facts.push((fact, span)),
             Stmt::Opaque(opaque) => {
                 not_yet("opaque", opaque.name.span, diags);
                 self.later.push(&opaque.name);
             }
-            Stmt::Import(file) => not_yet("import", file.span, diags),
-            Stmt::Zones(table) => not_yet("zones", table.file.span, diags),
-            Stmt::Accept(accept) => not_yet("accept", accept.code.span, diags),
-            Stmt::Guideline(guideline) => not_yet("guideline", guideline.name.span, diags),
+            // Other files have been read by now, and tables put in place of their statements.
+            Stmt::Import(_) | Stmt::Zones(_) => {}
+            Stmt::Accept(accept) => self.accepts.push(accept),
+            Stmt::Guideline(guideline) => self.guidelines.push((guideline, span)),
         }
     }
 
-    fn segment(&mut self, segment: &'a ast::Segment, diags: &mut Vec<Diagnostic>) {
+    fn segment(&mut self, segment: &'a ast::Segment) {
         let index = Some(self.segments.len());
         self.segments.push(segment);
         for item in &segment.items {
             match &item.node {
-                SegmentItem::Ipv4Only => {}
-                SegmentItem::Zones(table) => not_yet("zones", table.file.span, diags),
-                SegmentItem::Zone(zone) => self.zone(zone, index, diags),
+                SegmentItem::Ipv4Only | SegmentItem::Zones(_) => {}
+                SegmentItem::Zone(zone) => self.zones.push((zone, index)),
                 SegmentItem::External(external) => self.externals.push((external, index)),
             }
         }
-    }
-
-    fn zone(&mut self, zone: &'a ast::Zone, segment: Option<usize>, diags: &mut Vec<Diagnostic>) {
-        for table in &zone.tables {
-            not_yet("hosts", table.span, diags);
-        }
-        self.zones.push((zone, segment));
     }
 }
 

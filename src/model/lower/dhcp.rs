@@ -111,6 +111,7 @@ impl<'a> Lower<'a> {
             session,
             name: "std.dhcp".to_owned(),
             encrypted: false,
+            accepts: Vec::new(),
         };
         Some(Allow {
             dhcp: true,

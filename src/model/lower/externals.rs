@@ -1,15 +1,15 @@
-//! `external`: what lies behind a host that is not modelled (D29), and `assume`.
+//! `external`: what lies behind a host that is not modelled (D29).
 //!
 //! In: their statements, after zones and switches have their addresses. Out: [`External`]s; `rest` is computed last.
 //! Must not know: routes.
 
-use super::collect::{Parts, not_yet};
+use super::collect::Parts;
 use super::names::Def;
 use super::{Lower, Owner, Stated};
 use crate::base::{Diagnostic, Span};
-use crate::model::{Addrs, Assumption, At, External, Place, ZoneId};
+use crate::model::{Addrs, External, Place, ZoneId};
 use crate::net::{AddrRanges, Family};
-use crate::syntax::ast::{self, AssumeKind, Note};
+use crate::syntax::ast;
 use crate::text;
 use ipnet::IpNet;
 use std::net::IpAddr;
@@ -132,58 +132,6 @@ impl<'a> Lower<'a> {
                 v4: side(Family::V4),
                 v6: side(Family::V6),
             };
-        }
-    }
-
-    /// What people attest. `no-hairpin` is kept with its external.
-    pub(super) fn assumptions(&mut self, parts: &Parts<'a>) -> Vec<Assumption> {
-        let mut out: Vec<Assumption> = Vec::new();
-        for &(assume, span) in &parts.assumes {
-            let because = assume.notes.iter().find_map(|note| match &note.node {
-                Note::Because(text) => Some(text.node.clone()),
-                _ => None,
-            });
-            let Some(because) = because else {
-                let diagnostic = Diagnostic::error(text!("assume-because")).at(assume.kind.span);
-                self.report(diagnostic.help(text!("assume-because-help")));
-                continue;
-            };
-            match assume.kind.node {
-                AssumeKind::Authentic => self.authentic(assume, &because, &mut out),
-                AssumeKind::NoHairpin => self.no_hairpin(assume),
-                AssumeKind::Irrelevant => not_yet("assume irrelevant", span, &mut self.diags),
-            }
-        }
-        out
-    }
-
-    fn authentic(&mut self, assume: &ast::Assume, because: &str, out: &mut Vec<Assumption>) {
-        for spot in self.spots(&assume.places, false).unwrap_or_default() {
-            match spot.at {
-                At::Link(_, vlan) => {
-                    let new = Assumption::Authentic {
-                        vlan,
-                        because: because.to_owned(),
-                    };
-                    if !out.contains(&new) {
-                        out.push(new);
-                    }
-                }
-                At::External(_) | At::Switch(_) => {
-                    self.not_here(assume.places.span, spot.place, text!("kind-zone"))
-                }
-            }
-        }
-    }
-
-    fn no_hairpin(&mut self, assume: &ast::Assume) {
-        for spot in self.spots(&assume.places, false).unwrap_or_default() {
-            match spot.at {
-                At::External(id) => self.network.externals[id.0].no_hairpin = true,
-                At::Link(..) | At::Switch(_) => {
-                    self.not_here(assume.places.span, spot.place, text!("kind-external"))
-                }
-            }
         }
     }
 

@@ -5,17 +5,21 @@
 //! read as poisoned, so that one slip is one finding. Dates are kept, not judged (D48).
 //! Must not know: lists, vendors, packet sets, files.
 
+mod accepts;
 mod addrs;
+mod assume;
 mod checks;
 mod claims;
 mod collect;
 mod dhcp;
 mod externals;
 mod gateways;
+mod guideline;
 mod ids;
 mod names;
 mod notes;
 mod overlap;
+mod pack;
 mod places;
 mod routes;
 mod rules;
@@ -46,6 +50,9 @@ pub fn lower(
 ) -> (Option<Policy>, Vec<Diagnostic>) {
     let (parts, diags) = collect::collect(files);
     let mut lower = Lower::new(&parts, dialects, diags);
+    for accept in &parts.accepts {
+        lower.accept(accept, None);
+    }
     lower.site(&parts);
     lower.declare(&parts);
     lower.zones(&parts);
@@ -62,13 +69,17 @@ pub fn lower(
     allows.extend(lower.allows(&parts));
     let forbids = lower.forbids(&parts);
     lower.check_forbids(&allows, &forbids);
-    let claims = lower.claims(&parts, &forbids);
+    let (pack, guidelines) = lower.guidelines(&parts);
+    let claims = lower.claims(&parts, &forbids, pack);
+    let accepts = std::mem::take(&mut lower.accepts);
     lower.finish(|network| Policy {
         network,
+        accepts,
         allows: allows.into_iter().map(|(allow, _)| allow).collect(),
         forbids: forbids.into_iter().map(|(forbid, _)| forbid).collect(),
         claims,
         assumptions,
+        guidelines,
     })
 }
 
@@ -87,7 +98,9 @@ struct Lower<'a> {
     /// Members of each segment.
     segments: Vec<Segment>,
     group_asts: Vec<&'a ast::Group>,
-    service_asts: Vec<&'a ast::Service>,
+    service_asts: Vec<collect::At<'a, ast::Service>>,
+    /// What is accepted, of every scope.
+    accepts: super::Accepts,
     /// Places of each group, resolved when first asked for.
     groups: Vec<Lazy<Vec<Spot>>>,
     /// Terms of each service of the site, resolved when first asked for.
@@ -100,6 +113,8 @@ struct Lower<'a> {
     svis: BTreeMap<(SwitchId, u16), (Span, bool)>,
     /// Zones with an error: what does not fit them is no further finding.
     poisoned: Vec<bool>,
+    /// What the words of a guideline's claims stand for, while they are read.
+    played: BTreeMap<String, Vec<Spot>>,
     /// An SVI was refused: what it would have served is no further finding.
     svi_trouble: bool,
     /// The network has an error: a place without addresses is no further finding.
@@ -177,12 +192,14 @@ impl<'a> Lower<'a> {
             segments: Vec::new(),
             group_asts: parts.groups.clone(),
             service_asts: parts.services.clone(),
+            accepts: super::Accepts::default(),
             groups: vec![Lazy::Waiting; parts.groups.len()],
             services: vec![Lazy::Waiting; parts.services.len()],
             prefixes: Vec::new(),
             owned: Vec::new(),
             svis: BTreeMap::new(),
             poisoned: Vec::new(),
+            played: BTreeMap::new(),
             svi_trouble: false,
             unsure: false,
             spots: 0,

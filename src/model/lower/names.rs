@@ -39,6 +39,13 @@ pub(super) struct Names<'a> {
     pub(super) twice: BTreeSet<Span>,
 }
 
+impl Names<'_> {
+    /// Every place that is not a host, by name.
+    pub(super) fn places(&self) -> impl Iterator<Item = (&str, Def)> {
+        self.places.iter().map(|(name, (def, _))| (*name, *def))
+    }
+}
+
 impl<'a> Lower<'a> {
     /// Enters every name that is defined.
     pub(super) fn declare(&mut self, parts: &Parts<'a>) {
@@ -56,7 +63,7 @@ impl<'a> Lower<'a> {
         let members = parts
             .switches
             .iter()
-            .flat_map(|s| std::iter::once(&s.name).chain(&s.twin));
+            .flat_map(|(s, _)| std::iter::once(&s.name).chain(&s.twin));
         for (index, name) in members.enumerate() {
             self.declare_place(name, Def::Switch(SwitchId(index)));
         }
@@ -67,7 +74,7 @@ impl<'a> Lower<'a> {
         for (index, (zone, _)) in parts.zones.iter().enumerate() {
             self.declare_hosts(ZoneId(index), zone);
         }
-        for (index, service) in parts.services.iter().enumerate() {
+        for (index, (service, _)) in parts.services.iter().enumerate() {
             match self.names.services.get(service.name.node.as_str()) {
                 Some(&(_, first)) => self.repeated(
                     "repeated-name",

@@ -3,8 +3,8 @@
 //! In: the notes of an `allow`, `exception` or `forbid`. Out: [`Notes`], each once. Must not know: what they are noted on.
 
 use super::Lower;
-use super::collect::not_yet;
 use crate::base::Span;
+use crate::model::Accept;
 use crate::syntax::ast::{Note, Spanned};
 use std::collections::BTreeMap;
 
@@ -17,12 +17,12 @@ pub(super) struct Notes {
     pub(super) until: Option<jiff::civil::Date>,
     pub(super) log: bool,
     pub(super) id: Option<String>,
-    pub(super) wide_return: bool,
+    pub(super) accepts: Vec<Accept>,
 }
 
 impl Lower<'_> {
-    /// Notes, each once.
-    pub(super) fn notes(&mut self, list: &[Spanned<Note>], allow: bool) -> Notes {
+    /// Notes of a statement, each once.
+    pub(super) fn notes(&mut self, list: &[Spanned<Note>], whole: Span) -> Notes {
         let mut notes = Notes::default();
         let mut first: BTreeMap<&str, Span> = BTreeMap::new();
         for note in list {
@@ -50,12 +50,7 @@ impl Lower<'_> {
                     self.claim_id(&word.node, word.span);
                     notes.id = Some(word.node.clone());
                 }
-                Note::Accept(accept)
-                    if allow && accept.code.node == "wide-return" && accept.until.is_none() =>
-                {
-                    notes.wide_return = true
-                }
-                Note::Accept(accept) => not_yet("accept", accept.code.span, &mut self.diags),
+                Note::Accept(accept) => notes.accepts.extend(self.accept(accept, Some(whole))),
             }
         }
         notes

@@ -96,6 +96,10 @@ impl<'a> Lower<'a> {
     }
 
     fn named(&mut self, reference: &ast::Ref, depth: usize) -> Option<Vec<Spot>> {
+        let played = self.played.get(&reference.name.node);
+        if let Some(spots) = played.filter(|_| reference.scope.is_none()) {
+            return Some(spots.clone());
+        }
         match self.find(reference)? {
             Def::Zone(zone) => Some(self.zone_spots(zone)),
             Def::Host(zone, host) => Some(self.host_spots(zone, host)),
@@ -103,12 +107,7 @@ impl<'a> Lower<'a> {
                 (id.0 < self.network.externals.len()).then(|| vec![self.external_spot(id)])
             }
             Def::Switch(id) => Some(vec![self.switch_spot(id)]),
-            Def::Segment(index) => {
-                let segment = self.segments.get(index)?;
-                let zones = segment.zones.iter().flat_map(|&zone| self.zone_spots(zone));
-                let externals = segment.externals.iter().map(|&id| self.external_spot(id));
-                Some(zones.chain(externals).collect())
-            }
+            Def::Segment(index) => Some(self.segment_spots(index)),
             Def::Group(index) => self.group(index, reference, depth),
             Def::Later => None,
         }
@@ -134,10 +133,51 @@ impl<'a> Lower<'a> {
         }
         let spots = match &ast.body {
             GroupBody::Places(places) => self.spots_at(places, false, depth + 1),
+            GroupBody::Listed(addrs) => self.listed(addrs),
+            // A table that nobody read has been reported.
             GroupBody::Table(_) => None,
         };
         self.groups[index] = Lazy::Known(spots.clone());
         spots
+    }
+
+    /// Addresses of a list, which lie in declared zones: a spot for each link they are on.
+    fn listed(&mut self, addrs: &[ast::Addr]) -> Option<Vec<Spot>> {
+        let mut on: BTreeMap<(ZoneId, u16), Vec<IpNet>> = BTreeMap::new();
+        let mut whole = true;
+        for addr in addrs {
+            let Some((first, last)) = self.whole_range(addr) else {
+                whole = false;
+                continue;
+            };
+            match self.link_of(first, last) {
+                Some(link) => {
+                    let nets = AddrRanges::span(first, last).to_prefixes();
+                    on.entry(link).or_default().extend(nets);
+                }
+                None => {
+                    whole = false;
+                    let diagnostic = Diagnostic::error(text!("listed-outside", addr = first));
+                    let diagnostic = diagnostic.at(addr.span);
+                    self.report(diagnostic.help(text!("listed-outside-help")));
+                }
+            }
+        }
+        let spots = on.into_iter().map(|((zone, vlan), nets)| Spot {
+            at: At::Link(zone, vlan),
+            place: Place::Zone(zone),
+            addrs: Addrs::prefixes(&nets),
+        });
+        // What is wrong with an empty table has been reported.
+        (whole && !addrs.is_empty()).then(|| spots.collect())
+    }
+
+    fn link_of(&self, first: std::net::IpAddr, last: std::net::IpAddr) -> Option<(ZoneId, u16)> {
+        let zones = self.network.zones.iter().enumerate();
+        let mut links = zones.flat_map(|(i, zone)| zone.links.iter().map(move |l| (ZoneId(i), l)));
+        let holds = |net: &IpNet| net.contains(&first) && net.contains(&last);
+        let (zone, link) = links.find(|(_, link)| link.prefixes.iter().any(holds))?;
+        Some((zone, link.vlan))
     }
 
     /// Every group is looked at, also those nobody uses.
@@ -159,7 +199,17 @@ impl<'a> Lower<'a> {
         }
     }
 
-    fn zone_spots(&self, id: ZoneId) -> Vec<Spot> {
+    pub(super) fn segment_spots(&self, index: usize) -> Vec<Spot> {
+        let Some(segment) = self.segments.get(index) else {
+            return Vec::new();
+        };
+        let zones = segment.zones.iter().flat_map(|&zone| self.zone_spots(zone));
+        let externals = segment.externals.iter();
+        let externals = externals.map(|&id| self.external_spot(id));
+        zones.chain(externals).collect()
+    }
+
+    pub(super) fn zone_spots(&self, id: ZoneId) -> Vec<Spot> {
         let links = self.network.zone(id).links.iter();
         let spot = |link: &crate::model::ZoneLink| Spot {
             at: At::Link(id, link.vlan),

@@ -18,7 +18,7 @@ impl<'a> Lower<'a> {
     /// The static routes of every switch.
     pub(super) fn routes(&mut self, parts: &Parts<'a>) {
         let mut id = 0;
-        for ast in &parts.switches {
+        for (ast, _) in &parts.switches {
             for _ in 0..1 + usize::from(ast.twin.is_some()) {
                 for item in &ast.items {
                     if let SwitchItem::Route { to, via } = &item.node {

@@ -7,7 +7,8 @@ use super::collect::Parts;
 use super::notes::Notes;
 use super::{Lower, words};
 use crate::base::{Diagnostic, Span};
-use crate::model::{Allow, At, Forbid, Place, Session, Spot, Term};
+use crate::model::accept::ALL_PORTS;
+use crate::model::{Accept, Allow, At, Forbid, Place, Spot, Term};
 use crate::syntax::ast;
 use crate::text;
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,14 +21,14 @@ impl<'a> Lower<'a> {
     pub(super) fn allows(&mut self, parts: &Parts<'a>) -> Vec<(Allow, Span)> {
         let mut out = Vec::new();
         for &(allow, span) in &parts.allows {
-            let notes = self.notes(&allow.notes, true);
+            let notes = self.notes(&allow.notes, span);
             let head = head(span, allow.services.last().map(|t| t.span));
             if allow.exception {
                 self.check_exception(&notes, head);
             }
             let terms = self.terms(&allow.services);
             if let Some(terms) = &terms {
-                self.check_ports(terms, allow);
+                self.check_ports(terms, allow, &notes.accepts);
             }
             let forth = self.opening(allow, &allow.from, &allow.to, terms.clone(), head);
             let back = allow
@@ -39,8 +40,8 @@ impl<'a> Lower<'a> {
                 allow.owner.clone_from(&notes.owner);
                 allow.because.clone_from(&notes.because);
                 allow.id.clone_from(&notes.id);
-                (allow.until, allow.log, allow.wide_return) =
-                    (notes.until, notes.log, notes.wide_return);
+                (allow.until, allow.log) = (notes.until, notes.log);
+                allow.accepts.clone_from(&notes.accepts);
                 out.push((allow, head));
             }
         }
@@ -188,14 +189,12 @@ impl<'a> Lower<'a> {
     }
 
     /// Every port at once is no service.
-    fn check_ports(&mut self, terms: &[Term], ast: &ast::Allow) {
-        let open = |session: &Session| match session {
-            Session::Ports { dport, .. } => dport.is_full(),
-            Session::Protocol(number) => matches!(number, 1 | 6 | 17 | 58 | 132),
-            Session::Icmp { .. } => false,
-        };
+    fn check_ports(&mut self, terms: &[Term], ast: &ast::Allow, noted: &[Accept]) {
+        let said = |accepts: &[Accept]| accepts.iter().any(|accept| accept.code == ALL_PORTS);
+        let fine = said(noted) || self.accepts.has_on_top(ALL_PORTS);
+        let silent = |term: &Term| term.session.is_open() && !fine && !said(&term.accepts);
         let span = ast.services.iter().map(|t| t.span).reduce(Span::to);
-        if let Some(span) = span.filter(|_| terms.iter().any(|term| open(&term.session))) {
+        if let Some(span) = span.filter(|_| terms.iter().any(silent)) {
             self.report(
                 Diagnostic::error(text!("all-ports"))
                     .at(span)
@@ -208,7 +207,7 @@ impl<'a> Lower<'a> {
     pub(super) fn forbids(&mut self, parts: &Parts<'a>) -> Vec<(Forbid, Option<String>)> {
         let mut out: Vec<Forbidden> = Vec::new();
         for &(forbid, span) in &parts.forbids {
-            let notes = self.notes(&forbid.notes, false);
+            let notes = self.notes(&forbid.notes, span);
             let services = forbid.services.as_ref().and_then(|s| s.last());
             let head = head(span, services.map(|t| t.span).or(Some(forbid.to.span)));
             let terms = match forbid.services.as_ref().map(|list| self.terms(list)) {
@@ -291,7 +290,7 @@ pub(super) fn opening(
         because: None,
         until: None,
         log: false,
-        wide_return: false,
+        accepts: Vec::new(),
         id: None,
         text,
         span,

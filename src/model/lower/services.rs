@@ -5,7 +5,7 @@
 use super::places::MAX_DEPTH;
 use super::{Lazy, Lower, words};
 use crate::base::{Diagnostic, FileId, Span, Text, suggest};
-use crate::model::{Session, Term};
+use crate::model::{Accept, Session, Term};
 use crate::net::proto::{TCP, UDP};
 use crate::net::{Family, PortSet};
 use crate::syntax::ast::{self, IcmpKind, PortProto, Ref, SourcePorts, Spanned, Stmt};
@@ -81,6 +81,7 @@ impl Lower<'_> {
                         session,
                         name: name.clone(),
                         encrypted: false,
+                        accepts: Vec::new(),
                     };
                     Some(sessions.into_iter().map(term).collect())
                 }
@@ -95,10 +96,10 @@ impl Lower<'_> {
     /// All terms of services of the site that are marked `encrypted`.
     fn encrypted(&mut self, depth: usize) -> Vec<Term> {
         let marked: Vec<usize> = (0..self.service_asts.len())
-            .filter(|&i| self.service_asts.get(i).is_some_and(|s| s.encrypted))
+            .filter(|&i| self.service_asts.get(i).is_some_and(|(s, _)| s.encrypted))
             .collect();
         let all = marked.into_iter().filter_map(|index| {
-            let span = self.service_asts.get(index)?.name.span;
+            let span = self.service_asts.get(index)?.0.name.span;
             self.service(index, span, depth)
         });
         all.flatten().collect()
@@ -114,6 +115,7 @@ impl Lower<'_> {
                         session: session.clone(),
                         name: called.clone(),
                         encrypted: false,
+                        accepts: Vec::new(),
                     };
                     Some(sessions.iter().map(term).collect())
                 }
@@ -149,7 +151,7 @@ impl Lower<'_> {
     }
 
     fn service(&mut self, index: usize, used: Span, depth: usize) -> Option<Vec<Term>> {
-        let ast = *self.service_asts.get(index)?;
+        let (ast, whole) = *self.service_asts.get(index)?;
         match self.services.get(index)? {
             Lazy::Known(terms) => return terms.clone(),
             Lazy::Running => {
@@ -165,7 +167,12 @@ impl Lower<'_> {
             Lazy::Waiting => self.services[index] = Lazy::Running,
         }
         let mut terms = self.terms_at(&ast.terms, depth + 1);
+        let accepts = ast.accepts.iter();
+        let accepts: Vec<Accept> = accepts
+            .filter_map(|accept| self.accept(&accept.node, Some(whole)))
+            .collect();
         for term in terms.iter_mut().flatten() {
+            term.accepts.extend(accepts.iter().cloned());
             term.name.clone_from(&ast.name.node);
             term.encrypted |= ast.encrypted;
         }
@@ -175,7 +182,7 @@ impl Lower<'_> {
 
     /// Every service is looked at, also those nobody uses.
     pub(super) fn check_services(&mut self) {
-        for (index, ast) in self.service_asts.clone().into_iter().enumerate() {
+        for (index, (ast, _)) in self.service_asts.clone().into_iter().enumerate() {
             if self
                 .service(index, ast.name.span, 0)
                 .is_some_and(|terms| terms.is_empty())

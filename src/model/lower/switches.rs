@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 impl<'a> Lower<'a> {
     /// All switches; a pair becomes two with the same zones.
     pub(super) fn switches(&mut self, parts: &Parts<'a>) {
-        for ast in &parts.switches {
+        for &(ast, span) in &parts.switches {
             let first = SwitchId(self.network.switches.len());
             let second = SwitchId(first.0 + 1);
             let known = self.dialects.contains(&ast.dialect.node.as_str());
@@ -22,10 +22,10 @@ impl<'a> Lower<'a> {
                 self.unknown_dialect(&ast.dialect);
             }
             match &ast.twin {
-                None => self.member(ast, &ast.name, first, None),
+                None => self.member((ast, span), &ast.name, first, None),
                 Some(twin) => {
-                    self.member(ast, &ast.name, first, Some((0, second)));
-                    self.member(ast, twin, second, Some((1, first)));
+                    self.member((ast, span), &ast.name, first, Some((0, second)));
+                    self.member((ast, span), twin, second, Some((1, first)));
                 }
             }
         }
@@ -44,7 +44,7 @@ impl<'a> Lower<'a> {
     /// One member; `pair` is its side of `|` and the other member.
     fn member(
         &mut self,
-        ast: &ast::Switch,
+        (ast, whole): (&ast::Switch, Span),
         name: &ast::Name,
         id: SwitchId,
         pair: Option<(usize, SwitchId)>,
@@ -97,7 +97,9 @@ impl<'a> Lower<'a> {
                     }
                 }
                 SwitchItem::Route { .. } => {}
-                SwitchItem::Accept(accept) => not_yet("accept", accept.code.span, &mut self.diags),
+                SwitchItem::Accept(accept) => {
+                    switch.accepts.extend(self.accept(accept, Some(whole)));
+                }
                 SwitchItem::Vrf { name, .. } => not_yet("vrf", name.span, &mut self.diags),
                 SwitchItem::Dynamic { protocol, .. } => {
                     not_yet("dynamic", protocol.span, &mut self.diags)

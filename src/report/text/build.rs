@@ -1,7 +1,7 @@
 //! `build` as text: the files with what they take of the device, or the texts themselves, and the claims.
 
 use super::table::aligned;
-use super::verify::{claims, summary};
+use super::verify::{claims, open_facts, summary};
 use super::{Look, Page};
 use crate::report::outcome::{Build, File};
 use crate::text;
@@ -11,6 +11,7 @@ use crate::text;
 pub fn build(look: Look, outcome: &Build) -> String {
     let mut page = Page::default();
     let assumptions = claims(&mut page, look, &outcome.claims);
+    open_facts(&mut page, look, &outcome.open_facts);
     page.list(look, &text!("report-assumptions"), &assumptions);
     let rows: Vec<Vec<String>> = outcome.files.iter().flat_map(rows).collect();
     let heading = match outcome.written {

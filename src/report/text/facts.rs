@@ -19,6 +19,10 @@ pub fn facts(look: Look, outcome: &Facts) -> String {
         page.line(row);
     }
     for dialect in &outcome.dialects {
+        if dialect.sheet.is_none() {
+            let heading = text!("facts-open-ids", dialect = dialect.dialect);
+            page.list(look, &heading, &dialect.open_facts);
+        }
         if let Some(sheet) = &dialect.sheet {
             whole(&mut page, look, dialect.dialect, sheet);
         }

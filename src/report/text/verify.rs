@@ -2,7 +2,7 @@
 
 use super::trace::hops;
 use super::{Look, Page, Tone};
-use crate::report::outcome::{Claim, Verify};
+use crate::report::outcome::{Claim, OpenFact, Verify};
 use crate::report::words;
 use crate::text;
 
@@ -11,6 +11,8 @@ use crate::text;
 pub fn verify(look: Look, outcome: &Verify) -> String {
     let mut page = Page::default();
     let assumptions = claims(&mut page, look, &outcome.claims);
+    open_facts(&mut page, look, &outcome.open_facts);
+    super::guideline::guidelines(&mut page, look, &outcome.guidelines);
     page.gaps(look, &outcome.gaps);
     page.list(look, &text!("report-assumptions"), &assumptions);
     page.inputs(look, &outcome.inputs);
@@ -35,6 +37,31 @@ pub(super) fn claims(page: &mut Page, look: Look, claims: &[Claim]) -> Vec<Strin
     numbered
         .map(|(index, text)| format!("{}. {text}", index + 1))
         .collect()
+}
+
+/// What a site could settle by testing its device, which claims that would decide, and the line to write.
+pub(super) fn open_facts(page: &mut Page, look: Look, facts: &[OpenFact]) {
+    if facts.is_empty() {
+        return;
+    }
+    page.line("");
+    page.line(look.paint(Tone::Title, &look.say(&text!("report-open-facts"))));
+    for fact in facts {
+        page.line(format!(
+            "  {}  {}",
+            look.paint(Tone::Doubt, &fact.id),
+            fact.says
+        ));
+        let lists = [
+            (text!("report-fact-decides"), &fact.decides),
+            (text!("report-fact-together"), &fact.together),
+        ];
+        for (heading, claims) in lists.into_iter().filter(|(_, claims)| !claims.is_empty()) {
+            page.line(format!("    {}{}", look.say(&heading), claims.join(", ")));
+        }
+        let line = text!("report-fact-line", line = &fact.line);
+        page.line(format!("    {}", look.say(&line)));
+    }
 }
 
 /// The last line: the verdict of the file, and how many of each.

@@ -1,7 +1,8 @@
 //! What must be shown: `prove`, `assume`, `guideline`.
 
 use super::super::ast::{
-    Assume, AssumeKind, FlowItem, Guideline, Prove, Role, Spanned, Subject, Target, Verdict,
+    Assume, AssumeFact, AssumeKind, FlowItem, Guideline, Prove, Role, Spanned, Stmt, Subject,
+    Target, Verdict,
 };
 use super::{Builder, Pair, Rule, first, kids};
 
@@ -80,8 +81,12 @@ impl Builder<'_> {
         FlowItem::Flow { from, to, services }
     }
 
-    pub(super) fn assume(&mut self, pair: Pair<'_>) -> Assume {
+    pub(super) fn assume(&mut self, pair: Pair<'_>) -> Stmt {
         let mut parts = kids(pair);
+        if let Some(fact) = parts.opt(Rule::fact) {
+            let notes = parts.one(Rule::notes);
+            return Stmt::AssumeFact(self.fact(fact, notes));
+        }
         let kind = parts.one(Rule::assumed);
         let span = self.span(&kind);
         let node = match first(kind).as_rule() {
@@ -89,11 +94,27 @@ impl Builder<'_> {
             Rule::k_no_hairpin => AssumeKind::NoHairpin,
             _ => AssumeKind::Irrelevant,
         };
-        Assume {
+        Stmt::Assume(Assume {
             kind: Spanned { node, span },
             places: self.places(parts.one(Rule::places)),
             text: parts.opt(Rule::text).map(|text| self.literal(&text)),
             notes: self.notes(parts.one(Rule::notes)),
+        })
+    }
+
+    fn fact(&mut self, pair: Pair<'_>, notes: Pair<'_>) -> AssumeFact {
+        let mut parts = kids(pair);
+        let id = self.word(&parts.one(Rule::word));
+        let switches = parts.many(Rule::reference).into_iter();
+        let switches = switches.map(|name| self.reference(name)).collect();
+        let answer = parts.one(Rule::answer);
+        let span = self.span(&answer);
+        let node = first(answer).as_rule() == Rule::k_yes;
+        AssumeFact {
+            id,
+            switches,
+            value: Spanned { node, span },
+            notes: self.notes(notes),
         }
     }
 

@@ -7,6 +7,8 @@ mod rule;
 mod switch;
 mod value;
 
+pub use value::address;
+
 use super::ast::{File, Item, Name, Ref, Spanned, Stmt, Word};
 use super::explain;
 use super::fold::Folded;
@@ -143,7 +145,7 @@ impl Builder<'_> {
             Rule::allow | Rule::exception => Stmt::Allow(self.allow(body)),
             Rule::forbid => Stmt::Forbid(self.forbid(body)),
             Rule::prove => Stmt::Prove(self.prove(body)),
-            Rule::assume => Stmt::Assume(self.assume(body)),
+            Rule::assume => self.assume(body),
             Rule::accept => Stmt::Accept(self.accept(body)),
             Rule::guideline => Stmt::Guideline(self.guideline(body)),
             other => unreachable!("`item` has no {other:?}"),

@@ -168,7 +168,10 @@ fn civil_date(typed: &str) -> Option<Date> {
 }
 
 /// Reads an address token, or says what is the matter with it.
-fn address(typed: &str) -> Result<AddrKind, Text> {
+///
+/// # Errors
+/// What is the matter.
+pub fn address(typed: &str) -> Result<AddrKind, Text> {
     if let Some((low, high)) = typed.split_once('-') {
         return span_of(low, high);
     }

@@ -17,11 +17,13 @@ mod rules;
 mod tests;
 mod write;
 
+use super::live::{Mechanism, Rebind, Transient};
 use super::words::Words;
 use super::{Capabilities, Dialect, Hint};
 use crate::base::{Source, Text};
 use crate::device::{Config, Device};
 use crate::facts::Facts;
+use crate::net::Family;
 use std::sync::LazyLock;
 
 /// Id of the dialect.
@@ -32,7 +34,7 @@ const IN_MODE: &str = "flow-detection-mode";
 const OUT_MODE: &str = "flow-detection-out-mode";
 
 /// The data files, for the digest.
-pub(super) const DATA: [&str; 3] = [
+const DATA: [&str; 3] = [
     include_str!("../../../vendors/alaxala-ax/profile.toml"),
     include_str!("../../../vendors/alaxala-ax/names.toml"),
     include_str!("../../../vendors/alaxala-ax/models.toml"),
@@ -43,12 +45,45 @@ static FACTS: LazyLock<Facts> = LazyLock::new(|| {
     Facts::load(ID, profile, names, models)
 });
 
+/// A binding cannot be replaced, so a bound list is edited entry by entry; while an entry is applied, any other entry or the
+/// discard may decide (K21, K29).
+static MECHANISM: Mechanism = Mechanism {
+    list: |family| match family {
+        Family::V4 => "ip access-list extended ",
+        Family::V6 => "ipv6 access-list ",
+    },
+    bind: |family| match family {
+        Family::V4 => "ip access-group",
+        Family::V6 => "ipv6 traffic-filter",
+    },
+    sequence: |_| "",
+    rebind: Rebind::UnbindFirst,
+    transient: Transient::AnyEntryOrDiscard("edit-any-entry-or-discard"),
+    frame: (&["configure"], &["end"]),
+    show_interface: |_| "show running-config".to_owned(),
+    show_list: |_, _| "show running-config".to_owned(),
+    managed: &[
+        "ip address ",
+        "ipv6 address ",
+        "ipv6 enable",
+        "ip helper-address ",
+        "ip access-group ",
+        "ipv6 traffic-filter ",
+        "shutdown",
+    ],
+    managed_top: &["ip route ", "ipv6 route "],
+};
+
 /// The dialect.
 pub struct AlaxalaAx;
 
 impl Dialect for AlaxalaAx {
     fn id(&self) -> &'static str {
         ID
+    }
+
+    fn data(&self) -> [&'static str; 3] {
+        DATA
     }
 
     fn facts(&self) -> &'static Facts {
@@ -68,6 +103,10 @@ impl Dialect for AlaxalaAx {
             ipv6_lists: rules.ipv6_lists(false, rules::option_mode(hint, false)),
             outbound: true,
         }
+    }
+
+    fn mechanism(&self) -> Option<&'static Mechanism> {
+        Some(&MECHANISM)
     }
 
     fn read(&self, source: &Source, hint: &Hint) -> Device {

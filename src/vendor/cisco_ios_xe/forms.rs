@@ -1,21 +1,22 @@
 //! Every form of an entry: read, and written again.
 
-use super::entry::read;
-use super::lists::head;
-use super::native::List;
-use super::write::{entry, list};
+use super::KIN;
 use crate::base::Source;
 use crate::net::Family;
 use crate::vendor::capture;
+use crate::vendor::ios_like::entry::read;
+use crate::vendor::ios_like::lists::head;
+use crate::vendor::ios_like::native::List;
+use crate::vendor::ios_like::print::{entry, list};
 use crate::vendor::words::Words;
 
 /// The line as it is written again; ` !word` if it was not understood from there on.
 fn again(line: &str, family: Family, standard: bool) -> String {
-    let Some(read) = read(Words::new(line), family, standard) else {
+    let Some(read) = read(Words::new(line), family, standard, &KIN) else {
         return "-".to_owned();
     };
     let mut out = String::new();
-    entry(&read, family, standard, &mut out);
+    entry(&read, family, standard, &KIN, &mut out);
     match &read.unread {
         Some(word) => format!("{out} !{word}"),
         None => out,
@@ -202,9 +203,9 @@ fn natives(text: &str) -> Vec<List> {
     let source = Source::capture("a", text.as_bytes());
     let lines = capture::lines(&source);
     let read = |(top, body): (&capture::Line<'_>, &[capture::Line<'_>])| {
-        let mut list = List::new(head(&top.text).unwrap(), 0);
+        let mut list = List::new(head(&top.text, &KIN).unwrap(), 0);
         body.iter()
-            .for_each(|line| list.push(line, &line.text, false));
+            .for_each(|line| list.push(line, &line.text, false, &KIN));
         list.items
             .iter_mut()
             .for_each(|item| (item.line, item.text) = (0, String::new()));
@@ -221,10 +222,10 @@ fn what_is_written_of_a_list_reads_as_the_same_list() {
         sequence 10 permit udp 2001:db8::/32 range 5 9 host ::1 log-input\n sequence 20 permit hbh any any\n";
     let read = natives(text);
     let mut written = String::new();
-    read.iter().for_each(|l| list(l, &mut written));
+    read.iter().for_each(|l| list(l, &KIN, &mut written));
     let twice = natives(&written);
     assert_eq!(twice, read);
     let mut again = String::new();
-    twice.iter().for_each(|l| list(l, &mut again));
+    twice.iter().for_each(|l| list(l, &KIN, &mut again));
     assert_eq!(again, written);
 }

@@ -1,59 +1,154 @@
 //! Cisco IOS-XE on layer-3 switches (Catalyst 9000 family), both ways.
 //!
-//! ```text
-//! read:  text -> lines -> read/statement/interface/route -> Device
-//!                           lists/entry/groups -> native -> convert -> Acl
-//! write: Draft -> draft -> native -> write -> text
-//! ```
-//!
+//! What it shares with its kin is in [`super::ios_like`]; here is what differs, as a [`Kin`], and what is written.
 //! What the device does is data: `vendors/cisco-ios-xe/`. Sources are listed in the README there.
 
-mod boxes;
-mod convert;
-mod draft;
-mod entry;
 #[cfg(test)]
 mod forms;
-mod groups;
 mod interface;
-mod interface_line;
-mod lines;
-mod lists;
-mod names;
-mod native;
 #[cfg(test)]
 mod oracle;
-mod read;
 mod redundancy;
-mod route;
 mod statement;
-mod table;
 #[cfg(test)]
 mod tests;
 mod write;
 
+use super::ios_like::groups::GroupKind;
+use super::ios_like::native::List;
+use super::ios_like::places::{host_or, masked, prefix_or_wildcard, wildcard_words};
+use super::ios_like::{Data, Head, Kin, Named, STYLE, SYNTAX, Style, Syntax, read};
+use super::live::{Mechanism, Rebind, Transient};
 use super::words::Words;
 use super::{Capabilities, Dialect, Hint};
 use crate::acl::Known;
 use crate::base::{Source, Text};
 use crate::device::{Config, Device};
 use crate::facts::Facts;
+use crate::net::Family;
 use std::sync::LazyLock;
 
 /// Id in policies and files.
 pub(super) const ID: &str = "cisco-ios-xe";
 
 /// The data files, for the digest.
-pub(super) const DATA: [&str; 3] = [
+const DATA: [&str; 3] = [
     include_str!("../../../vendors/cisco-ios-xe/profile.toml"),
     include_str!("../../../vendors/cisco-ios-xe/names.toml"),
     include_str!("../../../vendors/cisco-ios-xe/models.toml"),
 ];
 
-static FACTS: LazyLock<Facts> = LazyLock::new(|| {
-    let [profile, names, models] = DATA;
-    Facts::load(ID, profile, names, models)
-});
+/// What IOS-XE does otherwise than its kin.
+pub(super) static KIN: Kin = Kin {
+    id: ID,
+    data: LazyLock::new(|| Data::new(ID, &DATA)),
+    syntax: Syntax {
+        heads: &[
+            Head::of("ip access-list extended", Family::V4),
+            Head::of("ip access-list standard", Family::V4).standard(),
+            Head::of("ipv6 access-list", Family::V6),
+            Head::of("extended ip access list", Family::V4).shown(),
+            Head::of("standard ip access list", Family::V4)
+                .standard()
+                .shown(),
+            Head::of("ipv6 access list", Family::V6).shown(),
+        ],
+        numbered,
+        place: masked,
+        address_group: Named::Behind("object-group"),
+        service_group: Some("object-group"),
+        many_ports: true,
+        groups: &[
+            ("object-group network", GroupKind::Addresses(Family::V4)),
+            ("object-group v6-network", GroupKind::Addresses(Family::V6)),
+            ("object-group service", GroupKind::Services),
+            ("object-group v6-service", GroupKind::Services),
+        ],
+        group_masks: true,
+        implicit_nd: |_| &[(136, "nd-na"), (135, "nd-ns")],
+        ..SYNTAX
+    },
+    style: Style {
+        indent: " ",
+        head: list_head,
+        place: |wildcard| {
+            host_or(wildcard, true, |wildcard| match wildcard.family() {
+                Family::V4 => wildcard_words(wildcard),
+                Family::V6 => prefix_or_wildcard(wildcard, true),
+            })
+        },
+        // In IPv4 lists `deny` is padded, so that it lines up with `permit`.
+        deny: ["deny  ", "deny"],
+        sequence: ["", "sequence "],
+        // As the device prints it (S6); what a number used twice does in IPv6 is not known.
+        remark_shares: [true, false],
+        ..STYLE
+    },
+    face: interface::face,
+    statement: statement::statement,
+    interface_line: interface::line,
+    routing_per_vrf: false,
+    vrf_behind_route: false,
+    nd_first: false,
+    svi_is_up: true,
+};
+
+fn numbered(number: u32) -> Option<bool> {
+    match number {
+        1..=99 | 1300..=1999 => Some(true),
+        100..=199 | 2000..=2699 => Some(false),
+        _ => None,
+    }
+}
+
+fn list_head(list: &List) -> String {
+    let words = match (list.family, list.standard) {
+        (Family::V4, false) => "ip access-list extended",
+        (Family::V4, true) => "ip access-list standard",
+        (Family::V6, _) => "ipv6 access-list",
+    };
+    format!("{words} {}", list.name)
+}
+
+/// One command replaces a binding, so a new list is written under a new name and bound in place of the old one. Whether the
+/// hardware drops or passes packets meanwhile is an open fact.
+static MECHANISM: Mechanism = Mechanism {
+    list: |family| match family {
+        Family::V4 => "ip access-list extended ",
+        Family::V6 => "ipv6 access-list ",
+    },
+    bind: |family| match family {
+        Family::V4 => "ip access-group",
+        Family::V6 => "ipv6 traffic-filter",
+    },
+    sequence: |family| match family {
+        Family::V4 => "",
+        Family::V6 => "sequence ",
+    },
+    rebind: Rebind::Replaces,
+    transient: Transient::None("rebind-hitless"),
+    frame: (&["configure terminal"], &["end"]),
+    show_interface: |name| format!("show running-config interface {name}"),
+    show_list: |family, name| match family {
+        Family::V4 => format!("show ip access-lists {name}"),
+        Family::V6 => format!("show ipv6 access-list {name}"),
+    },
+    managed: &[
+        "ip address ",
+        "ipv6 address ",
+        "ipv6 enable",
+        "ip helper-address ",
+        "ip access-group ",
+        "ipv6 traffic-filter ",
+        "shutdown",
+    ],
+    managed_top: &[
+        "ip route ",
+        "ipv6 route ",
+        "ip routing",
+        "ipv6 unicast-routing",
+    ],
+};
 
 /// The dialect.
 #[derive(Debug)]
@@ -64,8 +159,12 @@ impl Dialect for CiscoIosXe {
         ID
     }
 
+    fn data(&self) -> [&'static str; 3] {
+        DATA
+    }
+
     fn facts(&self) -> &'static Facts {
-        &FACTS
+        KIN.facts()
     }
 
     fn score(&self, text: &str) -> u32 {
@@ -74,7 +173,7 @@ impl Dialect for CiscoIosXe {
 
     fn capabilities(&self, hint: &Hint) -> Capabilities {
         Capabilities {
-            sees: read::sees(hint.confirmed_only),
+            sees: read::sees(&KIN, hint.confirmed_only),
             established: true,
             log: true,
             ipv6_lists: Known::Yes,
@@ -82,8 +181,12 @@ impl Dialect for CiscoIosXe {
         }
     }
 
+    fn mechanism(&self) -> Option<&'static Mechanism> {
+        Some(&MECHANISM)
+    }
+
     fn read(&self, source: &Source, hint: &Hint) -> Device {
-        read::device(source, hint)
+        read::device(source, hint, &KIN)
     }
 
     fn write(&self, config: &Config) -> Result<String, Vec<Text>> {

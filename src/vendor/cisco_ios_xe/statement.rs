@@ -1,252 +1,30 @@
-//! Top-level statements other than lists.
+//! Top-level statements that only IOS has.
 
-use super::interface::Face;
-use super::read::Reader;
-use super::route;
-use super::table::{Place, is_irrelevant};
 use crate::device::{EffectClass, Scope};
-use crate::text;
 use crate::vendor::capture::{Line, blocks};
-use crate::vendor::redact::redact;
-use crate::vendor::words::{Words, number};
+use crate::vendor::ios_like::read::Reader;
+use crate::vendor::words::Words;
 
-/// More VLANs than this in one filter count as "anywhere".
-const MOST_VLANS: usize = 256;
-
-impl Reader {
-    pub(super) fn statement(&mut self, head: &Line<'_>, body: &[Line<'_>]) {
-        let mut words = Words::new(&head.text);
-        match words.next().unwrap_or_default() {
-            "hostname" => {
-                self.hostname = words.next().map(|name| name.trim_matches('"').to_owned())
-            }
-            "interface" => self.interface(words, head, body),
-            "ip" => self.ip(words, head, body),
-            "ipv6" => self.ipv6(words, head, body),
-            "object-group" => {
-                if !self.groups.read(&head.text, body) {
-                    self.gap(head, text!("ios-line-unread"));
-                }
-            }
-            "router" => self.router(words, head, body),
-            "vrf" if words.eat("definition") => self.vrf(words, body),
-            "vlan" => self.vlan(words, head, body),
-            "policy-map" => self.policy_map(words, body),
-            "control-plane" => self.control_plane(body),
-            // Definitions: nothing happens until a line that is read elsewhere names them.
-            "route-map" => {}
-            "access-list" if words.number::<u32>().is_some() => {}
-            "zone-pair" => self.effect(EffectClass::Narrows, Scope::Device, head),
-            _ => self.unknown(head, text!("ios-line-unread")),
-        }
+/// VRF definitions and the control plane.
+pub(super) fn statement(
+    reader: &mut Reader,
+    mut words: Words<'_>,
+    _: &Line<'_>,
+    body: &[Line<'_>],
+) -> bool {
+    match words.next().unwrap_or_default() {
+        "vrf" if words.eat("definition") => reader.vrf(words, body),
+        "control-plane" => control_plane(reader, body),
+        _ => return false,
     }
-
-    /// `no ...` at top level: what it takes back matters, if it was read. A route taken back leaves open where packets go.
-    pub(super) fn no(&mut self, mut words: Words<'_>, head: &Line<'_>) {
-        let [v4, v6] = &mut self.routing;
-        match words.rest() {
-            "ip routing" => *v4 = Some(false),
-            "ipv6 unicast-routing" => *v6 = Some(false),
-            text if self.forget_list(text) => {}
-            _ if words.eat_all("ip route") || words.eat_all("ipv6 route") => {
-                self.effect(EffectClass::Redirects, Scope::Device, head)
-            }
-            _ => {}
-        }
-    }
-
-    fn ip(&mut self, mut words: Words<'_>, head: &Line<'_>, body: &[Line<'_>]) {
-        match words.next().unwrap_or_default() {
-            "routing" if words.is_end() => self.routing[0] = Some(true),
-            "route" => self.route(route::v4(words, head.number), head),
-            "vrf" => self.vrf(words, body),
-            "multicast-routing" | "default-network" => {
-                self.effect(EffectClass::Redirects, Scope::Device, head)
-            }
-            "local" if words.eat("policy") => {
-                self.effect(EffectClass::Redirects, Scope::Device, head)
-            }
-            "nat" => self.effect(EffectClass::Rewrites, Scope::Device, head),
-            // A definition; it acts where an interface names it.
-            "inspect" if words.eat("name") => {}
-            _ => self.unknown(head, text!("ios-line-unread")),
-        }
-    }
-
-    fn ipv6(&mut self, mut words: Words<'_>, head: &Line<'_>, body: &[Line<'_>]) {
-        match words.next().unwrap_or_default() {
-            "unicast-routing" if words.is_end() => self.routing[1] = Some(true),
-            "route" => self.route(route::v6(words, head.number), head),
-            "router" => self.router(words, head, body),
-            "multicast-routing" => self.effect(EffectClass::Redirects, Scope::Device, head),
-            "local" if words.eat("policy") => {
-                self.effect(EffectClass::Redirects, Scope::Device, head)
-            }
-            _ => self.unknown(head, text!("ios-line-unread")),
-        }
-    }
-
-    /// A static route, or the VRF in which packets may go elsewhere because the line was not understood.
-    fn route(&mut self, read: Result<Option<route::Read>, String>, head: &Line<'_>) {
-        match read {
-            Ok(None) => {}
-            Ok(Some(read)) => {
-                if read.leaks {
-                    self.effect(
-                        EffectClass::Redirects,
-                        Scope::Vrf(read.route.vrf.clone()),
-                        head,
-                    );
-                }
-                self.routes.push(read.route);
-            }
-            Err(vrf) => {
-                self.effect(EffectClass::Redirects, Scope::Vrf(vrf), head);
-                self.gap(head, text!("ios-route-unread"));
-            }
-        }
-    }
-
-    /// A dynamic protocol runs in the VRF of the head, or else in the global table, and in those its address families name.
-    fn router(&mut self, words: Words<'_>, head: &Line<'_>, body: &[Line<'_>]) {
-        let vrf = |mut words: Words<'_>| -> Option<String> {
-            words.find(|word| *word == "vrf")?;
-            words.next().map(str::to_owned)
-        };
-        self.runs_dynamic(vrf(words).unwrap_or_default(), head.number);
-        for line in body {
-            let words = Words::new(&line.text);
-            if words.peek() == Some("address-family")
-                && let Some(name) = vrf(words)
-            {
-                self.runs_dynamic(name, line.number);
-            }
-        }
-    }
-
-    pub(super) fn runs_dynamic(&mut self, vrf: String, line: u32) {
-        self.dynamic.push((vrf, line));
-    }
-
-    fn vrf(&mut self, mut words: Words<'_>, body: &[Line<'_>]) {
-        let name = words.next().unwrap_or_default().to_owned();
-        for line in body {
-            let mut words = Words::new(&line.text);
-            if is_irrelevant(Place::Vrf, &line.text) {
-                continue;
-            }
-            let leaks = words.eat("route-target")
-                || words.eat("import")
-                || words.eat("route-replicate")
-                || words.eat("export");
-            if leaks {
-                self.effect(EffectClass::Redirects, Scope::Vrf(name.clone()), line);
-            } else {
-                self.unknown(line, text!("ios-line-unread"));
-            }
-        }
-    }
-
-    fn vlan(&mut self, mut words: Words<'_>, head: &Line<'_>, body: &[Line<'_>]) {
-        match words.next().unwrap_or_default() {
-            "filter" => {
-                words.find(|word| *word == "vlan-list");
-                let vlans = vlan_list(words.rest()).unwrap_or_default();
-                self.vlan_filters
-                    .push((vlans, head.number, redact(&head.text)));
-            }
-            // A definition; `vlan filter` binds it.
-            "access-map" => {}
-            list if vlan_list(list).is_some() => {
-                for line in body
-                    .iter()
-                    .filter(|line| !is_irrelevant(Place::Vlan, &line.text))
-                {
-                    if line.text.starts_with("private-vlan") {
-                        self.effect(EffectClass::Narrows, Scope::Device, line);
-                    } else {
-                        self.unknown(line, text!("ios-line-unread"));
-                    }
-                }
-            }
-            _ => self.unknown(head, text!("ios-line-unread")),
-        }
-    }
-
-    /// Whether a policy map only marks and queues.
-    fn policy_map(&mut self, words: Words<'_>, body: &[Line<'_>]) {
-        let harmless = body
-            .iter()
-            .all(|line| is_irrelevant(Place::Policy, &line.text));
-        if let Some(name) = words.last() {
-            self.policies.insert(name.to_owned(), harmless);
-        }
-    }
-
-    /// The factory policy limits rates to the CPU; any other may drop what is meant for the switch.
-    fn control_plane(&mut self, body: &[Line<'_>]) {
-        for (line, _) in blocks(body) {
-            if line.text != "service-policy input system-cpp-policy" && line.text != "exit" {
-                self.effect(EffectClass::Narrows, Scope::Device, line);
-            }
-        }
-    }
-
-    fn interface(&mut self, words: Words<'_>, head: &Line<'_>, body: &[Line<'_>]) {
-        let Some(mut face) = Face::new(words.rest(), head.number) else {
-            self.unknown(head, text!("ios-interface-unknown"));
-            return;
-        };
-        // The same interface may be printed twice (`show running-config interface` behind the whole).
-        let known = self.face_index.get(&face.name).copied();
-        if let Some(known) = known.and_then(|at| self.faces.get_mut(at)) {
-            face = std::mem::replace(known, face);
-        }
-        for (line, inner) in blocks(body) {
-            self.interface_line(&mut face, line, inner);
-        }
-        match known.and_then(|at| self.faces.get_mut(at)) {
-            Some(known) => *known = face,
-            None => {
-                self.face_index.insert(face.name.clone(), self.faces.len());
-                self.faces.push(face);
-            }
-        }
-    }
+    true
 }
 
-/// `10,20-22 30`; `None` if it is no list of VLANs, empty if it is a very long one.
-pub(super) fn vlan_list(text: &str) -> Option<Vec<u16>> {
-    let mut vlans = Vec::new();
-    let mut count = 0;
-    for part in text.split([',', ' ']).filter(|part| !part.is_empty()) {
-        let (first, last) = part.split_once('-').unwrap_or((part, part));
-        let (first, last): (u16, u16) = (number(first)?, number(last)?);
-        if first > last || last > 4094 {
-            return None;
+/// The factory policy limits rates to the CPU; any other may drop what is meant for the switch.
+fn control_plane(reader: &mut Reader, body: &[Line<'_>]) {
+    for (line, _) in blocks(body) {
+        if line.text != "service-policy input system-cpp-policy" && line.text != "exit" {
+            reader.effect(EffectClass::Narrows, Scope::Device, line);
         }
-        count += usize::from(last - first) + 1;
-        if count <= MOST_VLANS {
-            vlans.extend(first..=last);
-        }
-    }
-    match count {
-        0 => None,
-        1..=MOST_VLANS => Some(vlans),
-        _ => Some(Vec::new()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lists_of_vlans() {
-        assert_eq!(vlan_list("10,20-22 30"), Some(vec![10, 20, 21, 22, 30]));
-        assert_eq!(vlan_list("2-1000,1002"), Some(vec![]));
-        assert_eq!(vlan_list("all"), None);
-        assert_eq!(vlan_list(""), None);
-        assert_eq!(vlan_list("20-10"), None);
     }
 }

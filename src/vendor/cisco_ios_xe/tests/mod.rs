@@ -1,13 +1,15 @@
 //! Tests over whole configurations: the corpus, what is written and read back, and hostile texts.
 
 mod hostile;
+mod parts;
 mod written;
 
 use super::CiscoIosXe;
 use crate::acl::{AclState, Direction, Fate, Known, decide};
 use crate::base::{Lang, Source};
 use crate::device::{Device, EffectClass, Interface, InterfaceKind, NextHop, Scope};
-use crate::net::{Family, Flow, L4, PositionSet, TcpFlags};
+use crate::net::Family;
+pub(super) use crate::vendor::suite::packet;
 use crate::vendor::{Dialect, Hint};
 use std::net::IpAddr;
 
@@ -24,59 +26,6 @@ pub(super) fn corpus(name: &str) -> String {
         env!("CARGO_MANIFEST_DIR")
     );
     std::fs::read_to_string(path).unwrap()
-}
-
-/// A packet as `tcp 10.0.0.1:40000 10.0.0.2:443 syn`, `icmp 10.0.0.1 10.0.0.2 8/0`, `udp 10.0.0.1 10.0.0.2 later`.
-pub(super) fn packet(text: &str) -> Flow {
-    let words: Vec<&str> = text.split(' ').collect();
-    let end = |word: &str| -> (IpAddr, u16) {
-        if let Ok(addr) = word.parse() {
-            return (addr, 0);
-        }
-        let (addr, port) = word.rsplit_once(':').unwrap();
-        (
-            addr.trim_matches(['[', ']']).parse().unwrap(),
-            port.parse().unwrap(),
-        )
-    };
-    let ((src, sport), (dst, dport)) = (end(words[1]), end(words[2]));
-    let rest = &words[3..];
-    let later = rest.contains(&"later");
-    let ext = rest.contains(&"ext");
-    let flags = rest
-        .iter()
-        .filter_map(|w| TcpFlags::named(w))
-        .fold(TcpFlags::default(), TcpFlags::with);
-    let protocol = match words[0] {
-        "tcp" => 6,
-        "udp" => 17,
-        "icmp" if src.is_ipv4() => 1,
-        "icmp" => 58,
-        digits => digits.parse().unwrap(),
-    };
-    let l4 = match protocol {
-        _ if later => L4::None,
-        6 => L4::Tcp {
-            sport,
-            dport,
-            flags,
-        },
-        17 | 132 => L4::Ports { sport, dport },
-        1 | 58 => {
-            let (kind, code) = rest[0].split_once('/').unwrap();
-            L4::Icmp {
-                kind: kind.parse().unwrap(),
-                code: code.parse().unwrap(),
-            }
-        }
-        _ => L4::None,
-    };
-    let position = if later {
-        PositionSet::LATER
-    } else {
-        PositionSet::WHOLE
-    };
-    Flow::new(src, dst, protocol, l4, position, ext).unwrap()
 }
 
 fn fate(device: &Device, list: &str, text: &str) -> (Fate, Option<u32>) {
@@ -388,19 +337,6 @@ fn routes_into_another_table_are_leaks() {
         effects,
         [(EffectClass::Redirects, Scope::Vrf(String::new()))]
     );
-}
-
-#[test]
-fn every_fact_is_asked() {
-    let code = [
-        include_str!("../boxes.rs"),
-        include_str!("../convert.rs"),
-        include_str!("../read.rs"),
-    ]
-    .concat();
-    for id in super::FACTS.facts.keys() {
-        assert!(code.contains(&format!("\"{id}\"")), "{id}");
-    }
 }
 
 #[test]

@@ -1,0 +1,95 @@
+//! What two devices differ in besides their lists: a comparison of lists says nothing about it, and must not sound as if.
+
+use crate::device::{Device, Interface};
+use std::collections::BTreeSet;
+
+/// A part of a configuration that decides where packets go, and is no list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Beside {
+    /// Addresses of interfaces, their VRF, virtual addresses.
+    Addresses,
+    /// Interfaces that are down on one side.
+    Shutdown,
+    /// DHCP relays.
+    Relays,
+    /// Static or dynamic routes, or whether a family is routed.
+    Routes,
+    /// Lines that are not modelled, or were not understood.
+    Unread,
+}
+
+impl Beside {
+    /// One word for machines.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Beside::Addresses => "addresses",
+            Beside::Shutdown => "shutdown",
+            Beside::Relays => "relays",
+            Beside::Routes => "routes",
+            Beside::Unread => "unread",
+        }
+    }
+}
+
+/// What differs besides lists and bindings. Order and line numbers are no difference.
+#[must_use]
+pub fn beside(old: &Device, new: &Device) -> Vec<Beside> {
+    let sides = [old, new];
+    let differs = |of: &dyn Fn(&Device) -> BTreeSet<String>| {
+        let [before, after] = sides.map(of);
+        before != after
+    };
+    let interfaces = |of: &dyn Fn(&Interface) -> String| {
+        differs(&|device| {
+            let each = device.interfaces.iter();
+            each.map(|i| format!("{:?} {}", super::places::key(i), of(i)))
+                .collect()
+        })
+    };
+    let sorted = |mut all: Vec<String>| {
+        all.sort();
+        all
+    };
+    let addresses = |i: &Interface| {
+        let own = sorted(i.addrs.iter().map(ToString::to_string).collect());
+        let shared = sorted(i.virtuals.iter().map(ToString::to_string).collect());
+        format!("{} {own:?} {shared:?} {}", i.vrf, i.ipv6)
+    };
+    let routes = |device: &Device| {
+        let fixed = device.routes.iter().map(|r| {
+            let via = &r.via;
+            format!(
+                "{} {} {via:?} {} {}",
+                r.vrf, r.prefix, r.distance, r.conditional
+            )
+        });
+        let learnt = device
+            .dynamic
+            .iter()
+            .map(|(vrf, _)| format!("dynamic {vrf}"));
+        let forwards = &device.forwards;
+        let forwards = format!("{} {}", forwards.v4.may(), forwards.v6.may());
+        fixed.chain(learnt).chain([forwards]).collect()
+    };
+    let unread = |device: &Device| {
+        let effects = device.effects.iter().map(|e| &e.text);
+        let gaps = device.gaps.iter().map(|gap| &gap.text);
+        effects.chain(gaps).cloned().collect()
+    };
+    let found = [
+        (Beside::Addresses, interfaces(&addresses)),
+        (Beside::Shutdown, interfaces(&|i| i.shutdown.to_string())),
+        (
+            Beside::Relays,
+            interfaces(&|i| {
+                let helpers = i.helpers.iter().map(ToString::to_string).collect();
+                format!("{:?}", sorted(helpers))
+            }),
+        ),
+        (Beside::Routes, differs(&routes)),
+        (Beside::Unread, differs(&unread)),
+    ];
+    let differing = found.into_iter().filter(|(_, differs)| *differs);
+    differing.map(|(beside, _)| beside).collect()
+}

@@ -1,0 +1,316 @@
+//! The comparison: every packet given to the kernel, to the solver and to the interpreter.
+//!
+//! In: a [`Plan`] inside a network namespace of its own. Out: counts, and each packet on which they differ, with both
+//! opinions and the deciding lines. What is missing or odd is asked again, alone, before it is believed.
+//! Must not know: formats of output.
+
+use super::flows::{Shot, shots};
+use super::frame::frame;
+use super::opinion::{Ends, Opinions, excluded};
+use super::outcome::{Disagreement, Outcome};
+use super::plan::{Plan, mac_of};
+use super::wire::{SENDER, Sighting, Wire};
+use crate::acl::Acl;
+use crate::net::{Family, Flow};
+use crate::pset::Space;
+use crate::reach::{End, Trace};
+use fastrand::Rng;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+/// How much is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Amount {
+    /// Packets of the solver's regions, by link and family.
+    pub per_link: usize,
+    /// Packets at random, by family.
+    pub at_random: usize,
+    /// Seed of everything that is chosen.
+    pub seed: u64,
+    /// Limit of the packet sets, in nodes.
+    pub max_nodes: Option<usize>,
+}
+
+/// Disagreements kept in words, at most.
+const MOST_WRONG: usize = 10;
+/// Packets under way at a time: the socket's buffer holds them, their copies and their questions.
+const BATCH: usize = 48;
+/// Addresses that routers may have learnt before they are told to forget them; the kernel keeps 1024.
+const NEIGHBOURS: usize = 400;
+
+/// Why a lab could not be run.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// A command of the script failed.
+    #[error("{0}")]
+    Command(String),
+    /// A socket.
+    #[error("{0}")]
+    Socket(#[from] nix::Error),
+    /// Starting a program.
+    #[error("{0}")]
+    Start(#[from] std::io::Error),
+}
+
+/// Makes what the plan says, in the namespace that we are in.
+///
+/// # Errors
+/// What a command said.
+pub fn build(plan: &Plan<'_>) -> Result<(), Failure> {
+    // The names of namespaces live in a file system of our own.
+    let own = "mount -t tmpfs aclc /run\nmkdir -p /run/netns\n";
+    sh(&format!("{own}{}", plan.script)).map(drop)
+}
+
+fn sh(script: &str) -> Result<String, Failure> {
+    let mut child = Command::new("sh")
+        .arg("-e")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    let mut stdin = child
+        .stdin
+        .take()
+        .ok_or_else(|| Failure::Command("sh".to_owned()))?;
+    let script = script.to_owned();
+    let writer = std::thread::spawn(move || stdin.write_all(script.as_bytes()));
+    let out = child.wait_with_output()?;
+    let _ = writer.join(); // a script that ended early has said so itself
+    match out.status.success() {
+        true => Ok(String::from_utf8_lossy(&out.stdout).into_owned()),
+        false => Err(Failure::Command(
+            String::from_utf8_lossy(&out.stderr).trim().to_owned(),
+        )),
+    }
+}
+
+/// Sends and compares. `progress` is told how many of how many were sent.
+///
+/// # Errors
+/// Sockets and commands.
+pub fn run(
+    plan: &Plan<'_>,
+    amount: Amount,
+    progress: &mut dyn FnMut(usize, usize),
+) -> Result<Outcome, Failure> {
+    let topo = &plan.world.topo;
+    let mut outcome = Outcome::default();
+    let mut rng = Rng::with_seed(amount.seed);
+    let mut runner = Runner {
+        plan,
+        wire: Wire::open(topo)?,
+        number: 0,
+        asked: BTreeSet::new(),
+    };
+    runner.wire.settle(50)?;
+    for family in Family::BOTH {
+        let acls: Vec<&Acl> = topo
+            .devices
+            .iter()
+            .flat_map(|named| &named.device.acls)
+            .filter(|acl| acl.family == family)
+            .collect();
+        let space = Space::for_acls(family, &acls);
+        let space = match amount.max_nodes {
+            Some(nodes) => space.with_limit(nodes),
+            None => space,
+        };
+        let opinions = Opinions::new(topo, family, &space);
+        let shots = shots(
+            &opinions,
+            topo,
+            &plan.live,
+            family,
+            amount.per_link,
+            amount.at_random,
+            &mut rng,
+        );
+        for (index, batch) in shots.chunks(BATCH).enumerate() {
+            progress(index * BATCH, shots.len());
+            runner.batch(&opinions, batch, &mut outcome)?;
+        }
+        progress(shots.len(), shots.len());
+        outcome.exhausted |= space.exhausted();
+    }
+    Ok(outcome)
+}
+
+/// Sends single packets: where the kernel takes each.
+///
+/// # Errors
+/// Sockets and commands.
+pub fn witness(plan: &Plan<'_>, shot: &Shot) -> Result<Ends, Failure> {
+    let mut runner = Runner {
+        plan,
+        wire: Wire::open(&plan.world.topo)?,
+        number: 0,
+        asked: BTreeSet::new(),
+    };
+    runner.wire.settle(50)?;
+    runner.alone(shot)
+}
+
+struct Runner<'a> {
+    plan: &'a Plan<'a>,
+    wire: Wire<'a>,
+    number: u32,
+    /// Destinations since routers last forgot their neighbours.
+    asked: BTreeSet<std::net::IpAddr>,
+}
+
+impl Runner<'_> {
+    fn shoot(&mut self, shot: &Shot) -> Result<u32, Failure> {
+        self.number += 1;
+        let salt = u64::from(self.number).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 16;
+        let bytes = frame(&shot.flow, self.number, salt, mac_of(shot.port), SENDER);
+        self.wire.send(shot.port, &bytes)?;
+        Ok(self.number)
+    }
+
+    /// Routers learn addresses; before they have no room for more, they forget all.
+    fn forget(&mut self, shots: &[Shot]) -> Result<(), Failure> {
+        self.asked.extend(shots.iter().map(|shot| shot.flow.dst()));
+        if self.asked.len() < NEIGHBOURS {
+            return Ok(());
+        }
+        self.asked.clear();
+        sh("for n in /run/netns/s*; do ip -n ${n##*/} neigh flush nud reachable nud stale nud failed nud delay nud probe nud incomplete 2>/dev/null || true; done").map(drop)
+    }
+
+    fn batch(
+        &mut self,
+        opinions: &Opinions<'_>,
+        shots: &[Shot],
+        outcome: &mut Outcome,
+    ) -> Result<(), Failure> {
+        self.forget(shots)?;
+        let mut numbers = BTreeMap::new();
+        for (index, shot) in shots.iter().enumerate() {
+            numbers.insert(self.shoot(shot)?, index);
+        }
+        let mut ends: Vec<Ends> = vec![Ends::new(); shots.len()];
+        for sighting in self.wire.settle(4)? {
+            if let Some(&index) = numbers.get(&sighting.number)
+                && is_of(&sighting, &shots[index].flow)
+            {
+                ends[index].insert(sighting.end);
+            }
+        }
+        for (shot, kernel) in shots.iter().zip(ends) {
+            outcome.sent += 1;
+            outcome.arrived += usize::from(!kernel.is_empty());
+            let (interpreter, trace) = opinions.interpreter(shot.port, &shot.flow);
+            let link = self.plan.world.topo.ports[shot.port].link;
+            let solver = opinions.solver(link, &shot.flow);
+            let mut kernel = kernel;
+            for _ in 0..3 {
+                if self.agree(&kernel, &solver, &interpreter, shot) {
+                    break;
+                }
+                outcome.asked_again += 1;
+                kernel = self.alone(shot)?;
+            }
+            if self.agree(&kernel, &solver, &interpreter, shot) {
+                continue;
+            }
+            outcome.wrong_in_all += 1;
+            if outcome.wrong.len() < MOST_WRONG {
+                let wrong = self.disagreement(shot, [kernel, solver, interpreter], trace)?;
+                outcome.wrong.push(wrong);
+            }
+        }
+        Ok(())
+    }
+
+    /// The kernel does one of what may happen; the solver says the same for all routers of the link together.
+    fn agree(&self, kernel: &Ends, solver: &Ends, interpreter: &Ends, shot: &Shot) -> bool {
+        let kernel_fits = match interpreter.len() {
+            0 => kernel.is_empty(),
+            1 => kernel == interpreter,
+            _ => kernel.is_subset(interpreter),
+        };
+        let topo = &self.plan.world.topo;
+        let alone = topo
+            .ports_of(topo.ports[shot.port].link, shot.flow.family())
+            .count()
+            == 1;
+        let sets_fit = match alone {
+            true => solver == interpreter,
+            false => interpreter.is_subset(solver),
+        };
+        kernel_fits && sets_fit && kernel.is_subset(solver)
+    }
+
+    /// One packet, with patience.
+    fn alone(&mut self, shot: &Shot) -> Result<Ends, Failure> {
+        self.wire.settle(5)?;
+        let number = self.shoot(shot)?;
+        let seen = self.wire.settle(60)?;
+        let mine = seen
+            .into_iter()
+            .filter(|s| s.number == number && is_of(s, &shot.flow));
+        Ok(mine.map(|sighting| sighting.end).collect())
+    }
+
+    fn disagreement(
+        &mut self,
+        shot: &Shot,
+        [kernel, solver, interpreter]: [Ends; 3],
+        trace: Trace,
+    ) -> Result<Disagreement, Failure> {
+        let topo = &self.plan.world.topo;
+        let counted = |text: String| -> BTreeMap<String, usize> {
+            let mut all = BTreeMap::new();
+            for line in text.lines().filter(|line| line.contains("counter packets")) {
+                *all.entry(line.trim().to_owned()).or_default() += 1;
+            }
+            all
+        };
+        let list =
+            "for n in /run/netns/s*; do ip netns exec ${n##*/} nft list table inet aclc; done";
+        let before = counted(sh(list)?);
+        self.alone(shot)?;
+        let after = counted(sh(list)?);
+        let changed = after
+            .into_iter()
+            .filter(|(line, n)| before.get(line) != Some(n));
+        let words = |ends: &Ends| ends.iter().map(|end| shown(self.plan, end)).collect();
+        Ok(Disagreement {
+            flow: shot.flow,
+            at: format!(
+                "{} {}",
+                topo.device_name(shot.port),
+                topo.interface(shot.port).name
+            ),
+            kernel: words(&kernel),
+            solver: words(&solver),
+            interpreter: words(&interpreter),
+            trace,
+            rules: changed.map(|(line, _)| line).collect(),
+        })
+    }
+}
+
+/// An ICMP error that quotes a packet of ours is not that packet.
+fn is_of(sighting: &Sighting, flow: &Flow) -> bool {
+    (sighting.src, sighting.dst) == (flow.src(), flow.dst())
+}
+
+/// An end in words.
+fn shown(plan: &Plan<'_>, end: &End) -> String {
+    let topo = &plan.world.topo;
+    match end {
+        End::Delivered(link) => topo.link_name(*link),
+        End::Handed(link, addr) => format!("{} {addr}", topo.link_name(*link)),
+        End::Local(device) => topo.devices[*device].name.clone(),
+        End::Dropped => String::new(),
+    }
+}
+
+/// Whether a packet can be asked about at all.
+#[must_use]
+pub fn can_ask(plan: &Plan<'_>, flow: &Flow) -> bool {
+    excluded(&plan.world.topo, flow).is_none()
+}

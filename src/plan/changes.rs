@@ -1,0 +1,538 @@
+//! What differs between two texts of a switch, as units of steps that are done together or not at all.
+
+use super::edits::edits;
+use super::{Site, Step, What};
+use crate::acl::{Acl, Direction};
+use crate::device::Device;
+use crate::diff::{Effect, Verdict, compare};
+use crate::net::Family;
+use crate::vendor::live::{Block, Rebind, Running, binding};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Steps that belong together, and when they are best tried: what closes before what opens.
+#[derive(Clone, Debug)]
+pub(super) struct Unit {
+    pub(super) steps: Vec<Step>,
+    pub(super) rank: u8,
+    /// A list in place of another: it may be done by way of a third that permits what both permit.
+    pub(super) swap: Option<Swap>,
+}
+
+/// A list in place of another on one interface.
+#[derive(Clone, Debug)]
+pub(super) struct Swap {
+    pub(super) site: usize,
+    pub(super) interface: String,
+    pub(super) family: Family,
+    pub(super) direction: Direction,
+    pub(super) from: String,
+    pub(super) to: String,
+}
+
+/// The changes of one switch.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Changes {
+    /// Lists to be written first; bound nowhere.
+    pub(super) write: Vec<Step>,
+    /// What takes effect.
+    pub(super) units: Vec<Unit>,
+    /// Names that are in use on either side.
+    pub(super) names: BTreeSet<String>,
+}
+
+const CLOSES: u8 = 0;
+const MIXED: u8 = 1;
+const ADDS: u8 = 2;
+const OPENS: u8 = 3;
+const TAKES: u8 = 4;
+
+/// A list as a text has it, by family, name.
+type Key = (Family, String);
+
+struct Work<'s, 'a> {
+    index: usize,
+    site: &'s Site<'a>,
+    old: Device,
+    new: Device,
+    /// Names that lists of NEW get.
+    given: BTreeMap<Key, String>,
+    out: Changes,
+}
+
+/// All changes of a switch.
+pub(super) fn changes(index: usize, site: &Site<'_>) -> Changes {
+    let old = (site.read)(&site.old.text());
+    let new = (site.read)(&site.new.text());
+    let names = old.acls.iter().chain(&new.acls).map(|acl| acl.name.clone());
+    let out = Changes {
+        names: names.collect(),
+        ..Changes::default()
+    };
+    let mut work = Work {
+        index,
+        site,
+        old,
+        new,
+        given: BTreeMap::new(),
+        out,
+    };
+    let headers = |running: &Running| -> Vec<String> {
+        let faces = running.blocks.iter().map(|block| block.header.clone());
+        faces
+            .filter(|header| header.starts_with("interface "))
+            .collect()
+    };
+    let mut all = headers(&site.old);
+    for header in headers(&site.new) {
+        if !all.contains(&header) {
+            all.push(header);
+        }
+    }
+    for header in &all {
+        match (site.old.block(header), site.new.block(header)) {
+            (Some(old), Some(new)) => work.interface(header, old, new),
+            (None, Some(new)) => work.added(header, new),
+            (Some(old), None) => work.removed(header, old),
+            (None, None) => {}
+        }
+    }
+    work.top();
+    work.out
+}
+
+impl Work<'_, '_> {
+    /// The list that a block binds.
+    fn bound(&self, block: &Block, family: Family, direction: Direction) -> Option<String> {
+        let words = (self.site.mechanism.bind)(family);
+        let mut lines = block.lines.iter().filter_map(|line| {
+            let rest = line.strip_prefix(words)?.strip_prefix(' ')?;
+            let (name, way) = rest.rsplit_once(' ')?;
+            (way == direction.word()).then(|| name.to_owned())
+        });
+        lines.next_back()
+    }
+
+    fn acl<'d>(device: &'d Device, family: Family, name: &str) -> Option<&'d Acl> {
+        device
+            .acls
+            .iter()
+            .find(|acl| acl.family == family && acl.name == name)
+    }
+
+    /// The name that a list of NEW gets on the device: its own if that is free or means the same, else a new one. The list is
+    /// written if need be.
+    fn give(&mut self, family: Family, name: &str) -> String {
+        if let Some(given) = self.given.get(&(family, name.to_owned())) {
+            return given.clone();
+        }
+        let old = Self::acl(&self.old, family, name);
+        let new = Self::acl(&self.new, family, name);
+        let same = match (old, new) {
+            (Some(old), Some(new)) => {
+                old.state == new.state && compare(old, new, None).verdict == Verdict::Equal
+            }
+            _ => false,
+        };
+        let mut given = name.to_owned();
+        if !same && old.is_some() {
+            given = self.out.fresh(name);
+        }
+        self.given.insert((family, name.to_owned()), given.clone());
+        let header = format!("{}{name}", (self.site.mechanism.list)(family));
+        if !same && let Some(block) = self.site.new.block(&header) {
+            let step = write(self.index, self.site, family, &given, block.lines.clone());
+            self.out.write.push(step);
+        }
+        given
+    }
+
+    fn interface(&mut self, header: &str, old: &Block, new: &Block) {
+        for family in Family::BOTH {
+            for direction in [Direction::In, Direction::Out] {
+                let before = self.bound(old, family, direction);
+                let after = self.bound(new, family, direction);
+                self.rebind(header, family, direction, before, after);
+            }
+        }
+        let managed = |line: &&String| {
+            let is = |start: &&&str| line.starts_with(**start);
+            let lists = Family::BOTH.map(|family| (self.site.mechanism.bind)(family));
+            self.site.mechanism.managed.iter().any(|start| is(&start))
+                && !lists.iter().any(|list| line.starts_with(list))
+        };
+        let added: Vec<&String> = new
+            .lines
+            .iter()
+            .filter(managed)
+            .filter(|l| !old.lines.contains(l))
+            .collect();
+        let gone: Vec<&String> = old
+            .lines
+            .iter()
+            .filter(managed)
+            .filter(|l| !new.lines.contains(l))
+            .collect();
+        let added: Vec<String> = added.into_iter().cloned().collect();
+        let gone: Vec<String> = gone.into_iter().cloned().collect();
+        for line in gone {
+            self.line(header, &format!("no {line}"), &line, TAKES);
+        }
+        for line in added {
+            self.line(header, &line, &format!("no {line}"), ADDS);
+        }
+    }
+
+    /// One line of an interface.
+    fn line(&mut self, header: &str, there: &str, back: &str, rank: u8) {
+        let inside = |line: &str| Block {
+            header: header.to_owned(),
+            lines: vec![line.to_owned()],
+        };
+        let name = header.trim_start_matches("interface ");
+        let seen = (!there.starts_with("no ")).then(|| there.to_owned());
+        let step = Step {
+            site: self.index,
+            what: What::Line(there.to_owned()),
+            commands: vec![inside(there)],
+            undo: vec![inside(back)],
+            check: (
+                (self.site.mechanism.show_interface)(name),
+                seen.into_iter().collect(),
+            ),
+            rewrites: None,
+        };
+        self.unit(vec![step], rank, None);
+    }
+
+    fn unit(&mut self, steps: Vec<Step>, rank: u8, swap: Option<Swap>) {
+        self.out.units.push(Unit { steps, rank, swap });
+    }
+
+    fn rebind(
+        &mut self,
+        header: &str,
+        family: Family,
+        direction: Direction,
+        before: Option<String>,
+        after: Option<String>,
+    ) {
+        let (from, to) = match (before, after) {
+            (None, None) => return,
+            (Some(from), None) => {
+                let step = bind(
+                    self.index,
+                    self.site,
+                    header,
+                    family,
+                    direction,
+                    Some(&from),
+                    None,
+                );
+                return self.unit(vec![step], OPENS, None);
+            }
+            (None, Some(to)) => {
+                let to = self.give(family, &to);
+                let step = bind(
+                    self.index,
+                    self.site,
+                    header,
+                    family,
+                    direction,
+                    None,
+                    Some(&to),
+                );
+                return self.unit(vec![step], CLOSES, None);
+            }
+            (Some(from), Some(to)) => (from, to),
+        };
+        let sides = [
+            Self::acl(&self.old, family, &from).cloned(),
+            Self::acl(&self.new, family, &to).cloned(),
+        ];
+        let [Some(old), Some(new)] = sides else {
+            return;
+        };
+        let found = compare(&old, &new, None);
+        if found.verdict == Verdict::Equal && old.state == new.state {
+            return;
+        }
+        let has = |effect| found.changes.iter().any(|change| change.effect == effect);
+        let rank = match (has(Effect::NewlyPermitted), has(Effect::NewlyDenied)) {
+            (false, _) => CLOSES,
+            (true, true) => MIXED,
+            (true, false) => OPENS,
+        };
+        if self.site.mechanism.rebind == Rebind::UnbindFirst {
+            return self.in_place(header, family, direction, &from, &to, rank);
+        }
+        let to = self.give(family, &to);
+        let step = bind(
+            self.index,
+            self.site,
+            header,
+            family,
+            direction,
+            Some(&from),
+            Some(&to),
+        );
+        let swap = Swap {
+            site: self.index,
+            interface: header.to_owned(),
+            family,
+            direction,
+            from,
+            to,
+        };
+        self.unit(vec![step], rank, Some(swap));
+    }
+
+    /// A bound list edited entry by entry; each edit is a unit of its own. Without room, the interface goes down meanwhile.
+    fn in_place(
+        &mut self,
+        header: &str,
+        family: Family,
+        direction: Direction,
+        from: &str,
+        to: &str,
+        rank: u8,
+    ) {
+        let list = format!("{}{to}", (self.site.mechanism.list)(family));
+        let shared = self.site.old.blocks.iter().filter(|block| {
+            let ways = [Direction::In, Direction::Out];
+            ways.iter()
+                .any(|&way| self.bound(block, family, way).as_deref() == Some(from))
+        });
+        let shared = shared.count() > 1;
+        let target = self.site.new.block(&list).cloned();
+        let steps = target.as_ref().filter(|_| !shared);
+        let steps = steps.and_then(|block| edits(self.index, self.site, family, from, block));
+        if let Some(steps) = steps {
+            // Their order is made already: closing edits first.
+            for (closes, step) in steps {
+                self.unit(vec![step], if closes { CLOSES } else { OPENS }, None);
+            }
+            return;
+        }
+        let to = self.give(family, to);
+        let down = power(self.index, self.site, header, false);
+        let off = bind(
+            self.index,
+            self.site,
+            header,
+            family,
+            direction,
+            Some(from),
+            None,
+        );
+        let on = bind(
+            self.index,
+            self.site,
+            header,
+            family,
+            direction,
+            None,
+            Some(&to),
+        );
+        let up = power(self.index, self.site, header, true);
+        self.unit(vec![down, off, on, up], rank, None);
+    }
+
+    /// A new interface: lists first, then what makes packets come.
+    fn added(&mut self, header: &str, new: &Block) {
+        let words = Family::BOTH.map(|family| (self.site.mechanism.bind)(family));
+        let mut lines: Vec<String> = Vec::new();
+        for line in &new.lines {
+            let family = Family::BOTH
+                .into_iter()
+                .zip(words)
+                .find(|(_, word)| line.starts_with(word));
+            let Some((family, word)) = family else {
+                lines.push(line.clone());
+                continue;
+            };
+            let rest = line.strip_prefix(word).unwrap_or_default().trim();
+            let Some((list, way)) = rest.rsplit_once(' ') else {
+                continue;
+            };
+            let list = self.give(family, list);
+            lines.push(format!("{word} {list} {way}"));
+        }
+        let turn = |line: &String| match words.iter().any(|word| line.starts_with(word)) {
+            _ if line.contains("vrf ") => 0,
+            true => 1,
+            false => 2,
+        };
+        // A stable sort: what belongs together in a nested block stays together.
+        if !lines.iter().any(|line| line.starts_with(' ')) {
+            lines.sort_by_key(turn);
+        }
+        let name = header.trim_start_matches("interface ");
+        let step = Step {
+            site: self.index,
+            what: What::Interface(name.to_owned()),
+            check: ((self.site.mechanism.show_interface)(name), lines.clone()),
+            commands: vec![Block {
+                header: header.to_owned(),
+                lines,
+            }],
+            undo: vec![Block::line(&format!("no {header}"))],
+            rewrites: None,
+        };
+        self.unit(vec![step], ADDS, None);
+    }
+
+    fn removed(&mut self, header: &str, old: &Block) {
+        let step = Step {
+            site: self.index,
+            what: What::Line(format!("no {header}")),
+            commands: vec![Block::line(&format!("no {header}"))],
+            undo: vec![old.clone()],
+            check: ("show running-config".to_owned(), Vec::new()),
+            rewrites: None,
+        };
+        self.unit(vec![step], TAKES, None);
+    }
+
+    /// Routes and the like.
+    fn top(&mut self) {
+        let managed = |block: &&Block| {
+            let starts = self.site.mechanism.managed_top.iter();
+            let mut starts = starts.filter(|start| block.header.starts_with(**start));
+            starts.next().is_some()
+        };
+        let missing = |from: &Running, of: &Running| -> Vec<String> {
+            let lines = from
+                .blocks
+                .iter()
+                .filter(managed)
+                .map(|block| block.header.clone());
+            lines.filter(|header| of.block(header).is_none()).collect()
+        };
+        let gone = missing(&self.site.old, &self.site.new);
+        let come = missing(&self.site.new, &self.site.old);
+        let step = |there: String, back: String, seen: Option<String>| Step {
+            site: self.index,
+            what: What::Line(there.clone()),
+            commands: vec![Block::line(&there)],
+            undo: vec![Block::line(&back)],
+            check: ("show running-config".to_owned(), seen.into_iter().collect()),
+            rewrites: None,
+        };
+        for line in come {
+            let one = step(line.clone(), format!("no {line}"), Some(line));
+            self.out.units.push(Unit {
+                steps: vec![one],
+                rank: ADDS,
+                swap: None,
+            });
+        }
+        for line in gone {
+            let one = step(format!("no {line}"), line, None);
+            self.out.units.push(Unit {
+                steps: vec![one],
+                rank: TAKES,
+                swap: None,
+            });
+        }
+    }
+}
+
+impl Changes {
+    /// A name nobody has, made from another.
+    pub(super) fn fresh(&mut self, name: &str) -> String {
+        // A name that was made like this before is counted on, not lengthened.
+        let stem = match name.rsplit_once('_') {
+            Some((stem, number)) if number.len() < 3 && number.parse::<u8>().is_ok() => stem,
+            _ => name,
+        };
+        const LONGEST: usize = 31;
+        let stem: String = stem.chars().take(LONGEST - 4).collect();
+        let mut candidates = (2u32..).map(|number| format!("{stem}_{number}"));
+        let free = candidates.find(|name| !self.names.contains(name));
+        let free = free.expect("INVARIANT: there are more numbers than names");
+        self.names.insert(free.clone());
+        free
+    }
+}
+
+/// A list is written; it is bound nowhere yet.
+pub(super) fn write(
+    index: usize,
+    site: &Site<'_>,
+    family: Family,
+    name: &str,
+    lines: Vec<String>,
+) -> Step {
+    let header = format!("{}{name}", (site.mechanism.list)(family));
+    Step {
+        site: index,
+        what: What::Write(name.to_owned()),
+        check: ((site.mechanism.show_list)(family, name), lines.clone()),
+        undo: vec![Block::line(&format!("no {header}"))],
+        commands: vec![Block { header, lines }],
+        rewrites: None,
+    }
+}
+
+/// A binding is set, replaced or taken away.
+pub(super) fn bind(
+    index: usize,
+    site: &Site<'_>,
+    header: &str,
+    family: Family,
+    direction: Direction,
+    from: Option<&str>,
+    to: Option<&str>,
+) -> Step {
+    let name = header.trim_start_matches("interface ");
+    let line = |list: &str| binding(site.mechanism, family, list, direction);
+    let inside = |line: String| Block {
+        header: header.to_owned(),
+        lines: vec![line],
+    };
+    let go = |from: Option<&str>, to: Option<&str>| match (from, to) {
+        (_, Some(to)) => inside(line(to)),
+        (Some(from), None) => inside(format!("no {}", line(from))),
+        (None, None) => Block::line(header),
+    };
+    let what = match (from, to) {
+        (before, Some(list)) => What::Bind {
+            interface: name.to_owned(),
+            list: list.to_owned(),
+            before: before.map(str::to_owned),
+        },
+        (list, None) => What::Unbind(name.to_owned(), list.unwrap_or_default().to_owned()),
+    };
+    Step {
+        site: index,
+        what,
+        commands: vec![go(from, to)],
+        undo: vec![go(to, from)],
+        check: (
+            (site.mechanism.show_interface)(name),
+            to.map(line).into_iter().collect(),
+        ),
+        rewrites: to.map(|to| (family, to.to_owned())),
+    }
+}
+
+/// An interface goes down or comes up.
+fn power(index: usize, site: &Site<'_>, header: &str, up: bool) -> Step {
+    let name = header.trim_start_matches("interface ").to_owned();
+    let inside = |line: &str| {
+        vec![Block {
+            header: header.to_owned(),
+            lines: vec![line.to_owned()],
+        }]
+    };
+    let (down, back) = (inside("shutdown"), inside("no shutdown"));
+    let (commands, undo) = if up { (back, down) } else { (down, back) };
+    Step {
+        site: index,
+        check: ((site.mechanism.show_interface)(&name), Vec::new()),
+        what: if up { What::Up(name) } else { What::Down(name) },
+        commands,
+        undo,
+        rewrites: None,
+    }
+}

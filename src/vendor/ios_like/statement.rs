@@ -1,0 +1,271 @@
+//! Top-level statements other than lists, as far as the dialects share them.
+
+use super::interface::Face;
+use super::read::Reader;
+use super::route;
+use super::table::Place;
+use crate::device::{EffectClass, Scope};
+use crate::text;
+use crate::vendor::capture::{Line, blocks};
+use crate::vendor::redact::redact;
+use crate::vendor::words::{Words, number};
+
+/// More VLANs than this in one filter count as "anywhere".
+const MOST_VLANS: usize = 256;
+
+impl Reader {
+    pub(in crate::vendor) fn statement(&mut self, head: &Line<'_>, body: &[Line<'_>]) {
+        let words = Words::new(&head.text);
+        if (self.kin.statement)(self, words, head, body) || self.shared(words, head, body) {
+            return;
+        }
+        self.by_class(Place::Top, head);
+    }
+
+    /// A line that only the tables know, or nobody (D23).
+    fn by_class(&mut self, place: Place, line: &Line<'_>) {
+        match self.kin.data.tables.class(place, &line.text) {
+            Some(class) => self.effect(class, Scope::Device, line),
+            None => self.unknown(line, text!("ios-line-unread")),
+        }
+    }
+
+    /// What every dialect has.
+    fn shared(&mut self, mut words: Words<'_>, head: &Line<'_>, body: &[Line<'_>]) -> bool {
+        match words.next().unwrap_or_default() {
+            "hostname" => {
+                self.hostname = words.next().map(|name| name.trim_matches('"').to_owned())
+            }
+            "interface" => self.interface(words, head, body),
+            "ip" => return self.ip(words, head, body),
+            "ipv6" => return self.ipv6(words, head, body),
+            "object-group" => {
+                if !self.groups.read(&head.text, body) {
+                    self.gap(head, text!("ios-line-unread"));
+                }
+            }
+            "router" => self.router(words, head, body),
+            "vlan" => return self.vlan(words, head, body),
+            "policy-map" => self.policy_map(words, body),
+            // Definitions: nothing happens until a line that is read elsewhere names them.
+            "route-map" => {}
+            "access-list" if words.number::<u32>().is_some() => {}
+            _ => return false,
+        }
+        true
+    }
+
+    /// `no ...` at top level: what it takes back matters, if it was read. A route taken back leaves open where packets go.
+    pub(in crate::vendor) fn no(&mut self, mut words: Words<'_>, head: &Line<'_>) {
+        let text = words.rest();
+        if self.routing_line(words, false) {
+            return;
+        }
+        match text {
+            text if self.forget_list(text) => {}
+            _ if words.eat_all("ip route") || words.eat_all("ipv6 route") => {
+                self.effect(EffectClass::Redirects, Scope::Device, head)
+            }
+            _ => {}
+        }
+    }
+
+    /// `ip routing`, `ipv6 unicast-routing`, where the dialect has it with `vrf V`.
+    fn routing_line(&mut self, mut words: Words<'_>, on: bool) -> bool {
+        let [v4, v6] = &mut self.routing;
+        let lines = if words.eat_all("ip routing") {
+            v4
+        } else if words.eat_all("ipv6 unicast-routing") {
+            v6
+        } else {
+            return false;
+        };
+        let vrf = if self.kin.routing_per_vrf && words.eat("vrf") {
+            words.next().unwrap_or_default()
+        } else {
+            ""
+        };
+        let whole = words.is_end();
+        if whole {
+            lines.insert(vrf.to_owned(), on);
+        }
+        whole
+    }
+
+    fn ip(&mut self, mut words: Words<'_>, head: &Line<'_>, body: &[Line<'_>]) -> bool {
+        match words.next().unwrap_or_default() {
+            "routing" => return self.routing_line(Words::new(&head.text), true),
+            "route" => self.route(route::v4(words, head.number, self.kin), head),
+            "vrf" => self.vrf(words, body),
+            _ => return false,
+        }
+        true
+    }
+
+    fn ipv6(&mut self, mut words: Words<'_>, head: &Line<'_>, body: &[Line<'_>]) -> bool {
+        match words.next().unwrap_or_default() {
+            "unicast-routing" => return self.routing_line(Words::new(&head.text), true),
+            "route" => self.route(route::v6(words, head.number, self.kin), head),
+            "router" => self.router(words, head, body),
+            _ => return false,
+        }
+        true
+    }
+
+    /// A static route, or the VRF in which packets may go elsewhere because the line was not understood.
+    pub(in crate::vendor) fn route(
+        &mut self,
+        read: Result<Option<route::Read>, String>,
+        head: &Line<'_>,
+    ) {
+        match read {
+            Ok(None) => {}
+            Ok(Some(read)) => {
+                if read.leaks {
+                    self.effect(
+                        EffectClass::Redirects,
+                        Scope::Vrf(read.route.vrf.clone()),
+                        head,
+                    );
+                }
+                self.routes.push(read.route);
+            }
+            Err(vrf) => {
+                self.effect(EffectClass::Redirects, Scope::Vrf(vrf), head);
+                self.gap(head, text!("ios-route-unread"));
+            }
+        }
+    }
+
+    /// A dynamic protocol runs in the VRF of the head, or else in the global table, and in those its address families name.
+    fn router(&mut self, words: Words<'_>, head: &Line<'_>, body: &[Line<'_>]) {
+        let vrf = |mut words: Words<'_>| -> Option<String> {
+            words.find(|word| *word == "vrf")?;
+            words.next().map(str::to_owned)
+        };
+        self.runs_dynamic(vrf(words).unwrap_or_default(), head.number);
+        for line in body {
+            let words = Words::new(&line.text);
+            if matches!(words.peek(), Some("address-family" | "vrf"))
+                && let Some(name) = vrf(words)
+            {
+                self.runs_dynamic(name, line.number);
+            }
+        }
+    }
+
+    pub(in crate::vendor) fn runs_dynamic(&mut self, vrf: String, line: u32) {
+        self.dynamic.push((vrf, line));
+    }
+
+    pub(in crate::vendor) fn vrf(&mut self, mut words: Words<'_>, body: &[Line<'_>]) {
+        let name = words.next().unwrap_or_default().to_owned();
+        for line in body {
+            let mut words = Words::new(&line.text);
+            if self.is_irrelevant(Place::Vrf, line) {
+                continue;
+            }
+            let leaks = words.eat("route-target")
+                || words.eat("import")
+                || words.eat("route-replicate")
+                || words.eat("export");
+            if leaks {
+                self.effect(EffectClass::Redirects, Scope::Vrf(name.clone()), line);
+            } else {
+                self.unknown(line, text!("ios-line-unread"));
+            }
+        }
+    }
+
+    fn vlan(&mut self, mut words: Words<'_>, head: &Line<'_>, body: &[Line<'_>]) -> bool {
+        match words.next().unwrap_or_default() {
+            "filter" => {
+                words.find(|word| *word == "vlan-list");
+                let vlans = vlan_list(words.rest()).unwrap_or_default();
+                self.vlan_filters
+                    .push((vlans, head.number, redact(&head.text)));
+            }
+            // A definition; `vlan filter` binds it.
+            "access-map" => {}
+            list if vlan_list(list).is_some() => {
+                for line in body {
+                    if !self.is_irrelevant(Place::Vlan, line) {
+                        self.by_class(Place::Vlan, line);
+                    }
+                }
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    /// Whether a policy map only marks and queues.
+    fn policy_map(&mut self, words: Words<'_>, body: &[Line<'_>]) {
+        let harmless = body
+            .iter()
+            .all(|line| self.is_irrelevant(Place::Policy, line));
+        if let Some(name) = words.last() {
+            self.policies.insert(name.to_owned(), harmless);
+        }
+    }
+
+    fn interface(&mut self, words: Words<'_>, head: &Line<'_>, body: &[Line<'_>]) {
+        let Some(named) = (self.kin.face)(words.rest()) else {
+            self.unknown(head, text!("ios-interface-unknown"));
+            return;
+        };
+        let mut face = Face::new(named, head.number);
+        face.interface.shutdown = !self.kin.svi_is_up && face.is_svi();
+        // The same interface may be printed twice (`show running-config interface` behind the whole).
+        let known = self.face_index.get(&face.name).copied();
+        if let Some(known) = known.and_then(|at| self.faces.get_mut(at)) {
+            face = std::mem::replace(known, face);
+        }
+        for (line, inner) in blocks(body) {
+            self.interface_line(&mut face, line, inner);
+        }
+        match known.and_then(|at| self.faces.get_mut(at)) {
+            Some(known) => *known = face,
+            None => {
+                self.face_index.insert(face.name.clone(), self.faces.len());
+                self.faces.push(face);
+            }
+        }
+    }
+}
+
+/// `10,20-22 30`; `None` if it is no list of VLANs, empty if it is a very long one.
+pub(in crate::vendor) fn vlan_list(text: &str) -> Option<Vec<u16>> {
+    let mut vlans = Vec::new();
+    let mut count = 0;
+    for part in text.split([',', ' ']).filter(|part| !part.is_empty()) {
+        let (first, last) = part.split_once('-').unwrap_or((part, part));
+        let (first, last): (u16, u16) = (number(first)?, number(last)?);
+        if first > last || last > 4094 {
+            return None;
+        }
+        count += usize::from(last - first) + 1;
+        if count <= MOST_VLANS {
+            vlans.extend(first..=last);
+        }
+    }
+    match count {
+        0 => None,
+        1..=MOST_VLANS => Some(vlans),
+        _ => Some(Vec::new()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_of_vlans() {
+        assert_eq!(vlan_list("10,20-22 30"), Some(vec![10, 20, 21, 22, 30]));
+        assert_eq!(vlan_list("2-1000,1002"), Some(vec![]));
+        assert_eq!(vlan_list("all"), None);
+        assert_eq!(vlan_list(""), None);
+        assert_eq!(vlan_list("20-10"), None);
+    }
+}

@@ -1,0 +1,113 @@
+//! Adopting a network that has no policy: `import`.
+
+use crate::support::{AT, Ran, aclc, root, scratch};
+use aclc::cli::Exit;
+
+const MODELS: [&str; 4] = [
+    "--model",
+    "L3SW-MYN01=AX3660S-24T4X",
+    "--model",
+    "L3SW-01=AX3660S-24T4X",
+];
+
+fn import(configs: &str, policy: &str) -> Ran {
+    let fixed = [
+        "import", configs, "-o", policy, "--at", AT, "--format", "json",
+    ];
+    aclc(&[&fixed[..], &MODELS].concat())
+}
+
+/// What `build` wrote comes back as a policy that is proved equal to it, and that builds the same lists again.
+#[test]
+fn what_build_wrote_comes_back_as_the_same_policy_up_to_names() {
+    for case in [
+        "p1_wired",
+        "p1_one_switch",
+        "p1_single/cisco-ios-xe",
+        "p1_single/alaxala-ax",
+    ] {
+        let dir = scratch(&format!("import-{}", case.replace('/', "-")));
+        let policy = dir.join("back.acl");
+        let policy = policy.to_str().unwrap();
+        let configs = format!("golden/{case}");
+        let ran = import(&configs, policy);
+        assert_eq!(ran.exit, Exit::Clean, "{case}: {}{}", ran.out, ran.err);
+        let json = ran.json();
+        assert_eq!(json["verdict"], "proved", "{case}");
+        assert_eq!(
+            json["unexplained"].as_array().unwrap().len(),
+            0,
+            "{case}: {}",
+            ran.out
+        );
+        assert!(json["claims"].as_u64().unwrap() > 8, "{case}: {}", ran.out);
+        let args = ["diff", &configs, policy, "--at", AT, "--format", "json"];
+        let ran = aclc(&args);
+        assert_eq!(ran.exit, Exit::Clean, "{case}: {}", ran.out);
+        assert_eq!(ran.json()["text_only"], true, "{case}");
+    }
+}
+
+fn edited(name: &str, from: &str, to: &str) -> Ran {
+    let dir = scratch(name);
+    for switch in ["L3SW-CORE01", "L3SW-MYN01"] {
+        let path = format!("golden/p1_wired/{switch}.cfg");
+        let text = std::fs::read_to_string(root().join(path)).unwrap();
+        if switch == "L3SW-CORE01" {
+            assert!(text.contains(from), "{from}");
+        }
+        std::fs::write(
+            dir.join(format!("{switch}.cfg")),
+            text.replacen(from, to, 1),
+        )
+        .unwrap();
+    }
+    let policy = dir.join("back.acl");
+    import(dir.to_str().unwrap(), policy.to_str().unwrap())
+}
+
+#[test]
+fn what_the_language_cannot_say_is_listed_the_riskiest_first() {
+    let header = "ip access-list extended V120_IN\n";
+    let ran = edited(
+        "import-leftover",
+        header,
+        &format!(
+            "{header} 1 permit ip any any\n 2 permit tcp 10.10.24.0 0.0.0.127 10.0.0.0 0.15.255.255 eq 25\n"
+        ),
+    );
+    let json = ran.json();
+    assert_eq!(ran.exit, Exit::Findings, "{}", ran.out);
+    assert_ne!(json["verdict"], "proved", "the policy does not say so");
+    let first = &json["unexplained"][0];
+    assert_eq!(first["risk"], "high", "{}", ran.out);
+    assert_eq!(first["text"], "1 permit ip any any");
+    assert!(json["witness"].is_object());
+}
+
+#[test]
+fn a_session_without_its_reply_is_not_proved() {
+    let line =
+        " 20 permit tcp host 10.20.0.10 eq 443 10.10.17.0 0.0.0.255 range 1024 65535 established\n";
+    let ran = edited("import-reply", line, "");
+    assert_ne!(ran.json()["verdict"], "proved", "{}", ran.out);
+    assert_ne!(ran.exit, Exit::Clean);
+}
+
+#[test]
+fn names_of_vlans_and_remarks_are_kept_and_cannot_break_out() {
+    let ran = edited(
+        "import-names",
+        "interface Vlan111\n",
+        "vlan 111\n name 1F\"市民課 };\\\n!\ninterface Vlan111\n",
+    );
+    let json = ran.json();
+    assert_eq!(json["verdict"], "proved", "{}", ran.out);
+    let policy = json["policy"].as_str().unwrap();
+    assert!(policy.contains("zone \"1F 市民課 };\" as V111"), "{policy}");
+    assert!(
+        policy.contains("# R7-0123 TERM_H to H_10_20_0_10"),
+        "{policy}"
+    );
+    assert!(policy.contains("ticket \"R7-0123\""), "{policy}");
+}
