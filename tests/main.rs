@@ -12,6 +12,7 @@ mod bad_input;
 mod certificate;
 mod change;
 mod dialects;
+mod evidence;
 mod fit;
 mod formats;
 mod golden;

@@ -4,11 +4,13 @@ use crate::change::network;
 use crate::support::{AT, Ran, aclc, root, scratch};
 use aclc::base::Source;
 use aclc::cli::Exit;
+use aclc::pset::Limits;
 use aclc::topo::Named;
 use aclc::vendor::{Hint, by_id};
 use aclc::verify::Verdict;
 use aclc::verify::states::{Judge, Property};
 use serde_json::Value;
+use std::sync::Arc;
 
 fn plan(old: &str, new: &str, extra: &[&str]) -> Ran {
     aclc(
@@ -96,14 +98,14 @@ fn steps(json: &Value) -> Vec<(String, String)> {
         .collect()
 }
 
-fn devices(dir: &str) -> Vec<Named> {
+fn devices(dir: &str) -> Vec<Arc<Named>> {
     let dialect = by_id("cisco-ios-xe").unwrap();
     let read = |name: &str| {
         let text = std::fs::read(format!("{dir}/{name}.cfg")).unwrap();
-        Named {
+        Arc::new(Named {
             name: name.to_owned(),
             device: dialect.read(&Source::capture(name, &text), &Hint::default()),
-        }
+        })
     };
     vec![read("SW1"), read("SW2")]
 }
@@ -137,8 +139,15 @@ fn the_order_of_two_lists_is_proved_on_what_arrives() {
 
     let (before, after) = (devices(&old), devices(&new));
     let policy = policy();
-    let judge = Judge::new(&policy, AT.parse().unwrap(), &before, &after, None);
-    let mixed = |first: &[Named], second: &[Named]| vec![first[0].clone(), second[1].clone()];
+    let judge = Judge::new(
+        &policy,
+        AT.parse().unwrap(),
+        &before,
+        &after,
+        Limits::default(),
+    );
+    let mixed =
+        |first: &[Arc<Named>], second: &[Arc<Named>]| vec![first[0].clone(), second[1].clone()];
     assert_eq!(judge.state(&before, &[]).unwrap(), []);
     assert_eq!(judge.state(&after, &[]).unwrap(), []);
     assert_eq!(judge.state(&mixed(&after, &before), &[]).unwrap(), []);

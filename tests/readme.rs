@@ -63,6 +63,8 @@ fn run(command: &str) -> String {
         return String::new();
     }
     let binary = env!("CARGO_BIN_EXE_aclc");
+    let checker = env!("CARGO_BIN_EXE_aclc-check");
+    let command = command.replace("cargo run -q --release --bin aclc-check --", checker);
     let command = command.replace("cargo run -q --release --", binary);
     let output = Command::new("sh")
         .args(["-c", &command])

@@ -149,6 +149,8 @@ pub(super) struct Verify {
     pub(super) between: Option<Vec<String>>,
     #[arg(long)]
     pub(super) mutate: bool,
+    #[arg(long, conflicts_with = "certificate")]
+    pub(super) redact: bool,
 }
 
 #[derive(Debug, clap::Args)]

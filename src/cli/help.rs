@@ -138,6 +138,7 @@ fn option(id: &str) -> Option<Text> {
         "between" => text!("help-between"),
         "mutate" => text!("help-mutate"),
         "configs" => text!("help-configs"),
+        "redact" => text!("help-redact"),
         "approved" => text!("help-approved"),
         "attest" => text!("help-attest"),
         "documents" => text!("help-documents"),

@@ -7,6 +7,7 @@ use crate::base::{Diagnostic, FileId, Lang};
 use crate::job::verify::Verified;
 use crate::job::{self, Capture, Options};
 use crate::report::convert::Words;
+use crate::report::redact::Redactor;
 use crate::report::{certificate::sealed, convert, evidence, outcome, text};
 use crate::text;
 use std::path::Path;
@@ -28,16 +29,21 @@ pub(super) fn run(session: &mut Session<'_, '_>, args: &Verify, options: &Option
         Some(path) => certify(session, path, policy, configs, &verified, options)?,
         None => None,
     };
+    let redactor = args.redact.then(|| Redactor::new(&verified.policy.network));
     let mut report = convert::verify(session.words(), outcome, options);
     if matches!(session.format, Format::Other(format) if format.evidence) {
         let mut found = gather(session, configs, &verified, options);
         for (_, evidence) in &mut found {
             evidence.certificate.clone_from(&certificate);
+            evidence.redactor.clone_from(&redactor);
             evidence.command = again(args, &report);
         }
         report.evidence = joined(session, outcome, options, found);
     }
-    let out = session.rendered(&report, text::verify);
+    let mut out = session.rendered(&report, text::verify);
+    if let (Some(redactor), Ok(text)) = (&redactor, std::str::from_utf8(&out)) {
+        out = redactor.text(text).into_bytes();
+    }
     match &args.report_output {
         Some(path) => output::write_file(&session.io.root, path, &out)?,
         None => session.bytes(&out),

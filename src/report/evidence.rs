@@ -2,6 +2,7 @@
 
 use super::convert::{self, Words};
 use super::outcome::{Finding, Verify};
+use super::redact::Redactor;
 use crate::base::text::sanitise;
 use crate::job::evidence as job;
 use crate::job::lint::LintOutcome;
@@ -101,6 +102,8 @@ pub struct Evidence {
     pub command: String,
     /// The certificate that was written, with its digest.
     pub certificate: Option<(String, String)>,
+    /// Names in place of addresses, if that was asked for.
+    pub redactor: Option<Redactor>,
     /// The outcome in the other language.
     pub twin: Option<Box<Verify>>,
 }
@@ -131,6 +134,7 @@ pub fn convert(words: Words<'_>, evidence: &job::Evidence) -> Evidence {
         capacity: evidence.capacity.iter().map(capacity).collect(),
         command: String::new(),
         certificate: None,
+        redactor: None,
         twin: None,
     }
 }

@@ -7,7 +7,7 @@ use super::outcome::{
     Between, Build, Check, Coverage, Diff, Facts, Import, Lab, Lint, Mutate, Plan, Query, Trace,
     Twins, Verify,
 };
-use super::{codequality, html, junit, markdown, sarif};
+use super::{codequality, html, junit, markdown, sarif, xlsx};
 use crate::base::Lang;
 use serde::Serialize;
 
@@ -89,6 +89,7 @@ pub const FORMATS: &[Format] = &[
     Format { name: "markdown", commands: RESULTS, evidence: false, render: markdown::render },
     Format { name: "codequality", commands: ALL, evidence: false, render: codequality::render },
     Format { name: "html", commands: &["verify"], evidence: true, render: html::render },
+    Format { name: "xlsx", commands: &["verify"], evidence: true, render: xlsx::render },
 ];
 
 /// The format of a name.

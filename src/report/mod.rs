@@ -20,12 +20,14 @@ pub mod junit;
 pub mod markdown;
 pub mod outcome;
 pub mod packet;
+pub mod redact;
 pub mod region;
 pub mod sarif;
 pub mod schema;
 pub mod sheets;
 pub mod text;
 pub mod words;
+pub mod xlsx;
 
 #[cfg(test)]
 mod tests;

@@ -3,6 +3,7 @@
 use super::outcome::{Claim, Hop};
 use crate::base::{Lang, Text};
 use crate::text;
+use crate::verify::survey::Opens;
 
 /// ○, × or ？ with its word.
 #[must_use]
@@ -118,6 +119,18 @@ pub fn action(hop: &Hop) -> Text {
         (_, "permit") => text!("verdict-permit"),
         (_, "deny") => text!("verdict-deny"),
         _ => text!("verdict-unknown"),
+    }
+}
+
+/// What can be opened from one place to another.
+#[must_use]
+pub fn opens(opens: Opens) -> Text {
+    match opens {
+        Opens::Nothing => text!("opens-nothing"),
+        Opens::Listed => text!("opens-listed"),
+        Opens::Holes => text!("opens-holes"),
+        Opens::Unlisted => text!("opens-unlisted"),
+        Opens::Neighbours => text!("opens-neighbours"),
     }
 }
 

@@ -10,7 +10,7 @@ use super::{Verdict, only, works};
 use crate::acl::{Acl, Reading};
 use crate::model::{At, Place, Policy, Spot};
 use crate::net::Family;
-use crate::pset::{Limits, Space};
+use crate::pset::{Limits, PacketSet, Space};
 use crate::reach::Side;
 use crate::topo::Named;
 use jiff::civil::Date;
@@ -45,7 +45,7 @@ pub struct Survey {
 }
 
 /// Pairs of places that are asked, at most.
-const MOST_PAIRS: usize = 40_000;
+const MOST_PAIRS: usize = 300_000;
 
 /// Looks at every pair of places and every `allow`.
 #[must_use]
@@ -84,9 +84,14 @@ pub fn survey(policy: &Policy, at: Date, devices: &[Arc<Named>], limits: Limits)
     out.places = places.iter().map(|(place, _)| *place).collect();
     out.cut = places.len() * places.len() > MOST_PAIRS;
     if !out.cut {
+        let common = views.iter().map(|view| Common {
+            view,
+            openings: view.space().minus(view.sets.openings, view.sets.to_own),
+        });
+        let common: Vec<Common<'_, '_>> = common.collect();
         for (a, from) in &places {
             for (b, to) in places.iter().filter(|(b, _)| a != b) {
-                let opens = views.iter().map(|view| opens(view, from, to)).max();
+                let opens = common.iter().map(|common| common.opens(from, to)).max();
                 let opens = opens.unwrap_or(Opens::Nothing);
                 if opens != Opens::Nothing {
                     out.pairs.push((*a, *b, opens, listing(policy, at, *a, *b)));
@@ -139,45 +144,58 @@ fn listing(policy: &Policy, at: Date, from: Place, to: Place) -> Vec<usize> {
         .collect()
 }
 
-fn opens(view: &View<'_>, from: &[Spot], to: &[Spot]) -> Opens {
-    let pairs = from.iter().flat_map(|a| to.iter().map(move |b| (a, b)));
-    pairs
-        .map(|(a, b)| one(view, a, b))
-        .max()
-        .unwrap_or(Opens::Nothing)
+/// What is the same for every pair of a family.
+struct Common<'v, 'a> {
+    view: &'v View<'a>,
+    /// Openings that are not for the switches themselves: management, DHCP to a relay are no matter between two zones.
+    openings: PacketSet,
 }
 
-fn one(view: &View<'_>, from: &Spot, to: &Spot) -> Opens {
-    let space = view.space();
-    let Some(origin) = view.origin(from.at) else {
-        return Opens::Nothing;
-    };
-    match only::beside(view, from, to) {
-        only::Beside::Inside => return Opens::Nothing,
-        only::Beside::OneLink => return Opens::Neighbours,
-        only::Beside::Apart => {}
+impl Common<'_, '_> {
+    fn opens(&self, from: &[Spot], to: &[Spot]) -> Opens {
+        let pairs = from.iter().flat_map(|a| to.iter().map(move |b| (a, b)));
+        pairs
+            .map(|(a, b)| self.one(a, b))
+            .max()
+            .unwrap_or(Opens::Nothing)
     }
-    let arrived = view.arrivals(&view.spread_of(origin, Side::May), to);
-    let arrived = space.intersect(arrived, view.sets.openings);
-    // What this place itself can send: the neighbours on its link have rows of their own.
-    let arrived = space.intersect(arrived, view.from(from.addrs.of(view.family)));
-    if space.is_empty(arrived) {
-        return Opens::Nothing;
-    }
-    let requests = view.halves.iter().filter(|half| {
-        !half.reply && half.family == view.family && view.origin(half.from.at) == Some(origin)
-    });
-    let boxes: Vec<_> = requests
-        .flat_map(super::spec::Half::with_companions)
-        .collect();
-    let rest = space.minus(arrived, space.of_matches(&boxes));
-    if space.is_empty(rest) {
-        return Opens::Listed;
-    }
-    let replies = only::replies(view, origin, to);
-    match space.subset(rest, replies) {
-        true => Opens::Holes,
-        false => Opens::Unlisted,
+
+    fn one(&self, from: &Spot, to: &Spot) -> Opens {
+        let (view, space) = (self.view, self.view.space());
+        let Some(origin) = view.origin(from.at) else {
+            return Opens::Nothing;
+        };
+        match only::beside(view, from, to) {
+            only::Beside::Inside => return Opens::Nothing,
+            only::Beside::OneLink => return Opens::Neighbours,
+            only::Beside::Apart => {}
+        }
+        let spread = view.spread_of(origin, Side::May);
+        // Most pairs end here, before anything of the size of the network is looked at.
+        let quiet = |link: usize| space.disjoint(spread.delivered[link], self.openings);
+        if matches!(to.at, At::Link(..)) && view.link_of(to.at).is_none_or(quiet) {
+            return Opens::Nothing;
+        }
+        let arrived = space.intersect(view.arrivals(&spread, to), self.openings);
+        // What this place itself can send: the neighbours on its link have rows of their own.
+        let arrived = space.intersect(arrived, view.from(from.addrs.of(view.family)));
+        if space.is_empty(arrived) {
+            return Opens::Nothing;
+        }
+        let requests = view.halves.iter().filter(|half| {
+            !half.reply && half.family == view.family && view.origin(half.from.at) == Some(origin)
+        });
+        let boxes: Vec<_> = requests
+            .flat_map(super::spec::Half::with_companions)
+            .collect();
+        let rest = space.minus(arrived, space.of_matches(&boxes));
+        if space.is_empty(rest) {
+            return Opens::Listed;
+        }
+        match space.subset(rest, only::replies(view, origin, to)) {
+            true => Opens::Holes,
+            false => Opens::Unlisted,
+        }
     }
 }
 

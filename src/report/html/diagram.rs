@@ -12,10 +12,10 @@ use std::collections::BTreeMap;
 const ROW: usize = 46;
 const BOX: usize = 250;
 const LEFT: usize = 10;
-const DEVICE: usize = 400;
+const DEVICE: usize = 410;
 const DEVICE_WIDTH: usize = 150;
-const RIGHT: usize = 690;
-const FAR: usize = 980;
+const RIGHT: usize = 710;
+const FAR: usize = 1010;
 
 /// A link with its interfaces.
 struct Link {
@@ -23,6 +23,13 @@ struct Link {
     title: String,
     note: String,
     ports: Vec<usize>,
+}
+
+/// Where a switch stands, and the rows of its wires to shared links.
+struct Top {
+    y: usize,
+    tall: usize,
+    wires: BTreeMap<String, usize>,
 }
 
 /// Where a link stands.
@@ -35,25 +42,31 @@ struct Placed {
 pub(super) fn draw(page: &Page<'_>) -> Markup {
     let links = links(page);
     let devices = devices(page);
-    let mut tops: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    let mut tops: BTreeMap<&str, Top> = BTreeMap::new();
     let mut places: Vec<Option<Placed>> = (0..links.len()).map(|_| None).collect();
     let mut y = 10;
     for device in &devices {
-        let own: Vec<usize> = (0..links.len())
-            .filter(|&at| only_on(page, &links, at, device))
-            .collect();
-        let rows = own.len().div_ceil(2).max(2);
+        let (own, others): (Vec<usize>, Vec<usize>) = (0..links.len())
+            .filter(|&at| is_on(page, &links, at, device))
+            .partition(|&at| only_on(page, &links, at, device));
         for (order, &at) in own.iter().enumerate() {
             if let Some(place) = places.get_mut(at) {
                 let x = if order % 2 == 0 { LEFT } else { RIGHT };
-                *place = Some(Placed {
-                    x,
-                    y: y + order / 2 * ROW,
-                });
+                let y = y + order / 2 * ROW;
+                *place = Some(Placed { x, y });
             }
         }
-        tops.insert(device, (y, rows * ROW - 10));
-        y += rows * ROW + 14;
+        // A wire to a shared link has a row of its own, where no box stands in its way.
+        let rows = own.len().div_ceil(2);
+        let keys = others.iter().filter_map(|&at| links.get(at));
+        let wires = keys.enumerate().map(|(order, link)| {
+            let y = y + (rows + order) * ROW + 17;
+            (link.key.clone(), y)
+        });
+        let wires = wires.collect();
+        let tall = (rows + others.len()).max(1) * ROW - 10;
+        tops.insert(device, Top { y, tall, wires });
+        y += tall + 24;
     }
     let shared: Vec<usize> = (0..links.len())
         .filter(|&at| places.get(at).is_some_and(Option::is_none))
@@ -83,10 +96,10 @@ pub(super) fn draw(page: &Page<'_>) -> Markup {
             @for (at, link) in links.iter().enumerate() {
                 @if let Some(Some(place)) = places.get(at) { (link_of(page, link, place, &tops)) }
             }
-            @for (name, (top, tall)) in &tops {
+            @for (name, top) in &tops {
                 g data-part={ "d:" (name) } {
-                    rect.dev x=(DEVICE) y=(top) width=(DEVICE_WIDTH) height=(tall) rx="4" {}
-                    text x=(DEVICE + DEVICE_WIDTH / 2) y=(top + tall / 2 + 4) text-anchor="middle" font-weight="700" { (name) }
+                    rect.dev x=(DEVICE) y=(top.y) width=(DEVICE_WIDTH) height=(top.tall) rx="4" {}
+                    text x=(DEVICE + DEVICE_WIDTH / 2) y=(top.y + top.tall / 2 + 4) text-anchor="middle" font-weight="700" { (name) }
                 }
             }
         }
@@ -141,6 +154,14 @@ fn links(page: &Page<'_>) -> Vec<Link> {
     all.into_iter().map(link).collect()
 }
 
+fn is_on(page: &Page<'_>, links: &[Link], at: usize, device: &str) -> bool {
+    let ports = links.get(at).map_or(&[][..], |link| &link.ports);
+    let mut of = ports
+        .iter()
+        .filter_map(|&port| page.evidence.interfaces.get(port));
+    of.any(|interface| interface.device == device)
+}
+
 fn only_on(page: &Page<'_>, links: &[Link], at: usize, device: &str) -> bool {
     let ports = links.get(at).map_or(&[][..], |link| &link.ports);
     let mut of = ports
@@ -149,12 +170,7 @@ fn only_on(page: &Page<'_>, links: &[Link], at: usize, device: &str) -> bool {
     !ports.is_empty() && of.all(|interface| interface.device == device)
 }
 
-fn link_of(
-    page: &Page<'_>,
-    link: &Link,
-    place: &Placed,
-    tops: &BTreeMap<&str, (usize, usize)>,
-) -> Markup {
+fn link_of(page: &Page<'_>, link: &Link, place: &Placed, tops: &BTreeMap<&str, Top>) -> Markup {
     let left = place.x < DEVICE;
     let middle = place.y + 17;
     let edge = if left { place.x + BOX } else { place.x };
@@ -164,12 +180,8 @@ fn link_of(
         .filter_map(|&port| page.evidence.interfaces.get(port));
     let wires: Vec<(&Interface, usize, usize)> = ports
         .filter_map(|interface| {
-            let &(top, tall) = tops.get(interface.device.as_str())?;
-            let y = if place.x == FAR {
-                (place.y + 17).clamp(top + 8, top + tall - 8)
-            } else {
-                middle
-            };
+            let top = tops.get(interface.device.as_str())?;
+            let y = top.wires.get(&link.key).copied().unwrap_or(middle);
             let x = if left { DEVICE } else { DEVICE + DEVICE_WIDTH };
             Some((interface, x, y))
         })
@@ -177,7 +189,7 @@ fn link_of(
     html! {
         @for (interface, x, y) in &wires {
             g data-part={ "i:" (interface.device) ":" (interface.name) } {
-                line.wire x1=(x) y1=(y) x2=(edge) y2=(middle) {}
+                polyline.wire fill="none" points=(bend(*x, *y, edge, middle)) {}
             }
         }
         g data-part=(link.key) {
@@ -189,19 +201,28 @@ fn link_of(
     }
 }
 
+/// A wire that goes straight past the boxes before it turns to its link.
+fn bend(x: usize, y: usize, edge: usize, middle: usize) -> String {
+    match edge == FAR {
+        true => format!("{x},{y} {},{y} {edge},{middle}", FAR - 40),
+        false => format!("{x},{y} {edge},{middle}"),
+    }
+}
+
 /// The lists of an interface, beside its switch: ▶ into the switch, ◀ out of it; a dashed tag where nothing filters.
 fn tags(interface: &Interface, x: usize, y: usize, left: bool) -> Markup {
     const WIDE: usize = 88;
     let at = if left { x - WIDE - 6 } else { x + 6 };
     let name = |words: &str| words.split(' ').next().unwrap_or_default().to_owned();
-    let mut names: Vec<(&str, String)> = Vec::new();
+    let mut names: Vec<(&str, String, usize)> = Vec::new();
     for (direction, words) in &interface.lists {
         let arrow = match (*direction == "in") == left {
             true => "▶",
             false => "◀",
         };
-        if !names.iter().any(|(a, n)| *a == arrow && *n == name(words)) {
-            names.push((arrow, name(words)));
+        match names.iter_mut().find(|(a, ..)| *a == arrow) {
+            Some((.., more)) => *more += 1,
+            None => names.push((arrow, name(words), 0)),
         }
     }
     let words: Vec<String> = interface
@@ -209,10 +230,11 @@ fn tags(interface: &Interface, x: usize, y: usize, left: bool) -> Markup {
         .iter()
         .map(|(direction, words)| format!("{direction}: {words}"))
         .collect();
-    let shown: Vec<String> = names
-        .iter()
-        .map(|(arrow, name)| format!("{arrow}{name}"))
-        .collect();
+    let one = |(arrow, name, more): &(&str, String, usize)| match more {
+        0 => format!("{arrow}{name}"),
+        more => format!("{arrow}{name} +{more}"),
+    };
+    let shown: Vec<String> = names.iter().map(one).collect();
     let class = if interface.unfiltered.is_empty() {
         "tag"
     } else {

@@ -41,7 +41,7 @@ fn row_of(verdict: &str) -> &'static str {
 }
 
 fn verdict(page: &Page<'_>, verdict: &str) -> Markup {
-    html! { span.nowrap class=(tone(verdict)) { (page.say(&words::verdict(verdict))) } }
+    html! { span.nowrap.(tone(verdict)) { (page.say(&words::verdict(verdict))) } }
 }
 
 fn heads(page: &Page<'_>, heads: &[Text]) -> Markup {
@@ -71,7 +71,7 @@ pub(super) fn cover(page: &Page<'_>) -> Markup {
             span.mark { (page.say(&text!("html-confidential"))) }
             h1 { (page.title()) }
             p { (page.say(&text!("html-subtitle"))) }
-            div.verdict class=(tone(page.verify.verdict)) {
+            div.verdict.(tone(page.verify.verdict)) {
                 (page.say(&words::verdict(page.verify.verdict))) " — " (page.say(&words::counts(&page.verify.claims)))
             }
             p { (page.say(&text!("html-scope"))) }
@@ -128,7 +128,7 @@ fn detail(page: &Page<'_>, claim: &Claim) -> Markup {
         .as_ref()
         .and_then(|place| Some((&place.file, place.line?)));
     html! {
-        article.claim class=(claim.verdict) id=(page.id(&claim.id)) tabindex="-1" data-row=(row_of(claim.verdict)) {
+        article.claim.(claim.verdict) id=(page.id(&claim.id)) tabindex="-1" data-row=(row_of(claim.verdict)) {
             h3 { (verdict(page, claim.verdict)) " " (claim.id) }
             p { (claim.text) @if let Some((file, line)) = place { " " span.mono { "(" (file) ":" (line) ")" } } }
             p { (page.say(&sentence(claim))) }
@@ -150,6 +150,8 @@ fn detail(page: &Page<'_>, claim: &Claim) -> Markup {
 /// What the verdict says, and nothing more.
 fn sentence(claim: &Claim) -> Text {
     match claim.verdict {
+        // What leans on nothing was read off the text, no packet was reckoned with (D49).
+        "proved" if claim.assumptions.is_empty() => text!("html-says-read"),
         "proved" => text!("html-says-proved"),
         "refuted" => text!("html-says-refuted"),
         _ => text!("html-says-unknown"),
@@ -238,14 +240,16 @@ fn remedy(claim: &Claim, hops: &[Hop]) -> Text {
     }
 }
 
+/// The class and the sign of a cell, with its words.
 fn opens_words(opens: Opens) -> (&'static str, &'static str, Text) {
-    match opens {
-        Opens::Nothing => ("", "", text!("opens-nothing")),
-        Opens::Listed => ("s", "●", text!("opens-listed")),
-        Opens::Holes => ("h", "◐", text!("opens-holes")),
-        Opens::Unlisted => ("u", "×", text!("opens-unlisted")),
-        Opens::Neighbours => ("n", "＝", text!("opens-neighbours")),
-    }
+    let (class, sign) = match opens {
+        Opens::Nothing => ("", ""),
+        Opens::Listed => ("s", "●"),
+        Opens::Holes => ("h", "◐"),
+        Opens::Unlisted => ("u", "×"),
+        Opens::Neighbours => ("n", "＝"),
+    };
+    (class, sign, words::opens(opens))
 }
 
 fn matrix(page: &Page<'_>) -> Markup {
@@ -268,7 +272,7 @@ fn matrix(page: &Page<'_>) -> Markup {
     ];
     html! {
         p { (page.say(&text!("html-matrix-words"))) }
-        ul { @for state in states { @let (class, sign, words) = opens_words(state); li class=(class) { (if sign.is_empty() { "・" } else { sign }) " " (page.say(&words)) } } }
+        ul.legend { @for state in states { @let (class, sign, words) = opens_words(state); li class=(class) { (if sign.is_empty() { "・" } else { sign }) " " (page.say(&words)) } } }
         @if places.len() <= MOST_IN_MATRIX {
             div.scroll { table.matrix {
                 thead { tr { td {} @for place in places { th scope="col" { (place.name) } } } }
