@@ -71,8 +71,8 @@ fn every_golden_case_has_a_certificate_that_holds() {
     for (case, code) in [
         ("p1_wired", 0),
         ("p1_one_switch", 3),
-        ("p1_single/cisco-ios-xe", 0),
-        ("p1_single/alaxala-ax", 0),
+        ("p1_single/cisco-ios-xe", 3),
+        ("p1_single/alaxala-ax", 3),
     ] {
         let dir = scratch(&format!("certificate-{}", case.replace('/', "-")));
         let file = dir.join("certificate.json");

@@ -30,7 +30,13 @@ fn policy(dialect: &str) -> String {
 /// For lists that know no TCP flags: replies are accepted without them, and what that breaks is not asked. IPv4 only.
 fn without_flags_and_ipv6(text: &str) -> String {
     let mut out = String::new();
+    let mut pack = false; // the guideline asks for what such lists break
     for line in text.lines() {
+        pack |= line.starts_with("指針 ");
+        if pack {
+            pack = line != "}";
+            continue;
+        }
         let line = line.replace("IPv6 fd7a:1c2b::/48 VLAN連番", "IPv4のみ");
         let line = line.replace(", ::11", "").replace(", ::12", "");
         if line == "証明 マイナンバー利用事務系 -> LGWAN接続系 なし" {

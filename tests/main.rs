@@ -1,6 +1,7 @@
 //! Integration tests: the program from its arguments to its output, one binary, a file per subject.
 #![allow(clippy::unwrap_used, reason = "a test fails where it stands")]
 #![allow(clippy::print_stdout, reason = "a long run says what it did")]
+#![allow(clippy::print_stderr, reason = "what was skipped is said loudly")]
 
 mod support;
 

@@ -444,9 +444,10 @@ fn allows(places: &mut Places, found: Vec<Request>, unsaid: &mut Vec<String>) ->
     lines.concat()
 }
 
-fn statement(
-    ((notes, services, to), from): (&(Notes, Vec<String>, BTreeSet<String>), &BTreeSet<String>),
-) -> String {
+/// What statements that differ in their sources only have in common: notes, services, destinations.
+type Shared = (Notes, Vec<String>, BTreeSet<String>);
+
+fn statement(((notes, services, to), from): (&Shared, &BTreeSet<String>)) -> String {
     let places = |all: &BTreeSet<String>| list(all.iter().cloned());
     let ticket = notes
         .0

@@ -209,7 +209,7 @@ mod tests {
         let file = sources.add(Source::capture("a.cfg", text.as_bytes()));
         let options = Options {
             at: jiff::civil::date(2026, 11, 23),
-            limits: crate::pset::Limits::default(),
+            limits: super::super::Limits::default(),
             dialect: by_id(dialect),
             confirmed_only: false,
         };

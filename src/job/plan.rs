@@ -1,12 +1,12 @@
 //! `plan`: from one configuration of a network to another, step by step, every state proved (D47).
 
+use super::Limits;
 use super::{Capture, Job, Options, capacity, network, read};
 use crate::base::{Diagnostic, Source, SourceMap, Text};
 use crate::device::Device;
 use crate::diff::{Verdict as Difference, beside, compare_in, places};
 use crate::model::Policy;
 use crate::plan::{Judged, Ordered, Outcome, Site, order};
-use crate::pset::Limits;
 use crate::text;
 use crate::topo::Named;
 use crate::vendor::live::Running;
@@ -69,13 +69,16 @@ struct Both {
     new: Running,
 }
 
+/// Reads a text of one switch.
+type Reader = Box<dyn Fn(&str) -> Device>;
+
 /// Plans a change.
 ///
 /// # Errors
 /// A switch that is not on both sides in one dialect, or whose dialect has no known way to change a list.
 pub fn plan(sources: &SourceMap, asked: &Asked<'_>, options: &Options) -> Job<PlanOutcome> {
     let both = pairs(sources, asked, options)?;
-    let readers: Vec<Box<dyn Fn(&str) -> Device>> = both.iter().map(reader).collect();
+    let readers: Vec<Reader> = both.iter().map(reader).collect();
     let mut sites = Vec::new();
     for (one, read) in both.iter().zip(&readers) {
         let mechanism = one.dialect.mechanism();

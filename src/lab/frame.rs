@@ -41,7 +41,7 @@ pub fn frame(flow: &Flow, number: u32, salt: u64, to: Mac, from: Mac) -> Vec<u8>
 
 fn ipv4(out: &mut Vec<u8>, flow: &Flow, ends: [Ipv4Addr; 2], body: &[u8], number: u32, salt: u64) {
     let length = u16::try_from(20 + body.len()).unwrap_or(u16::MAX);
-    let more = 0x2000 * u16::from(salt % 2 == 0);
+    let more = 0x2000 * u16::from(salt.is_multiple_of(2));
     let fragment: u16 = match flow.position() {
         PositionSet::FIRST => 0x2000,
         PositionSet::LATER => offset(salt) | more,
@@ -76,7 +76,7 @@ fn ipv6(out: &mut Vec<u8>, flow: &Flow, ends: [Ipv6Addr; 2], body: &[u8], number
         // Hop-by-hop or destination options: one that pads.
         headers.push((OPTIONS[(salt % 2) as usize], [0, 0, 1, 4, 0, 0, 0, 0]));
     }
-    let more = u16::from(salt % 2 == 0);
+    let more = u16::from(salt.is_multiple_of(2));
     let at = match flow.position() {
         PositionSet::FIRST => Some(1),
         PositionSet::LATER => Some(offset(salt) << 3 | more),

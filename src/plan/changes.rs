@@ -6,8 +6,8 @@ use crate::acl::{Acl, Direction};
 use crate::device::Device;
 use crate::diff::{Effect, Verdict, compare};
 use crate::net::Family;
-use crate::pset::Limits;
 use crate::vendor::live::{Block, Rebind, Running, binding, only};
+use crate::verify::Limits;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Steps that belong together, and when they are best tried: what closes before what opens.

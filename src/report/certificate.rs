@@ -7,7 +7,9 @@ use serde_json::Value;
 #[must_use]
 pub fn sealed(mut certificate: Value) -> String {
     let body = certificate.to_string();
-    certificate["digest"] = Value::from(super::digest_of(&body));
+    if let Some(fields) = certificate.as_object_mut() {
+        fields.insert("digest".to_owned(), Value::from(super::digest_of(&body)));
+    }
     let parts = certificate.as_object().into_iter().flatten();
     let lines =
         parts.map(|(name, value)| format!("{}: {}", Value::from(name.as_str()), part(value)));

@@ -684,7 +684,8 @@ fn plan_step(
     one: &Judged,
 ) -> out::PlanStep {
     let step = &one.step;
-    let switch = &outcome.switches[step.site];
+    let switch = outcome.switches.get(step.site);
+    let switch = switch.expect("INVARIANT: every step is of one of the switches");
     let lines = |blocks: &[Block]| -> Vec<String> {
         let all = blocks.iter().flat_map(Block::typed);
         all.map(|line| safe(&line)).collect()

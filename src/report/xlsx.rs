@@ -194,7 +194,7 @@ impl Book<'_> {
                 claims.collect(),
             ),
             (
-                text!("sheet-flows"),
+                text!("workbook-flows"),
                 heads(&[
                     (text!("column-statement"), 60),
                     (text!("column-line"), 6),

@@ -171,10 +171,22 @@ mod tests {
         for a in 0..16 {
             for b in 0..16 {
                 let (x, y) = (small(a & 3, a >> 2), small(b & 3, b >> 2));
-                let (p, q) = (points(&[x.clone()]), points(&[y.clone()]));
-                assert_eq!(points(&minus(&[x.clone()], &[y.clone()])), p & !q);
-                assert_eq!(points(&and(&[x.clone()], &[y.clone()])), p & q);
-                assert_eq!(outside(&[x.clone()], &[y.clone()]).is_none(), p & !q == 0);
+                let (p, q) = (
+                    points(std::slice::from_ref(&x)),
+                    points(std::slice::from_ref(&y)),
+                );
+                assert_eq!(
+                    points(&minus(std::slice::from_ref(&x), std::slice::from_ref(&y))),
+                    p & !q
+                );
+                assert_eq!(
+                    points(&and(std::slice::from_ref(&x), std::slice::from_ref(&y))),
+                    p & q
+                );
+                assert_eq!(
+                    outside(std::slice::from_ref(&x), std::slice::from_ref(&y)).is_none(),
+                    p & !q == 0
+                );
                 assert_eq!(meet(&[x], &[y]), p & q != 0);
             }
         }

@@ -250,11 +250,11 @@ fn carried(network: &Network, part: &Value) -> Result<(), Reject> {
     match start.get("interfaces") {
         Some(_) => {
             let mut all = starts()?.into_iter();
-            all.try_for_each(|one| walk.from_interface(one, &packets))
+            all.try_for_each(|one| walk.leaves_interface(one, &packets))
         }
         None => {
             fields(start, &["device", "vrf"])?;
-            walk.from_device(number(start, "device")?, text(start, "vrf")?, &packets)
+            walk.leaves_device(number(start, "device")?, text(start, "vrf")?, &packets)
         }
     }
 }

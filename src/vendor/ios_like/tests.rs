@@ -120,7 +120,9 @@ fn every_fact_is_asked() {
     ]
     .concat();
     for kin in KINS {
-        for id in kin.facts().facts.keys() {
+        // What happens while a binding is replaced is asked by plans, not by readers.
+        let asked = |id: &&String| id.as_str() != "rebind-hitless";
+        for id in kin.facts().facts.keys().filter(asked) {
             assert!(code.contains(&format!("\"{id}\"")), "{}: {id}", kin.id);
         }
     }

@@ -192,6 +192,10 @@ impl Writer<'_> {
                     .push(text!("nft-refuse-entry", list = &draft.name)),
             }
         }
+        if steps.is_empty() {
+            self.refused
+                .push(text!("nft-refuse-empty", name = &draft.name));
+        }
         self.out
             .push_str(&chains(&draft.name, draft.family, &steps));
         self.out.push('\n');

@@ -13,13 +13,13 @@ pub(crate) struct Walk<'n> {
 
 impl Walk<'_> {
     /// All packets, handed by a host to this interface, get there.
-    pub(crate) fn from_interface(&self, number: usize, packets: &[Box]) -> Result<(), Reject> {
+    pub(crate) fn leaves_interface(&self, number: usize, packets: &[Box]) -> Result<(), Reject> {
         self.network.interface(number)?;
         self.enter(number, None, packets, &mut Vec::new())
     }
 
     /// All packets that a device makes get there.
-    pub(crate) fn from_device(
+    pub(crate) fn leaves_device(
         &self,
         device: usize,
         vrf: &str,
