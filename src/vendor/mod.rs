@@ -120,9 +120,29 @@ pub fn by_id(id: &str) -> Option<&'static dyn Dialect> {
     DIALECTS.iter().copied().find(|dialect| dialect.id() == id)
 }
 
+/// What the archiver RANCID writes into the first line of a file, and our id for it.
+const ARCHIVED: [(&str, &str); 4] = [
+    ("arista", "arista-eos"),
+    ("cisco", "cisco-ios-xe"),
+    ("cisco-nx", "cisco-nx-os"),
+    ("juniper", "juniper-junos"),
+];
+
+/// The dialect that an archiver noted.
+fn archived(text: &str) -> Option<&'static dyn Dialect> {
+    let first = text.lines().find(|line| !line.trim().is_empty())?;
+    let kind = first.trim_start_matches(['!', '#']).trim();
+    let kind = kind.strip_prefix("RANCID-CONTENT-TYPE:")?.trim();
+    let (_, id) = ARCHIVED.iter().find(|(name, _)| *name == kind)?;
+    by_id(id)
+}
+
 /// The dialect a text looks most like; none if it looks more like a family that is not read.
 #[must_use]
 pub fn detect(text: &str) -> Option<&'static dyn Dialect> {
+    if let Some(dialect) = archived(text) {
+        return Some(dialect);
+    }
     let scored = DIALECTS.iter().copied().map(|d| (d.score(text), d));
     let (score, dialect) = scored
         .filter(|(score, _)| *score > 0)

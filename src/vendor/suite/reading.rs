@@ -17,6 +17,17 @@ fn each_corpus_is_detected_as_its_dialect() {
     }
 }
 
+#[test]
+fn what_an_archiver_noted_comes_first() {
+    let of = |text: &str| detect(text).map(Dialect::id);
+    let bgp = "hostname A\nrouter bgp 1\n";
+    assert_eq!(of(bgp), None);
+    let noted = format!("!RANCID-CONTENT-TYPE: arista\n!\n{bgp}");
+    assert_eq!(of(&noted), Some("arista-eos"));
+    let other = format!("!RANCID-CONTENT-TYPE: force10\n!\n{bgp}");
+    assert_eq!(of(&other), None);
+}
+
 /// `core.cfg` is a whole configuration of a device that aclc understands.
 fn core(dialect: &dyn Dialect) -> Vec<u8> {
     let mut files = corpus(dialect).into_iter();
