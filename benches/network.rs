@@ -8,16 +8,16 @@
 //! After that lines are changed one by one in a session that has seen the network ([`aclc::verify::Session`]): a permit
 //! becomes another, and back; shown are the middle and the worst time to prove again.
 //!
-//! Measured with `BENCH_CPU=1` (time of the processor) on 2 cores of an AMD EPYC that did much other work, without
-//! optimisation at link time, rustc 1.95; milliseconds:
+//! Measured with `cargo bench --bench network -- 20 1 10000`, `-- 200 50 2000 pairs` and `-- 500 500 2000` on 2 quiet cores of
+//! an AMD EPYC, rustc 1.95; milliseconds:
 //!
-//! | zones, switches, allows | parse | write | read back | claims | with equality | a line changed | build |
-//! |---|---|---|---|---|---|---|---|
-//! | 20, 1, 10,000 | 193 | 90 | 49 (40,228 lines) | 133 | 322 | 24 | 808 (bar 500: missed) |
-//! | 200, 50, 2,000, all pairs | 619 | 158 | 37 (27,115 lines) | 239 (37,849 claims; bar 1,000) | 479 | 4.3 (bar 10), at most 24 | 1,062 |
-//! | 500, 500, 2,000 | 180 | 323 | 76 (40,019 lines) | 80 | 969 | 9.4 | 1,034 |
+//! | zones, switches, allows | parse | write | read back | claims | with equality | a line changed | build | peak |
+//! |---|---|---|---|---|---|---|---|---|
+//! | 20, 1, 10,000 | 142 | 253 | 53 (40,228 lines) | 70 | 177 | 9.9, at most 14 | 595 (bar 500: missed) | 227 MB |
+//! | 200, 50, 2,000, all pairs | 489 | 380 | 35 (27,115 lines) | 168 (37,849 claims; bar 1,000) | 273 | 1.3 (bar 10), at most 9.5 | 1,181 | 325 MB |
+//! | 500, 500, 2,000 | 145 | 786 | 44 (40,019 lines) | 58 | 356 | 5.2, at most 10 | 1,369 | 131 MB |
 //!
-//! With equality a changed line took 122 on 50 switches.
+//! With equality a changed line takes 20, 20 and 18.
 #![allow(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
 mod common;
