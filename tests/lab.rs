@@ -93,14 +93,8 @@ fn the_kernel_does_what_the_proofs_say() {
 
 #[test]
 fn a_broken_twin_shows_its_witness() {
-    let home = root().join("golden/p1_wired/twins");
-    let mut twins: Vec<_> = std::fs::read_dir(&home)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
-    twins.sort();
     let mut leaks = 0;
-    for dir in twins {
+    for dir in crate::twins::folders() {
         let name = dir.file_name().unwrap().to_string_lossy().into_owned();
         let scratch = scratch(&format!("lab-{name}"));
         for (switch, text) in SWITCHES.iter().zip(twin(&dir)) {
@@ -213,9 +207,10 @@ fn random_networks_and_rulesets() {
 #[test]
 #[ignore = "runs inside namespaces that another test makes"]
 fn inside_a_namespace() {
-    if std::env::var_os("ACLC_INSIDE").is_none() {
-        return;
-    }
+    assert!(
+        std::env::var_os("ACLC_INSIDE").is_some(),
+        "run `cargo test --test main lab::random`: it makes the namespaces first"
+    );
     let mut sources = SourceMap::default();
     let text = std::fs::read(root().join(POLICY)).unwrap();
     let file = sources.add(Source::capture(POLICY, &text));
@@ -279,6 +274,7 @@ fn inside_a_namespace() {
         sent += outcome.sent;
         arrived += outcome.arrived;
     }
+    assert!(skipped < count && 0 < arrived && arrived < sent);
     println!(
         "in all {count} networks, {skipped} of them refused, {sent} packets, {arrived} arrived (seed {first})"
     );

@@ -53,14 +53,18 @@ pub(crate) fn twin(dir: &Path) -> [String; 2] {
     texts
 }
 
+/// The folders of P1's mistakes, in order.
+pub(crate) fn folders() -> Vec<std::path::PathBuf> {
+    let home = root().join("golden/p1_wired/twins");
+    let entries = std::fs::read_dir(home).unwrap();
+    let mut twins: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    twins.sort();
+    twins
+}
+
 #[test]
 fn every_mistake_is_seen() {
-    let home = root().join("golden/p1_wired/twins");
-    let mut twins: Vec<_> = std::fs::read_dir(&home)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
-    twins.sort();
+    let twins = folders();
     assert_eq!(twins.len(), 11, "a folder per mistake");
     let scratch = scratch("twins");
     let mut wrong = Vec::new();

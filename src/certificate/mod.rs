@@ -84,16 +84,7 @@ pub fn write(subject: &Subject<'_>) -> Result<Value, Text> {
     let views: Vec<View<'_>> = Family::BOTH
         .iter()
         .zip(&spaces)
-        .map(|(&family, space)| {
-            View::new(
-                world.policy,
-                &world.topo,
-                &world.halves,
-                &world.beyond,
-                family,
-                space,
-            )
-        })
+        .map(|(&family, space)| View::in_world(&world, family, space))
         .collect();
     let mut budget = Budget { cells: 0 };
     let mut doc = json!({

@@ -156,18 +156,35 @@ impl Edges {
             0 => (rng.u8(..), rng.u8(..4)),
             _ => *rng.choice(&self.icmp)?,
         };
-        let l4 = match protocol {
-            _ if position == PositionSet::LATER => L4::None,
-            TCP => L4::Tcp {
-                sport,
-                dport,
-                flags,
-            },
-            UDP | SCTP => L4::Ports { sport, dport },
-            number if number == Match::icmp_of(self.family) => L4::Icmp { kind, code },
-            _ => L4::None,
-        };
+        let l4 = l4(
+            self.family,
+            protocol,
+            position,
+            (sport, dport, flags),
+            (kind, code),
+        );
         Flow::new(src, dst, protocol, l4, position, ext).ok()
+    }
+}
+
+/// The L4 header that a packet of a protocol has (D6).
+fn l4(
+    family: Family,
+    protocol: u8,
+    position: PositionSet,
+    (sport, dport, flags): (u16, u16, TcpFlags),
+    (kind, code): (u8, u8),
+) -> L4 {
+    match protocol {
+        _ if position == PositionSet::LATER => L4::None,
+        TCP => L4::Tcp {
+            sport,
+            dport,
+            flags,
+        },
+        UDP | SCTP => L4::Ports { sport, dport },
+        number if number == Match::icmp_of(family) => L4::Icmp { kind, code },
+        _ => L4::None,
     }
 }
 
@@ -212,20 +229,14 @@ fn of_box(boxed: &Match, rng: &mut Rng) -> Option<Flow> {
         let &(low, high) = rng.choice(&set.ranges())?;
         Some(rng.u8(low..=high))
     };
-    let l4 = match protocol {
-        _ if position == PositionSet::LATER => L4::None,
-        TCP => L4::Tcp {
-            sport,
-            dport,
-            flags,
-        },
-        UDP | SCTP => L4::Ports { sport, dport },
-        number if number == Match::icmp_of(boxed.family) => L4::Icmp {
-            kind: byte(boxed.icmp_type, rng)?,
-            code: byte(boxed.icmp_code, rng)?,
-        },
-        _ => L4::None,
-    };
+    let icmp = [boxed.icmp_type, boxed.icmp_code].map(|set| byte(set, rng).unwrap_or(0));
+    let l4 = l4(
+        boxed.family,
+        protocol,
+        position,
+        (sport, dport, flags),
+        icmp.into(),
+    );
     Flow::new(src, dst, protocol, l4, position, ext).ok()
 }
 

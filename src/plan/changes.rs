@@ -242,32 +242,18 @@ impl Work<'_, '_> {
         before: Option<String>,
         after: Option<String>,
     ) {
+        let (index, site) = (self.index, self.site);
+        let step = |from: Option<&str>, to: Option<&str>| {
+            bind(index, site, header, family, direction, from, to)
+        };
         let (from, to) = match (before, after) {
             (None, None) => return,
             (Some(from), None) => {
-                let step = bind(
-                    self.index,
-                    self.site,
-                    header,
-                    family,
-                    direction,
-                    Some(&from),
-                    None,
-                );
-                return self.unit(vec![step], OPENS, None);
+                return self.unit(vec![step(Some(&from), None)], OPENS, None);
             }
             (None, Some(to)) => {
                 let to = self.give(family, &to);
-                let step = bind(
-                    self.index,
-                    self.site,
-                    header,
-                    family,
-                    direction,
-                    None,
-                    Some(&to),
-                );
-                return self.unit(vec![step], CLOSES, None);
+                return self.unit(vec![step(None, Some(&to))], CLOSES, None);
             }
             (Some(from), Some(to)) => (from, to),
         };
@@ -292,15 +278,7 @@ impl Work<'_, '_> {
             return self.in_place(header, family, direction, &from, &to, rank);
         }
         let to = self.give(family, &to);
-        let step = bind(
-            self.index,
-            self.site,
-            header,
-            family,
-            direction,
-            Some(&from),
-            Some(&to),
-        );
+        let step = step(Some(&from), Some(&to));
         let swap = Swap {
             site: self.index,
             interface: header.to_owned(),

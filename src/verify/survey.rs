@@ -63,16 +63,7 @@ pub fn survey(policy: &Policy, at: Date, devices: &[Arc<Named>], limits: Limits)
     let views: Vec<View<'_>> = Family::BOTH
         .iter()
         .zip(&spaces)
-        .map(|(&family, space)| {
-            View::new(
-                policy,
-                &world.topo,
-                &world.halves,
-                &world.beyond,
-                family,
-                space,
-            )
-        })
+        .map(|(&family, space)| View::in_world(&world, family, space))
         .collect();
     let mut out = Survey {
         allows: (0..policy.allows.len())
