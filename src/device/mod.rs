@@ -6,7 +6,7 @@
 
 use crate::acl::{Acl, Direction, Draft, Known, Question, Reading};
 use crate::base::Text;
-use crate::net::Family;
+use crate::net::{Family, PortSet};
 use ipnet::IpNet;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr};
@@ -259,6 +259,8 @@ pub struct Interface {
     pub ipv6: bool,
     /// DHCP relay targets.
     pub helpers: Vec<Ipv4Addr>,
+    /// Broadcasts that it sends on to servers besides those of DHCP clients.
+    pub broadcasts: Vec<BroadcastRelay>,
     /// Lists attached.
     pub bindings: Vec<Binding>,
     /// Line of the header; 0 if not read from text.
@@ -279,6 +281,7 @@ impl Interface {
             redundancy: Vec::new(),
             ipv6: false,
             helpers: Vec::new(),
+            broadcasts: Vec::new(),
             bindings: Vec::new(),
             line: 0,
         }
@@ -296,6 +299,7 @@ impl Interface {
             redundancy,
             ipv6,
             helpers,
+            broadcasts,
             bindings: _,
             line: _,
         } = self;
@@ -308,6 +312,9 @@ impl Interface {
             && *redundancy == other.redundancy
             && *ipv6 == other.ipv6
             && *helpers == other.helpers
+            && alike(broadcasts, &other.broadcasts, |a, b| {
+                (a.to, &a.ports) == (b.to, &b.ports)
+            })
     }
 
     /// Adds a virtual address of a group.
@@ -345,6 +352,20 @@ impl Interface {
             .rev()
             .find(|b| b.family == family && b.direction == direction)
     }
+}
+
+/// UDP broadcasts of some ports that a router sends on as unicasts to a server. Who sent them and from which port stays as it
+/// was, so that they are packets of that sender which no route and no in-list has seen with this destination.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BroadcastRelay {
+    /// The server.
+    pub to: Ipv4Addr,
+    /// Destination ports.
+    pub ports: PortSet,
+    /// Line in the file.
+    pub line: u32,
+    /// The line.
+    pub text: String,
 }
 
 /// A group of routers that share virtual addresses. Which of them is active is a state (D2).

@@ -93,6 +93,7 @@ pub(super) static KIN: Kin = Kin {
     vrf_behind_route: false,
     range: interface::range,
     settle: settle::settle,
+    relayed: &[],
     replaces: false,
     exact_flags: false,
     nd_first: false,

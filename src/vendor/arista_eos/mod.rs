@@ -78,6 +78,7 @@ pub(super) static KIN: Kin = Kin {
     vrf_behind_route: false,
     range: |name| vec![name.to_owned()],
     settle: |_| {},
+    relayed: &[],
     replaces: false,
     exact_flags: false,
     nd_first: true,

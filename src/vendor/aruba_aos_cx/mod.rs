@@ -81,6 +81,7 @@ pub(super) static KIN: Kin = Kin {
     vrf_behind_route: true,
     range: |name| vec![name.to_owned()],
     settle: |_| {},
+    relayed: &[],
     replaces: true,
     exact_flags: false,
     nd_first: false,

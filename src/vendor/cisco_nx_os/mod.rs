@@ -82,6 +82,7 @@ pub(super) static KIN: Kin = Kin {
     vrf_behind_route: false,
     range: |name| vec![name.to_owned()],
     settle: |_| {},
+    relayed: &[],
     replaces: false,
     exact_flags: true,
     nd_first: false,

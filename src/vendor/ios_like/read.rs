@@ -17,7 +17,7 @@ use crate::device::{
     Binding, Device, Effect, EffectClass, Forwarding, Gap, Interface, InterfaceKind, NextHop,
     Scope, Sees,
 };
-use crate::net::Family;
+use crate::net::{Family, PortSet};
 use crate::text;
 use crate::vendor::Hint;
 use crate::vendor::capture::{self, Line, blocks};
@@ -57,6 +57,8 @@ pub(in crate::vendor) struct Reader {
     pub(in crate::vendor) map_filters: Vec<MapFilter>,
     /// Virtual addresses that stand outside of interfaces: interface, group, address.
     pub(in crate::vendor) outside_virtuals: Vec<(String, u32, IpAddr)>,
+    /// Ports whose broadcasts relays send on.
+    pub(in crate::vendor) relayed: PortSet,
     lists: Lists,
     shown: Lists,
 }
@@ -135,6 +137,7 @@ impl Reader {
             access_maps: BTreeMap::new(),
             map_filters: Vec::new(),
             outside_virtuals: Vec::new(),
+            relayed: PortSet::from_ranges(kin.relayed.iter().map(|port| (*port, *port))),
             lists: Lists::default(),
             shown: Lists::default(),
         }
@@ -266,6 +269,14 @@ impl Reader {
             let Some((mut interface, wanted)) = self.layer3(face, interfaces.len()) else {
                 continue;
             };
+            match self.relayed.is_empty() {
+                true => interface.broadcasts.clear(),
+                false => {
+                    for relay in &mut interface.broadcasts {
+                        relay.ports = self.relayed.clone();
+                    }
+                }
+            }
             for (key, direction, line) in wanted {
                 let acl = *index.entry(key.clone()).or_insert_with(|| {
                     acls.push(context.undefined(&key.1, key.0));
