@@ -137,8 +137,8 @@ fn follow(
         }
     }
     let mut onward = Vec::new();
-    for svi in switch.svis.iter().filter(|svi| svi.vrf == vrf) {
-        if !svi.addrs.iter().any(|net| rest.meets(net)) {
+    for svi in &switch.svis {
+        if svi.vrf != vrf || !svi.addrs.iter().any(|net| rest.meets(net)) {
             continue;
         }
         let connected = AddrRanges::prefixes(family, &svi.addrs);
@@ -152,7 +152,7 @@ fn follow(
     let mut routes: Vec<&StaticRoute> = switch
         .routes
         .iter()
-        .filter(|route| route.vrf == vrf && rest.meets(&route.prefix))
+        .filter(|route| rest.meets(&route.prefix) && route.vrf == vrf)
         .collect();
     routes.sort_by_key(|r| (std::cmp::Reverse(r.prefix.prefix_len()), r.prefix, r.via));
     for route in routes {
