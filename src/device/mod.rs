@@ -41,6 +41,8 @@ pub struct Device {
     pub sees: Sees,
     /// Ids of facts with status *modelled* that the reading leans on (D49).
     pub modelled: Vec<String>,
+    /// Lines of the capture that are no configuration: texts of banners, what other commands printed.
+    pub asides: Vec<u32>,
 }
 
 impl Device {
@@ -82,6 +84,7 @@ impl Device {
                 from_switch: Known::Yes,
             },
             modelled: Vec::new(),
+            asides: Vec::new(),
         }
     }
 
@@ -155,6 +158,7 @@ impl Device {
             forwards,
             sees,
             modelled: _,
+            asides: _,
         } = self;
         let vrfs = |device: &Device| -> Vec<String> {
             let each = device.dynamic.iter().map(|(vrf, _)| vrf.clone());

@@ -223,6 +223,13 @@ impl Reader {
             }
             // A definition; `vlan filter` binds it.
             "access-map" => {}
+            // Settings of a VLAN that need not exist; the block is that of the VLAN otherwise.
+            "configuration" => {
+                let vlans = vlan_list(words.rest()).unwrap_or_default();
+                for line in body {
+                    self.vlan_line(&vlans, line);
+                }
+            }
             list if vlan_list(list).is_some() => {
                 let vlans = vlan_list(list).unwrap_or_default();
                 for line in body {
@@ -239,6 +246,10 @@ impl Reader {
         if line.text.starts_with("apply ") {
             let filter = (vlans.to_vec(), line.number, redact(&line.text));
             self.vlan_filters.push(filter);
+        } else if line.text.starts_with("service-policy ") {
+            let policy = Words::new(&line.text).last().unwrap_or_default();
+            let filter = (vlans.to_vec(), line.number, redact(&line.text));
+            self.vlan_policies.push((policy.to_owned(), filter));
         } else if !self.is_irrelevant(Place::Vlan, line) {
             self.by_class(Place::Vlan, line);
         }
