@@ -19,8 +19,9 @@ pub(super) fn edits(
     name: &str,
     target: &Block,
 ) -> Option<Vec<(bool, Step)>> {
-    let header = format!("{}{name}", (of.mechanism.list)(family));
-    let old = entries(of.old.block(&header)?);
+    let header = of.mechanism.header(family, name);
+    let before = of.old.block(&header)?;
+    let old = entries(before);
     let new: Vec<String> = entries(target).into_iter().map(|(_, body)| body).collect();
     let mut edits = difference(&old, &new)?;
     edits.sort_by_key(|edit| {
@@ -37,14 +38,15 @@ pub(super) fn edits(
     let word = (of.mechanism.sequence)(family);
     let step = |edit: Edit| {
         let line = format!("{word}{} {}", edit.number, edit.body);
-        let gone = format!("no {word}{}", edit.number);
-        let inside = |line: &str| Block {
+        let gone = of.mechanism.without(&format!("{word}{}", edit.number));
+        let inside = |lines: Vec<String>| Block {
             header: header.clone(),
-            lines: vec![line.to_owned()],
+            lines,
         };
         let (there, back) = match edit.adds {
-            true => (inside(&line), inside(&gone)),
-            false => (inside(&gone), inside(&line)),
+            true => (inside(vec![line.clone()]), inside(vec![gone])),
+            // What has the number goes and comes back with it: a comment of the entry.
+            false => (inside(vec![gone]), inside(with(before, edit.number))),
         };
         let seen = if edit.adds { vec![line] } else { Vec::new() };
         let closes = edit.body.starts_with("permit") != edit.adds;
@@ -54,17 +56,28 @@ pub(super) fn edits(
             commands: vec![there],
             undo: vec![back],
             check: ((of.mechanism.show_list)(family, name), seen),
-            rewrites: Some((family, name.to_owned())),
+            rewrites: vec![(family, name.to_owned())],
         };
         (closes, step)
     };
     Some(edits.into_iter().map(step).collect())
 }
 
+/// The lines with a number.
+fn with(block: &Block, number: u32) -> Vec<String> {
+    let is = |line: &&String| numbered(line).is_some_and(|(n, _)| n == number);
+    block.lines.iter().filter(is).cloned().collect()
+}
+
 /// Numbers and bodies, remarks left out.
 fn entries(block: &Block) -> Vec<(u32, String)> {
     let lines = block.lines.iter().filter_map(|line| numbered(line));
-    let all = lines.filter(|(_, body)| !body.starts_with("remark"));
+    let remark = |body: &str| {
+        ["remark", "comment"]
+            .iter()
+            .any(|word| body.starts_with(word))
+    };
+    let all = lines.filter(|(_, body)| !remark(body));
     all.map(|(number, body)| {
         let words: Vec<&str> = body.split_whitespace().collect();
         (number, words.join(" "))
