@@ -3,6 +3,7 @@
 use super::{Site, Step, What};
 use crate::net::Family;
 use crate::vendor::live::{Block, numbered};
+use std::collections::BTreeSet;
 
 /// One edit of a list.
 struct Edit {
@@ -22,8 +23,14 @@ pub(super) fn edits(
     let header = of.mechanism.header(family, name);
     let before = of.old.block(&header)?;
     let old = entries(before);
+    // Remarks have numbers too.
+    let numbers = before
+        .lines
+        .iter()
+        .filter_map(|line| Some(numbered(line)?.0));
+    let taken: BTreeSet<u32> = numbers.collect();
     let new: Vec<String> = entries(target).into_iter().map(|(_, body)| body).collect();
-    let mut edits = difference(&old, &new)?;
+    let mut edits = difference(&old, &new, &taken)?;
     edits.sort_by_key(|edit| {
         let permit = edit.body.starts_with("permit");
         // Denies come first, then permits go; then permits come, and denies go.
@@ -86,7 +93,7 @@ fn entries(block: &Block) -> Vec<(u32, String)> {
 }
 
 /// What goes and what comes, with free numbers for what comes (longest common subsequence).
-fn difference(old: &[(u32, String)], new: &[String]) -> Option<Vec<Edit>> {
+fn difference(old: &[(u32, String)], new: &[String], taken: &BTreeSet<u32>) -> Option<Vec<Edit>> {
     let (n, m) = (old.len(), new.len());
     // Quadratic; a list that long is rewritten as a whole.
     const MOST: usize = 2000;
@@ -108,7 +115,7 @@ fn difference(old: &[(u32, String)], new: &[String]) -> Option<Vec<Edit>> {
     let mut coming: Vec<String> = Vec::new();
     while i < n || j < m {
         if i < n && j < m && old[i].1 == new[j] {
-            place(&mut edits, &mut coming, kept, Some(old[i].0), old)?;
+            place(&mut edits, &mut coming, kept, Some(old[i].0), taken)?;
             kept = old[i].0;
             (i, j) = (i + 1, j + 1);
         } else if j < m && (i == n || longest[i][j + 1] >= longest[i + 1][j]) {
@@ -123,7 +130,7 @@ fn difference(old: &[(u32, String)], new: &[String]) -> Option<Vec<Edit>> {
             i += 1;
         }
     }
-    place(&mut edits, &mut coming, kept, None, old)?;
+    place(&mut edits, &mut coming, kept, None, taken)?;
     Some(edits)
 }
 
@@ -133,11 +140,12 @@ fn place(
     coming: &mut Vec<String>,
     after: u32,
     before: Option<u32>,
-    old: &[(u32, String)],
+    taken: &BTreeSet<u32>,
 ) -> Option<()> {
-    let taken = |number: u32| old.iter().any(|(known, _)| *known == number);
     let end = before.unwrap_or(after.saturating_add(10 * (coming.len() as u32 + 1) + 100));
-    let room: Vec<u32> = (after + 1..end).filter(|number| !taken(*number)).collect();
+    let room: Vec<u32> = (after + 1..end)
+        .filter(|number| !taken.contains(number))
+        .collect();
     if room.len() < coming.len() {
         return None;
     }
@@ -162,11 +170,15 @@ mod tests {
         numbers.zip(lines.iter().map(|l| (*l).to_owned())).collect()
     }
 
+    fn taken(list: &[(u32, String)]) -> BTreeSet<u32> {
+        list.iter().map(|(number, _)| *number).collect()
+    }
+
     #[test]
     fn only_what_differs_is_touched_and_finds_its_place() {
         let old = list(&["permit a", "deny b", "permit c", "deny all"]);
         let new = ["permit a", "permit x", "permit y", "permit c", "deny all"].map(str::to_owned);
-        let edits = difference(&old, &new).unwrap();
+        let edits = difference(&old, &new, &taken(&old)).unwrap();
         let mut lines: Vec<(u32, String)> = old.clone();
         for edit in &edits {
             match edit.adds {
@@ -184,6 +196,6 @@ mod tests {
     fn without_room_there_is_no_edit() {
         let old = vec![(1, "permit a".to_owned()), (2, "deny all".to_owned())];
         let new = ["permit a", "permit b", "deny all"].map(str::to_owned);
-        assert!(difference(&old, &new).is_none());
+        assert!(difference(&old, &new, &taken(&old)).is_none());
     }
 }

@@ -173,6 +173,7 @@ fn does_not_fit(verdict: Verdict) -> Breach {
         verdict,
         between: Default::default(),
         flow: None,
+        because: Vec::new(),
     }
 }
 

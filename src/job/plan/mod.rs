@@ -166,6 +166,10 @@ fn outcome(
             id: (*id).to_owned(),
         })
     });
+    let unknown = ordered.steps.iter().flat_map(|one| &one.breaches);
+    let unknown = unknown.filter(|breach| breach.verdict == Verdict::Unknown);
+    let hangs = unknown.flat_map(|breach| &breach.because);
+    let questions = questions.chain(hangs.map(super::question::words));
     let because: Vec<Text> = questions.collect::<BTreeSet<_>>().into_iter().collect();
     let ids = ordered
         .open
