@@ -571,8 +571,12 @@ pub struct PlanStep {
     /// With what is typed around the commands.
     #[serde(skip)]
     pub typed: Vec<String>,
+    /// Typed when the check was seen; until then the device takes the step back by itself.
+    pub confirm: Vec<String>,
     #[serde(skip)]
     pub undo_typed: Vec<String>,
+    #[serde(skip)]
+    pub undo_confirm: Vec<String>,
 }
 
 /// What a step gives up, and why.
