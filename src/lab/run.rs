@@ -7,7 +7,7 @@
 use super::flows::{Shot, shots};
 use super::frame::frame;
 use super::opinion::{Ends, Opinions, excluded};
-use super::outcome::{Disagreement, Outcome, Witnessed};
+use super::outcome::{Disagreement, MOST_WRONG, Outcome, Witnessed};
 use super::plan::{Plan, mac_of};
 use super::wire::{SENDER, Sighting, Wire};
 use crate::acl::Acl;
@@ -32,8 +32,6 @@ pub struct Amount {
     pub limits: Limits,
 }
 
-/// Disagreements kept in words, at most.
-const MOST_WRONG: usize = 10;
 /// Packets under way at a time: the socket's buffer holds them, their copies and their questions.
 const BATCH: usize = 32;
 /// Addresses that routers may have learnt before they are told to forget them; the kernel keeps 1024.
@@ -51,6 +49,9 @@ pub enum Failure {
     /// Starting a program.
     #[error("{0}")]
     Start(#[from] std::io::Error),
+    /// Nobody waits for the result any more.
+    #[error("nobody waits for the result any more")]
+    Abandoned,
 }
 
 /// Makes what the plan says, in the namespace that we are in.
@@ -98,19 +99,22 @@ fn sh(script: &str) -> Result<String, Failure> {
     }
 }
 
-/// Sends and compares. `progress` is told how many of how many were sent.
+/// Sends and compares. `progress` is told how many of how many were sent, and says whether to go on.
 ///
 /// # Errors
 /// Sockets and commands.
 pub fn run(
     plan: &Plan<'_>,
     amount: Amount,
-    progress: &mut dyn FnMut(usize, usize),
+    progress: &mut dyn FnMut(usize, usize) -> bool,
 ) -> Result<Outcome, Failure> {
     let topo = &plan.world.topo;
-    let mut outcome = Outcome::default();
+    let mut outcome = Outcome {
+        networks: 1,
+        ..Outcome::default()
+    };
     let mut rng = Rng::with_seed(amount.seed);
-    let mut runner = Runner::new(plan)?;
+    let mut runner = Runner::new(plan, amount.seed)?;
     for family in Family::BOTH {
         let acls: Vec<&Acl> = topo
             .devices
@@ -129,10 +133,11 @@ pub fn run(
             &mut rng,
         );
         for (index, batch) in shots.chunks(BATCH).enumerate() {
-            progress(index * BATCH, shots.len());
+            if !progress(index * BATCH, shots.len()) {
+                return Err(Failure::Abandoned);
+            }
             runner.batch(&opinions, batch, &mut outcome)?;
         }
-        progress(shots.len(), shots.len());
         outcome.exhausted |= space.exhausted();
     }
     Ok(outcome)
@@ -149,7 +154,7 @@ pub fn witnesses(
     outcome: &mut Outcome,
 ) -> Result<(), Failure> {
     let topo = &plan.world.topo;
-    let mut runner = Runner::new(plan)?;
+    let mut runner = Runner::new(plan, 0)?;
     for (claim, flow, device, interface) in wanted {
         let here = |port: &usize| {
             (topo.device_name(*port), &topo.interface(*port).name) == (device, interface)
@@ -170,6 +175,7 @@ pub fn witnesses(
 
 struct Runner<'a> {
     plan: &'a Plan<'a>,
+    seed: u64,
     wire: Wire<'a>,
     number: u32,
     /// Destinations since routers last forgot their neighbours.
@@ -177,9 +183,10 @@ struct Runner<'a> {
 }
 
 impl<'a> Runner<'a> {
-    fn new(plan: &'a Plan<'a>) -> Result<Runner<'a>, Failure> {
+    fn new(plan: &'a Plan<'a>, seed: u64) -> Result<Runner<'a>, Failure> {
         let mut runner = Runner {
             plan,
+            seed,
             wire: Wire::open(&plan.world.topo)?,
             number: 0,
             asked: BTreeSet::new(),
@@ -328,6 +335,7 @@ impl<'a> Runner<'a> {
             ends.map(|end| shown(self.plan, end)).collect()
         };
         Ok(Disagreement {
+            seed: self.seed,
             flow: shot.flow,
             at: format!(
                 "{} {}",

@@ -201,6 +201,7 @@ pub fn lab(
     left_out: usize,
 ) -> out::Lab {
     let disagreements = outcome.wrong.iter().map(|wrong| out::Disagreement {
+        seed: wrong.seed,
         packet: wrong.flow.to_string(),
         at: safe(&wrong.at),
         kernel: wrong.kernel.clone(),
@@ -217,6 +218,8 @@ pub fn lab(
             (0, false) => "equal",
         },
         seed,
+        networks: outcome.networks,
+        refused: outcome.refused,
         sent: outcome.sent,
         arrived: outcome.arrived,
         differ: outcome.wrong_in_all,

@@ -70,6 +70,10 @@ pub struct Lab {
     pub schema: &'static str,
     pub verdict: &'static str,
     pub seed: u64,
+    /// Networks that were run.
+    pub networks: usize,
+    /// Networks that were drawn and cannot be run.
+    pub refused: usize,
     /// Packets sent.
     pub sent: usize,
     /// Of these, those that arrived somewhere.
@@ -95,6 +99,8 @@ pub struct Witnessed {
 /// A packet on which they differ.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Disagreement {
+    /// The seed that has it again.
+    pub seed: u64,
     pub packet: String,
     /// Switch and interface it was given to.
     pub at: String,
