@@ -48,6 +48,10 @@ pub struct Outcome {
     pub sent: usize,
     /// Of these, those that arrived somewhere.
     pub arrived: usize,
+    /// Sessions that machines tried with the kernel's own sockets.
+    pub sessions: usize,
+    /// Of these, those that got all they wanted.
+    pub opened: usize,
     /// Shots that were asked again because the first answer was not the expected one.
     pub asked_again: usize,
     /// Where opinions differ; at most some of them.
@@ -70,6 +74,8 @@ impl Outcome {
         self.refused += other.refused;
         self.sent += other.sent;
         self.arrived += other.arrived;
+        self.sessions += other.sessions;
+        self.opened += other.opened;
         self.asked_again += other.asked_again;
         self.wrong_in_all += other.wrong_in_all;
         self.exhausted |= other.exhausted;

@@ -222,6 +222,8 @@ pub fn lab(
         refused: outcome.refused,
         sent: outcome.sent,
         arrived: outcome.arrived,
+        sessions: outcome.sessions,
+        opened: outcome.opened,
         differ: outcome.wrong_in_all,
         left_out,
         disagreements: disagreements.collect(),

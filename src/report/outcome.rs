@@ -78,6 +78,10 @@ pub struct Lab {
     pub sent: usize,
     /// Of these, those that arrived somewhere.
     pub arrived: usize,
+    /// Sessions that machines tried with the kernel's own sockets.
+    pub sessions: usize,
+    /// Of these, those that got all they wanted.
+    pub opened: usize,
     /// Packets on which kernel, solver and interpreter differ.
     pub differ: usize,
     /// Lines of configurations with effects that are not modelled, and so were not run.

@@ -9,7 +9,9 @@ use crate::job::lab::{Subject, drawn};
 use crate::lab::draw;
 use crate::lab::outcome::Outcome as Counted;
 use crate::lab::plan::plan;
-use crate::lab::run::{Amount, Failure, build, clear, run};
+use crate::lab::run::{Amount, run};
+use crate::lab::shell::{Failure, build, clear};
+use crate::lab::sockets::sessions;
 use fastrand::Rng;
 use std::path::Path;
 
@@ -94,7 +96,8 @@ fn one(
         }
         Err(failure) => return Err(failed(&failure)),
     }
-    let outcome = run(&plan, amount, progress).map_err(|failure| failed(&failure))?;
+    let mut outcome = run(&plan, amount, progress).map_err(|failure| failed(&failure))?;
+    sessions(&plan, amount, &mut outcome).map_err(|failure| failed(&failure))?;
     if outcome.wrong_in_all > 0
         && let Some(dir) = output
     {

@@ -5,10 +5,14 @@ use super::super::verify::configs;
 use super::linux::failed;
 use super::progress::Bar;
 use super::{Diagnostic, Exit, Lab, Options, Outcome, Session, outside};
+use crate::base::text::sanitise;
 use crate::job::lab::{Subject, subject};
+use crate::lab::hosts::namespace;
 use crate::lab::outcome::Outcome as Counted;
 use crate::lab::plan::{Plan, plan};
-use crate::lab::run::{Amount, Failure, build, run, witnesses};
+use crate::lab::run::{Amount, run, witnesses};
+use crate::lab::shell::{Failure, build};
+use crate::lab::sockets::{place, sessions};
 use crate::report::{convert, text};
 use std::path::Path;
 
@@ -64,6 +68,7 @@ pub(super) fn test(
             bar.awaited()
         };
         let mut outcome = run(plan, amount, &mut progress)?;
+        sessions(plan, amount, &mut outcome)?;
         witnesses(plan, &subject.witnesses, &mut outcome)?;
         left_out = plan.left_out;
         Ok(outcome)
@@ -96,7 +101,12 @@ pub(super) fn hold(
     options: &Options,
 ) -> Outcome {
     outside::take_note(session, policy)?;
-    with_plan(session, args, policy, options, |session, _, _| {
+    with_plan(session, args, policy, options, |session, plan, _| {
+        for (index, host) in place(plan)?.iter().enumerate() {
+            let addrs: Vec<String> = host.all().map(|addr| addr.to_string()).collect();
+            let (space, name) = (namespace(index), sanitise(&host.name));
+            session.result(&format!("{space}  {name}  {}\n", addrs.join(" ")));
+        }
         session.result("up\n");
         loop {
             std::thread::park();

@@ -31,7 +31,7 @@ pub(super) use linux::run;
 mod linux {
     use super::super::args::Action;
     use super::{Diagnostic, Lab, Options, Outcome, Session, drawn, inside, outside, text};
-    use crate::lab::run::Failure;
+    use crate::lab::shell::Failure;
 
     pub(in super::super) fn run(
         session: &mut Session<'_, '_>,

@@ -3,7 +3,7 @@
 use super::linux::failed;
 use super::{Diagnostic, Exit, Outcome, Session, text};
 use crate::base::Source;
-use crate::lab::run::Failure;
+use crate::lab::shell::Failure;
 use std::io::{BufRead as _, BufReader, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -74,18 +74,28 @@ pub(super) fn up(session: &mut Session<'_, '_>, policy: &Path) -> Outcome {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     let mut child = command.spawn().map_err(started)?;
-    let mut ready = String::new();
-    if let Some(stdout) = child.stdout.take() {
-        let _ = BufReader::new(stdout).read_line(&mut ready); // no line: it did not come up
-    }
-    if ready.trim() != "up" {
+    // Its machines, a line each, then that it is up.
+    let mut lines = child
+        .stdout
+        .take()
+        .into_iter()
+        .flat_map(|out| BufReader::new(out).lines());
+    let mut machines = String::new();
+    let up = loop {
+        match lines.next() {
+            Some(Ok(line)) if line == "up" => break true,
+            Some(Ok(line)) => machines += &format!("{line}\n"),
+            _ => break false,
+        }
+    };
+    if !up {
         let out = child.wait_with_output().map_err(started)?;
         let _ = session.io.stderr.write_all(&out.stderr); // nowhere to say it if that fails
         return Ok(Exit::CannotRun);
     }
     let pid = child.id();
     session.result(&format!(
-        "{}\n{}\n",
+        "{machines}{}\n{}\n",
         text!("lab-up", pid = pid).render(session.lang),
         text!("lab-up-help", pid = pid).render(session.lang)
     ));

@@ -29,6 +29,12 @@ pub fn lab(look: Look, outcome: &Lab) -> String {
         );
         page.line(look.say(&counts));
     }
+    let sockets = text!(
+        "lab-sessions",
+        sessions = outcome.sessions,
+        opened = outcome.opened
+    );
+    page.line(look.say(&sockets));
     let summary = text!(
         "lab-summary",
         sent = outcome.sent,
