@@ -263,6 +263,7 @@ fn inside_a_namespace() {
         let amount = Amount {
             per_link: 60,
             at_random: asked("ACLC_PACKETS", 400) as usize,
+            sessions: 0,
             seed,
             limits: aclc::pset::Limits::default(),
         };

@@ -25,6 +25,8 @@ pub struct Amount {
     pub per_link: usize,
     /// Packets at random, by family.
     pub at_random: usize,
+    /// Sessions of machines, by family, at most.
+    pub sessions: usize,
     /// Seed of everything that is chosen.
     pub seed: u64,
     /// Limit of the packet sets, in nodes.

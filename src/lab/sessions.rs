@@ -156,14 +156,19 @@ pub fn expected(
     }
 }
 
-/// Attempts of one family, at most.
-const MOST: usize = 240;
 /// Attempts between each two machines besides what is permitted.
 const CROSS: usize = 2;
 
-/// The attempts of one family: what each `allow` permits, ports beside it, and whatever between any two machines.
+/// The attempts of one family, at most so many: what each `allow` permits, ports beside it, and half as many of whatever
+/// between any two machines.
 #[must_use]
-pub fn tries(plan: &Plan<'_>, hosts: &[Host], family: Family, rng: &mut Rng) -> Vec<Try> {
+pub fn tries(
+    plan: &Plan<'_>,
+    hosts: &[Host],
+    family: Family,
+    most: usize,
+    rng: &mut Rng,
+) -> Vec<Try> {
     let mut drawn = Drawn {
         hosts,
         family,
@@ -173,9 +178,11 @@ pub fn tries(plan: &Plan<'_>, hosts: &[Host], family: Family, rng: &mut Rng) -> 
     };
     drawn.permitted(plan, rng);
     rng.shuffle(&mut drawn.tries);
-    drawn.tries.truncate(MOST * 3 / 4);
+    drawn.tries.truncate(most * 2 / 3);
+    let others = drawn.tries.len() / 2 + 10;
+    let most = most.min(drawn.tries.len() + others);
     drawn.crossing(rng);
-    drawn.tries.truncate(MOST);
+    drawn.tries.truncate(most);
     drawn.tries
 }
 

@@ -59,7 +59,7 @@ pub fn sessions(plan: &Plan<'_>, amount: Amount, outcome: &mut Outcome) -> Resul
     for family in Family::BOTH {
         let space = space(plan, family, amount.limits);
         let opinions = Opinions::new(&plan.world.topo, family, &space);
-        let tried = tries(plan, &hosts, family, &mut rng);
+        let tried = tries(plan, &hosts, family, amount.sessions, &mut rng);
         let mut work = Work {
             plan,
             hosts: &hosts,

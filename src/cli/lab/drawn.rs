@@ -19,6 +19,8 @@ use std::path::Path;
 const AT_RANDOM: usize = 400;
 /// Packets of the solver's regions, by link and family.
 const PER_LINK: usize = 60;
+/// Sessions of machines of one network, by family.
+const SESSIONS: usize = 40;
 /// Policies drawn for one network, until one has a meaning that its dialects can express.
 const DRAWS: usize = 60;
 /// Networks on which opinions differ, until the run ends.
@@ -49,6 +51,7 @@ pub(super) fn test(session: &mut Session<'_, '_>, args: &Lab, options: &Options)
         let amount = Amount {
             per_link: args.per_link.unwrap_or(PER_LINK),
             at_random: AT_RANDOM.min(wanted),
+            sessions: SESSIONS,
             seed,
             limits: options.limits,
         };

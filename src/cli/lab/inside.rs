@@ -20,6 +20,8 @@ use std::path::Path;
 const AT_RANDOM: usize = 2000;
 /// Packets of the solver's regions, by link and family.
 const PER_LINK: usize = 200;
+/// Sessions of machines, by family.
+const SESSIONS: usize = 240;
 
 fn with_plan<T>(
     session: &mut Session<'_, '_>,
@@ -57,6 +59,7 @@ pub(super) fn test(
     let amount = Amount {
         per_link: args.per_link.unwrap_or(PER_LINK),
         at_random: args.random.unwrap_or(AT_RANDOM),
+        sessions: SESSIONS,
         seed: args.seed,
         limits: options.limits,
     };
