@@ -76,6 +76,7 @@ pub fn lab(
     left_out: usize,
 ) -> out::Lab {
     let disagreements = outcome.wrong.iter().map(|wrong| out::Disagreement {
+        seed: wrong.seed,
         packet: wrong.flow.to_string(),
         at: safe(&wrong.at),
         kernel: wrong.kernel.clone(),
@@ -92,8 +93,12 @@ pub fn lab(
             (0, false) => "equal",
         },
         seed,
+        networks: outcome.networks,
+        refused: outcome.refused,
         sent: outcome.sent,
         arrived: outcome.arrived,
+        sessions: outcome.sessions,
+        opened: outcome.opened,
         differ: outcome.wrong_in_all,
         left_out,
         disagreements: disagreements.collect(),
