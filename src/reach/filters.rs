@@ -3,7 +3,7 @@
 use super::trail::{Changes, Trail};
 use crate::acl::{Acl, Direction, Known};
 use crate::device::{EffectClass, Scope};
-use crate::net::{AddrRanges, ByteSet, Family, Match, PortSet, proto};
+use crate::net::{AddrRanges, AddrSet, ByteSet, Family, Match, PortSet, proto};
 use crate::pset::{Bounds, PacketSet, Space};
 use crate::topo::{LINK_LOCAL_V6, Named, Target, Topo, interface_addrs, not_routed, subnets};
 use ipnet::IpNet;
@@ -45,6 +45,9 @@ pub(super) struct Frame {
     /// By device and VRF: its table.
     tables: BTreeMap<(usize, String), Table>,
 }
+
+/// Boxes of broadcasts that are told apart; of more only the ports are.
+const MOST_BOXES: usize = 1000;
 
 /// A broadcast of some UDP ports that a port sends on to a server ([`BroadcastRelay`]).
 pub(super) struct Relay {
@@ -200,6 +203,26 @@ impl<'a> Net<'a> {
     #[must_use]
     pub fn space(&self) -> &'a Space {
         self.space
+    }
+
+    /// What a relay may send on: the broadcasts that its list may let in, with the server as destination.
+    pub(super) fn relayed(&self, relay: &Relay) -> PacketSet {
+        let heard = self.entering(relay.port, relay.heard).may;
+        let boxes = self.space.regions(heard, MOST_BOXES);
+        if boxes.cut {
+            return relay.sent;
+        }
+        let any = AddrSet::any(Family::V4);
+        let sent: Vec<Match> = boxes
+            .list
+            .into_iter()
+            .map(|m| Match {
+                dst: any.clone(),
+                ..m
+            })
+            .collect();
+        self.space
+            .intersect(self.space.of_matches(&sent), relay.sent)
     }
 
     /// What of some packets a port lets in.

@@ -148,17 +148,9 @@ impl<'n, 'a> Run<'n, 'a> {
             if port.link != link || net.space.is_empty(sent) {
                 continue;
             }
-            if !net
-                .space
-                .is_empty(net.entering(relay.port, relay.heard).may)
-            {
-                self.route(
-                    port.device,
-                    &net.topo.interface(relay.port).vrf,
-                    sent,
-                    false,
-                );
-            }
+            let sent = net.space.intersect(sent, net.relayed(relay));
+            let vrf = &net.topo.interface(relay.port).vrf;
+            self.route(port.device, vrf, sent, false);
         }
     }
 

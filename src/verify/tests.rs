@@ -305,6 +305,14 @@ fn a_relay_sends_broadcasts_of_some_services_on() {
     is(&open(&[helper, list], &[], None), "P-B", Unknown);
     let directed = (LIST, " 15 permit udp any host 10.1.0.255 eq 137");
     is(&open(&[helper, directed], &[], None), "P-B", Unknown);
+    // Who sends it stays who it was.
+    let own = (
+        LIST,
+        " 15 permit udp 10.1.0.0 0.0.0.255 host 255.255.255.255 eq 53",
+    );
+    is(&open(&[helper, own], &[], None), "P-SPOOF", Proved);
+    is(&open(&[helper, own], &[], None), "P-B", Unknown);
+    is(&open(&[helper, list], &[], None), "P-SPOOF", Unknown);
     // What the relay is for (D22), and a port that is none of them.
     let dhcp = (LIST, " 15 permit udp any host 255.255.255.255 eq 67");
     is(&open(&[helper, dhcp], &[], None), "P-B", Proved);
