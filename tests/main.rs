@@ -31,6 +31,7 @@ mod relay;
 mod session;
 mod smt;
 mod tables;
+mod tampered;
 mod tidy;
 mod twins;
 mod universes;

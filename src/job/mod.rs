@@ -25,6 +25,7 @@ pub mod query;
 pub mod question;
 pub mod read;
 mod remarks;
+mod sentence;
 pub mod sheet;
 pub mod trace_acl;
 pub mod trace_network;

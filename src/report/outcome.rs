@@ -59,6 +59,9 @@ pub struct Trace {
     pub zone: Option<String>,
     pub trace: Vec<Hop>,
     pub because: Vec<String>,
+    /// Digest of the vendor facts that it leans on.
+    pub facts: &'static str,
+    pub version: &'static str,
     /// The packet for a line of text.
     #[serde(skip)]
     pub shown: String,
@@ -150,6 +153,9 @@ pub struct Verify {
     pub facts: &'static str,
     pub version: &'static str,
     pub guidelines: Vec<Guideline>,
+    /// What changes for packets since the state that was given as the one before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub effect: Option<Diff>,
     /// What a page or a workbook shows besides.
     #[serde(skip)]
     pub evidence: Option<Evidence>,
@@ -343,6 +349,9 @@ pub struct Build {
     pub claims: Vec<Claim>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub open_facts: Vec<OpenFact>,
+    /// Digest of the vendor facts that it leans on.
+    pub facts: &'static str,
+    pub version: &'static str,
     /// Whether the files were written.
     #[serde(skip)]
     pub written: bool,
@@ -372,6 +381,12 @@ pub struct Diff {
     pub changes: Vec<Change>,
     pub gaps: Vec<Gap>,
     pub inputs: Vec<Input>,
+    /// Digest of the vendor facts that it leans on.
+    pub facts: &'static str,
+    pub version: &'static str,
+    /// The same in the other language, for a page in both.
+    #[serde(skip)]
+    pub twin: Option<Box<Diff>>,
     /// The verdict on class `core` alone.
     pub core: &'static str,
     /// `core` if the verdict is limited to it.
@@ -473,6 +488,9 @@ pub struct Query {
     pub flows: Vec<QueryFlow>,
     pub gaps: Vec<Gap>,
     pub inputs: Vec<Input>,
+    /// Digest of the vendor facts that it leans on.
+    pub facts: &'static str,
+    pub version: &'static str,
 }
 
 /// Packets that get through.
@@ -511,6 +529,9 @@ pub struct CoverageState {
 pub struct Lint {
     pub schema: &'static str,
     pub findings: Vec<Finding>,
+    /// Digest of the vendor facts that it leans on.
+    pub facts: &'static str,
+    pub version: &'static str,
 }
 
 /// A finding of `lint`.
@@ -557,6 +578,9 @@ pub struct Plan {
     pub notes: Vec<String>,
     pub inputs: Vec<Input>,
     pub at: String,
+    /// Digest of the vendor facts that it leans on.
+    pub facts: &'static str,
+    pub version: &'static str,
 }
 
 /// A step of a plan.
@@ -615,6 +639,9 @@ pub struct Import {
     pub notes: Vec<String>,
     pub gaps: Vec<Gap>,
     pub inputs: Vec<Input>,
+    /// Digest of the vendor facts that it leans on.
+    pub facts: &'static str,
+    pub version: &'static str,
 }
 
 /// A permit that no statement explains.

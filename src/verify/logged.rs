@@ -78,14 +78,14 @@ fn check(
 }
 
 /// On another link, with addresses of the family.
-fn apart(view: &View<'_>, source: &Spot, target: &Spot) -> bool {
+pub(super) fn apart(view: &View<'_>, source: &Spot, target: &Spot) -> bool {
     let vlan = |spot: &Spot| view.policy.network.vlan_of(spot.at);
     let one_link = vlan(target).is_some() && vlan(source) == vlan(target);
     !one_link && !target.addrs.of(view.family).is_empty()
 }
 
 /// Requests of the services, or everything.
-fn wanted(view: &View<'_>, services: Option<&[Term]>) -> PacketSet {
+pub(super) fn wanted(view: &View<'_>, services: Option<&[Term]>) -> PacketSet {
     match services {
         None => view.space().full(),
         Some(terms) => {

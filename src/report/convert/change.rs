@@ -1,6 +1,6 @@
 //! `diff` and `twins`: what a change does to packets, the lines that decide, the statements behind it, its approval.
 
-use super::{Words, hop, safe, some};
+use super::{VERSION, Words, hop, safe, some};
 use crate::acl::Direction;
 use crate::base::{FileId, Text};
 use crate::diff::{Beside, Class, Effect, Verdict as Difference};
@@ -37,6 +37,9 @@ pub fn diff(words: Words<'_>, outcome: &DiffOutcome) -> out::Diff {
             .collect(),
         gaps: words.gaps(&outcome.gaps),
         inputs: words.inputs(),
+        facts: crate::facts::digest(),
+        version: VERSION,
+        twin: None,
     }
 }
 

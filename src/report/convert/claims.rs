@@ -1,6 +1,6 @@
 //! `verify`, `build` and what is asked of claims besides: a claim with its packet and its way, in words.
 
-use super::{Words, hop, safe, some};
+use super::{VERSION, Words, hop, safe, some};
 use crate::job::Options;
 use crate::job::attest::OpenFact;
 use crate::job::between::BetweenOutcome;
@@ -85,8 +85,9 @@ pub fn verify(words: Words<'_>, outcome: &VerifyOutcome, options: &Options) -> o
         inputs: words.inputs(),
         at: options.at.to_string(),
         facts: crate::facts::digest(),
-        version: env!("CARGO_PKG_VERSION"),
+        version: VERSION,
         guidelines: guideline::all(words.lang, &outcome.guidelines, &outcome.claims),
+        effect: None,
         evidence: None,
         terms: outcome.terms.iter().map(term).collect(),
     }
@@ -134,7 +135,7 @@ pub fn between(
         days: days.collect(),
         inputs: words.inputs(),
         facts: crate::facts::digest(),
-        version: env!("CARGO_PKG_VERSION"),
+        version: VERSION,
     }
 }
 
@@ -154,7 +155,7 @@ pub fn mutate(words: Words<'_>, outcome: &MutateOutcome, options: &Options) -> o
         inputs: words.inputs(),
         at: options.at.to_string(),
         facts: crate::facts::digest(),
-        version: env!("CARGO_PKG_VERSION"),
+        version: VERSION,
     }
 }
 
@@ -186,6 +187,8 @@ pub fn build(
         files: files.map(file).collect(),
         claims: outcome.claims.iter().map(|one| claim(words, one)).collect(),
         open_facts: open_facts(words, &outcome.open_facts),
+        facts: crate::facts::digest(),
+        version: VERSION,
         written,
     }
 }

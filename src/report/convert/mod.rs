@@ -90,6 +90,9 @@ impl Words<'_> {
     }
 }
 
+/// Digest of the vendor facts, and the program's version: what every outcome is replayed by.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
 fn safe(data: &str) -> String {
     sanitise(data).into_owned()
 }
@@ -166,6 +169,8 @@ pub fn lint(words: Words<'_>, outcome: &LintOutcome) -> out::Lint {
     out::Lint {
         schema: "aclc/lint/1",
         findings: findings.collect(),
+        facts: crate::facts::digest(),
+        version: VERSION,
     }
 }
 

@@ -1,6 +1,6 @@
 //! `trace`, `query`, `lab` and `import`: where packets get to, and what a running network says.
 
-use super::{Words, hop, safe, some};
+use super::{VERSION, Words, hop, safe, some};
 use crate::acl::Fate;
 use crate::base::Lang;
 use crate::job::import::ImportOutcome;
@@ -63,6 +63,8 @@ pub fn trace(words: Words<'_>, flow: &Flow, outcome: &TraceOutcome) -> out::Trac
             .map(|one| hop(words, one))
             .collect(),
         because: because.map(|text| words.say(&text)).collect(),
+        facts: crate::facts::digest(),
+        version: VERSION,
         shown: flow.to_string(),
     }
 }
@@ -133,6 +135,8 @@ pub fn query(words: Words<'_>, outcome: &QueryOutcome) -> out::Query {
         flows: outcome.flows.iter().map(flow).collect(),
         gaps: words.gaps(&outcome.gaps),
         inputs: words.inputs(),
+        facts: crate::facts::digest(),
+        version: VERSION,
     }
 }
 
@@ -167,5 +171,7 @@ pub fn import(words: Words<'_>, outcome: &ImportOutcome) -> out::Import {
         notes: words.all(&outcome.notes),
         gaps: words.gaps(&outcome.gaps),
         inputs: words.inputs().into_iter().filter(ours).collect(),
+        facts: crate::facts::digest(),
+        version: VERSION,
     }
 }
