@@ -189,13 +189,9 @@ impl<'a> Net<'a> {
                 && device.effects.is_empty()
                 && device.dynamic.is_empty()
         };
-        let heard = |relay: &Relay| {
-            let let_in = self.lists.inward[relay.port].may;
-            !self.space.disjoint(let_in, relay.heard)
-        };
         exact(&self.lists.inward)
             && exact(&self.lists.outward)
-            && !self.frame.relays.iter().any(heard)
+            && self.relaying().is_none()
             && (0..self.topo.ports.len()).all(known)
     }
 
@@ -203,6 +199,16 @@ impl<'a> Net<'a> {
     #[must_use]
     pub fn space(&self) -> &'a Space {
         self.space
+    }
+
+    /// A port that may send broadcasts on: its list lets some in.
+    #[must_use]
+    pub fn relaying(&self) -> Option<usize> {
+        let heard = |relay: &&Relay| {
+            let let_in = self.lists.inward[relay.port].may;
+            !self.space.disjoint(let_in, relay.heard)
+        };
+        self.frame.relays.iter().find(heard).map(|relay| relay.port)
     }
 
     /// What a relay may send on: the broadcasts that its list may let in, with the server as destination.
