@@ -36,6 +36,7 @@ fn router(name: &str, vlans: &[(u16, &[&str])]) -> Named {
             to_switch: Known::Yes,
             from_switch: Known::No,
         },
+        relays_from_either: false,
         modelled: Vec::new(),
         asides: Vec::new(),
     };

@@ -39,6 +39,8 @@ pub struct Device {
     pub forwards: Forwarding,
     /// What lists bound to its interfaces see (D18).
     pub sees: Sees,
+    /// Its DHCP relay may ask from the address of either interface and from either port (D22): which is not settled.
+    pub relays_from_either: bool,
     /// Ids of facts with status *modelled* that the reading leans on (D49).
     pub modelled: Vec<String>,
     /// Lines of the capture that are no configuration: texts of banners, what other commands printed.
@@ -83,6 +85,7 @@ impl Device {
                 to_switch: Known::Yes,
                 from_switch: Known::Yes,
             },
+            relays_from_either: false,
             modelled: Vec::new(),
             asides: Vec::new(),
         }
@@ -157,6 +160,7 @@ impl Device {
             gaps: _,
             forwards,
             sees,
+            relays_from_either,
             modelled: _,
             asides: _,
         } = self;
@@ -176,6 +180,7 @@ impl Device {
             && alike(effects, &other.effects, effect)
             && *forwards == other.forwards
             && *sees == other.sees
+            && *relays_from_either == other.relays_from_either
     }
 }
 

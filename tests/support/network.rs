@@ -166,6 +166,7 @@ fn device(rng: &mut Rng, family: Family, kind: Kind, number: u8) -> Device {
             to_switch: known(rng, kind, to_switch),
             from_switch: known(rng, kind, !to_switch),
         },
+        relays_from_either: false,
         modelled: Vec::new(),
         asides: Vec::new(),
     }

@@ -51,6 +51,7 @@ impl Reader {
         self.gaps.sort_by_key(|gap| gap.line);
         self.effects.sort_by_key(|effect| effect.line);
         Device {
+            relays_from_either: true,
             modelled: self.leant_on(!bound.is_empty()),
             asides: self.asides,
             hostname: self.hostname,

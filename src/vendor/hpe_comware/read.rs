@@ -311,6 +311,7 @@ impl Reader {
                 v6: forwards,
             },
             sees,
+            relays_from_either: false,
             modelled: asked.modelled.into_iter().map(str::to_owned).collect(),
             asides: self.asides,
         }

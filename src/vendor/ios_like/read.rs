@@ -324,6 +324,7 @@ impl Reader {
             gaps: self.gaps,
             forwards,
             sees,
+            relays_from_either: false,
             modelled: context.modelled.into_iter().map(str::to_owned).collect(),
             asides: self.asides,
         }

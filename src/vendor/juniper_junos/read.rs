@@ -319,6 +319,7 @@ impl Reader {
                 v6: forwards,
             },
             sees: sees(hint),
+            relays_from_either: false,
             modelled: context.modelled.into_iter().map(str::to_owned).collect(),
             asides: self.asides,
         }

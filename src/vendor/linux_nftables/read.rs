@@ -181,6 +181,7 @@ impl Reader {
             acls: self.acls,
             effects: self.effects,
             gaps: self.gaps,
+            relays_from_either: false,
             modelled: self.modelled.into_iter().map(str::to_owned).collect(),
             asides: Vec::new(),
         }
