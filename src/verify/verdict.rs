@@ -110,4 +110,9 @@ impl ClaimResult {
 }
 
 /// Assumptions that a policy states.
-const ATTESTED: [&str; 2] = ["assume-authentic", "assume-no-hairpin"];
+const ATTESTED: [&str; 4] = [
+    "assume-authentic",
+    "assume-no-hairpin",
+    "assume-tested",
+    "assume-irrelevant",
+];

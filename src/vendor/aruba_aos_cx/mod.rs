@@ -133,6 +133,10 @@ impl Dialect for ArubaAosCx {
         }
     }
 
+    fn rib(&self) -> crate::vendor::rib::Form {
+        crate::vendor::rib::Form::Via
+    }
+
     fn read(&self, source: &Source, hint: &Hint) -> Device {
         read::device(source, hint, &KIN)
     }

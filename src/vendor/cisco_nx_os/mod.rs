@@ -132,6 +132,10 @@ impl Dialect for CiscoNxOs {
         }
     }
 
+    fn rib(&self) -> crate::vendor::rib::Form {
+        crate::vendor::rib::Form::Via
+    }
+
     fn read(&self, source: &Source, hint: &Hint) -> Device {
         read::device(source, hint, &KIN)
     }

@@ -80,6 +80,10 @@ impl Dialect for HpeComware {
         }
     }
 
+    fn rib(&self) -> crate::vendor::rib::Form {
+        crate::vendor::rib::Form::Columns
+    }
+
     fn read(&self, source: &Source, hint: &Hint) -> Device {
         read::device(source, hint)
     }

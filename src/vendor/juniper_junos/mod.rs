@@ -88,6 +88,10 @@ impl Dialect for JuniperJunos {
         }
     }
 
+    fn rib(&self) -> crate::vendor::rib::Form {
+        crate::vendor::rib::Form::Junos
+    }
+
     fn read(&self, source: &Source, hint: &Hint) -> Device {
         read::device(source, hint)
     }

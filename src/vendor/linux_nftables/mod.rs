@@ -81,6 +81,10 @@ impl Dialect for LinuxNftables {
         }
     }
 
+    fn rib(&self) -> crate::vendor::rib::Form {
+        crate::vendor::rib::Form::Linux
+    }
+
     fn read(&self, source: &Source, hint: &Hint) -> Device {
         read::device(source, hint)
     }

@@ -179,6 +179,7 @@ impl Reader {
                 .collect(),
             interfaces: self.system.interfaces,
             acls: self.acls,
+            settled: Vec::new(),
             effects: self.effects,
             gaps: self.gaps,
             modelled: self.modelled.into_iter().map(str::to_owned).collect(),
