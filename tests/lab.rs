@@ -7,11 +7,14 @@
 use crate::support::network::{Kind, network};
 use crate::support::{AT, POLICY, SWITCHES, asked, root, scratch};
 use crate::twins::twin;
+use aclc::acl::Direction;
 use aclc::base::{Source, SourceMap};
+use aclc::lab::draw;
 use aclc::lab::plan::plan;
-use aclc::lab::run::{Amount, build, clear, run};
+use aclc::lab::run::{Amount, run};
+use aclc::lab::shell::{build, clear};
 use aclc::topo::Named;
-use aclc::vendor::{Hint, by_id};
+use aclc::vendor::{DIALECTS, Hint, by_id};
 use fastrand::Rng;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -260,10 +263,11 @@ fn inside_a_namespace() {
         let amount = Amount {
             per_link: 60,
             at_random: asked("ACLC_PACKETS", 400) as usize,
+            sessions: 0,
             seed,
             limits: aclc::pset::Limits::default(),
         };
-        let outcome = run(&plan, amount, &mut |_, _| ()).unwrap();
+        let outcome = run(&plan, amount, &mut |_, _| true).unwrap();
         assert_eq!(
             outcome.wrong_in_all,
             0,
@@ -278,6 +282,80 @@ fn inside_a_namespace() {
     println!(
         "in all {count} networks, {skipped} of them refused, {sent} packets, {arrived} arrived (seed {first})"
     );
+}
+
+/// What is drawn has a meaning often enough, and everything that a policy can say about a network occurs.
+#[test]
+fn policies_are_drawn_of_every_kind() {
+    let options = aclc::job::Options {
+        at: AT.parse().unwrap(),
+        limits: aclc::pset::Limits::default(),
+        dialect: None,
+        confirmed_only: false,
+    };
+    let (mut tried, mut run) = (0, 0);
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    for seed in 0..400 {
+        let mut rng = Rng::with_seed(seed);
+        let text = draw::policy(&mut rng);
+        tried += 1;
+        let mut sources = SourceMap::default();
+        let file = sources.add(Source::utf8("policy.acl", text.as_bytes()).unwrap());
+        let drawn = aclc::job::lab::drawn(&sources, file, &mut |_, text| text, &options);
+        let Ok(subject) = drawn else { continue };
+        run += 1;
+        let mut saw = |what: &str| *seen.entry(what.to_owned()).or_default() += 1;
+        for named in &subject.devices {
+            let device = &named.device;
+            assert!(
+                device.gaps.is_empty(),
+                "seed {seed}: {:?}\n{text}",
+                device.gaps
+            );
+            saw(device.dialect);
+            let interfaces = || device.interfaces.iter();
+            for (what, is) in [
+                ("vrf", interfaces().any(|i| !i.vrf.is_empty())),
+                (
+                    "virtual address",
+                    interfaces().any(|i| !i.virtuals.is_empty()),
+                ),
+                ("second address", interfaces().any(|i| i.addrs.len() > 2)),
+                ("IPv6", interfaces().any(|i| i.ipv6)),
+                (
+                    "default route",
+                    device.routes.iter().any(|r| r.prefix.prefix_len() == 0),
+                ),
+                (
+                    "list outwards",
+                    interfaces()
+                        .flat_map(|i| &i.bindings)
+                        .any(|b| b.direction == Direction::Out),
+                ),
+            ] {
+                if is {
+                    saw(what);
+                }
+            }
+        }
+        saw(&format!("{} devices", subject.devices.len()));
+    }
+    eprintln!("{run} of {tried} have a meaning: {seen:?}");
+    assert!(run * 10 > tried, "{run} of {tried}");
+    let ids = DIALECTS.iter().map(|dialect| dialect.id());
+    let others = [
+        "vrf",
+        "virtual address",
+        "second address",
+        "IPv6",
+        "default route",
+        "list outwards",
+        "3 devices",
+    ];
+    for what in ids.chain(others) {
+        let often = seen.get(what).copied().unwrap_or_default();
+        assert!(often >= 10, "{what}: {often} of {run}");
+    }
 }
 
 /// A ruleset as people write it: chains that jump, go and return, sets, maps, policies; every condition is on the header.

@@ -38,6 +38,7 @@ fn router(name: &str, vlans: &[(u16, &[&str])]) -> Named {
             from_switch: Known::No,
         },
         modelled: Vec::new(),
+        asides: Vec::new(),
     };
     Named {
         name: name.to_owned(),

@@ -43,6 +43,8 @@ pub struct Device {
     pub sees: Sees,
     /// Ids of facts with status *modelled* that the reading leans on (D49).
     pub modelled: Vec<String>,
+    /// Lines of the capture that are no configuration: texts of banners, what other commands printed.
+    pub asides: Vec<u32>,
 }
 
 impl Device {
@@ -85,6 +87,7 @@ impl Device {
                 from_switch: Known::Yes,
             },
             modelled: Vec::new(),
+            asides: Vec::new(),
         }
     }
 
@@ -176,6 +179,7 @@ impl Device {
             forwards,
             sees,
             modelled: _,
+            asides: _,
         } = self;
         let vrfs = |device: &Device| -> Vec<String> {
             let each = device.dynamic.iter().map(|(vrf, _)| vrf.clone());
@@ -291,6 +295,8 @@ pub struct Interface {
     pub ipv6: bool,
     /// DHCP relay targets.
     pub helpers: Vec<Ipv4Addr>,
+    /// Broadcasts that it sends on to servers besides those of DHCP clients.
+    pub broadcasts: Vec<BroadcastRelay>,
     /// Lists attached.
     pub bindings: Vec<Binding>,
     /// Line of the header; 0 if not read from text.
@@ -311,6 +317,7 @@ impl Interface {
             redundancy: Vec::new(),
             ipv6: false,
             helpers: Vec::new(),
+            broadcasts: Vec::new(),
             bindings: Vec::new(),
             line: 0,
         }
@@ -328,6 +335,7 @@ impl Interface {
             redundancy,
             ipv6,
             helpers,
+            broadcasts,
             bindings: _,
             line: _,
         } = self;
@@ -340,6 +348,9 @@ impl Interface {
             && *redundancy == other.redundancy
             && *ipv6 == other.ipv6
             && *helpers == other.helpers
+            && alike(broadcasts, &other.broadcasts, |a, b| {
+                (a.to, &a.ports) == (b.to, &b.ports)
+            })
     }
 
     /// Adds a virtual address of a group.
@@ -377,6 +388,20 @@ impl Interface {
             .rev()
             .find(|b| b.family == family && b.direction == direction)
     }
+}
+
+/// UDP broadcasts of some ports that a router sends on as unicasts to a server. Who sent them and from which port stays as it
+/// was, so that they are packets of that sender which no route and no in-list has seen with this destination.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BroadcastRelay {
+    /// The server.
+    pub to: Ipv4Addr,
+    /// Destination ports.
+    pub ports: PortSet,
+    /// Line in the file.
+    pub line: u32,
+    /// The line.
+    pub text: String,
 }
 
 /// A group of routers that share virtual addresses. Which of them is active is a state (D2).

@@ -124,6 +124,20 @@ pub(super) fn capabilities(policy: &Policy, switch: SwitchId, options: &Options)
     able
 }
 
+/// What the site attests of one fact of a switch.
+#[must_use]
+pub(super) fn stated(
+    policy: &Policy,
+    switch: &str,
+    dialect: &dyn Dialect,
+    id: &str,
+) -> Option<bool> {
+    let mut switches = policy.network.switches.iter();
+    let index = switches.position(|s| s.label.name == switch && s.dialect == dialect.id())?;
+    let answers = answers(policy, SwitchId(index));
+    answers.facts.get(id).copied()
+}
+
 /// Reads the text of a switch, with what the site attests.
 #[must_use]
 pub(super) fn read(

@@ -41,7 +41,7 @@ pub fn subject(
 ) -> Job<Subject> {
     let loaded = network::policy(sources, policy)?;
     let devices = network::devices(sources, &loaded.policy, configs, options)?;
-    let native = match configs {
+    let texts = match configs {
         Some(captures) => captures
             .iter()
             .map(|capture| {
@@ -57,14 +57,7 @@ pub fn subject(
             named.collect::<BTreeMap<String, String>>()
         }
     };
-    let of_nft = |name: &str, text: &str| {
-        let device = devices.named.iter().find(|named| named.name == *name);
-        text.starts_with(NFT_FILE) && device.is_some_and(|named| named.device.dialect == NFT)
-    };
-    let native = native
-        .into_iter()
-        .filter(|(name, text)| of_nft(name, text))
-        .collect();
+    let native = of_nft(texts, &devices.named);
     let witnesses = match claims {
         true => witnesses(&loaded.policy, &devices.named, options)?,
         false => Vec::new(),
@@ -78,6 +71,42 @@ pub fn subject(
         native,
         diagnostics,
     })
+}
+
+/// What is run of a policy that was drawn: the text of each switch goes through `edit` before it is read back.
+///
+/// # Errors
+/// A policy without meaning, or that a dialect cannot express.
+pub fn drawn(
+    sources: &SourceMap,
+    policy: FileId,
+    edit: &mut dyn FnMut(&str, String) -> String,
+    options: &Options,
+) -> Job<Subject> {
+    let loaded = network::policy(sources, policy)?;
+    let mut written = network::write(&loaded.policy, options)?;
+    for one in &mut written {
+        one.text = edit(&one.switch, std::mem::take(&mut one.text));
+    }
+    let devices = network::read_back(&loaded.policy, &written, options);
+    let texts = written.into_iter().map(|file| (file.switch, file.text));
+    Ok(Subject {
+        native: of_nft(texts.collect(), &devices),
+        policy: loaded.policy,
+        devices,
+        witnesses: Vec::new(),
+        diagnostics: loaded.diagnostics,
+    })
+}
+
+/// The texts that the kernel takes as they are.
+fn of_nft(texts: BTreeMap<String, String>, devices: &[Arc<Named>]) -> BTreeMap<String, String> {
+    let native = |name: &str, text: &str| {
+        let device = devices.iter().find(|named| named.name == *name);
+        text.starts_with(NFT_FILE) && device.is_some_and(|named| named.device.dialect == NFT)
+    };
+    let texts = texts.into_iter();
+    texts.filter(|(name, text)| native(name, text)).collect()
 }
 
 /// The witness of each refuted claim that enters a switch somewhere.

@@ -3,11 +3,13 @@
 use super::trail::{Changes, Trail};
 use crate::acl::{Acl, Direction, Known};
 use crate::device::{EffectClass, Scope};
-use crate::net::{AddrRanges, Family, Match};
+use crate::net::{AddrRanges, ByteSet, Family, Match, PortSet, proto};
 use crate::pset::{Bounds, PacketSet, Space};
 use crate::topo::{LINK_LOCAL_V6, Named, Target, Topo, interface_addrs, not_routed, subnets};
+use ipnet::IpNet;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
+use std::net::{IpAddr, Ipv4Addr};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -40,8 +42,19 @@ pub(super) struct Frame {
     pub(super) near: Vec<PacketSet>,
     /// Per device: packets that lines about its own services may drop behind the in-list (D19).
     guarded: Vec<PacketSet>,
+    /// Broadcasts that routers send on as unicasts.
+    pub(super) relays: Vec<Relay>,
     /// By device and VRF: its table.
     tables: BTreeMap<(usize, String), Table>,
+}
+
+/// A broadcast of some UDP ports that a port sends on to a server ([`BroadcastRelay`]).
+pub(super) struct Relay {
+    pub(super) port: usize,
+    /// The broadcasts, as the in-list sees them.
+    pub(super) heard: PacketSet,
+    /// What becomes of them: packets to the server, from whomever.
+    pub(super) sent: PacketSet,
 }
 
 /// What a network of the same space was made of; see [`Net::again`].
@@ -180,8 +193,13 @@ impl<'a> Net<'a> {
                     .iter()
                     .any(|(vrf, _)| device.learns(vrf, self.family))
         };
+        let heard = |relay: &Relay| {
+            let let_in = self.lists.inward[relay.port].may;
+            !self.space.disjoint(let_in, relay.heard)
+        };
         exact(&self.lists.inward)
             && exact(&self.lists.outward)
+            && !self.frame.relays.iter().any(heard)
             && (0..self.topo.ports.len()).all(known)
     }
 
@@ -382,9 +400,37 @@ impl Frame {
                     space.of_matches(&guards)
                 })
                 .collect(),
+            relays: match family {
+                Family::V4 => ports().flat_map(|port| relays(topo, space, port)).collect(),
+                Family::V6 => Vec::new(),
+            },
             tables,
         }
     }
+}
+
+fn relays(topo: &Topo, space: &Space, port: usize) -> Vec<Relay> {
+    let interface = topo.interface(port);
+    let nets = interface.addrs.iter().filter_map(|net| match net {
+        IpNet::V4(net) => Some(net.broadcast()),
+        IpNet::V6(_) => None,
+    });
+    let one = |addr: Ipv4Addr| AddrRanges::span(IpAddr::V4(addr), IpAddr::V4(addr));
+    let everyone = nets.fold(one(Ipv4Addr::BROADCAST), |all, addr| all.union(&one(addr)));
+    let udp = |dst: &AddrRanges, ports: &PortSet| {
+        space.of_match(&Match {
+            protocol: ByteSet::one(proto::UDP),
+            dst: dst.to_set(),
+            dport: ports.clone(),
+            ..Match::any(Family::V4)
+        })
+    };
+    let each = interface.broadcasts.iter().map(|relay| Relay {
+        port,
+        heard: udp(&everyone, &relay.ports),
+        sent: udp(&one(relay.to), &relay.ports),
+    });
+    each.collect()
 }
 
 /// All packets to some addresses.

@@ -134,6 +134,32 @@ impl<'n, 'a> Run<'n, 'a> {
         for port in ports {
             self.present(port, packets);
         }
+        if self.side == Side::May {
+            self.relay(link, packets);
+        }
+    }
+
+    /// Whoever sits on a link may have sent some of these packets as broadcasts, which a router turned into what they are.
+    fn relay(&mut self, link: usize, packets: PacketSet) {
+        let net = self.net;
+        for relay in &net.frame.relays {
+            let port = &net.topo.ports[relay.port];
+            let sent = net.space.intersect(packets, relay.sent);
+            if port.link != link || net.space.is_empty(sent) {
+                continue;
+            }
+            if !net
+                .space
+                .is_empty(net.entering(relay.port, relay.heard).may)
+            {
+                self.route(
+                    port.device,
+                    &net.topo.interface(relay.port).vrf,
+                    sent,
+                    false,
+                );
+            }
+        }
     }
 
     /// A frame reaches a port. Lists of other switches on the link that see bridged frames do not count on either side of

@@ -8,7 +8,7 @@ use super::Beyond;
 use super::trace::{Hop, HopAction, HopKind, Trace, TraceEnd};
 use crate::acl::{Direction, Fate, Known, Question, decide};
 use crate::device::{Effect, EffectClass, Scope};
-use crate::net::{Family, Flow};
+use crate::net::{Family, Flow, L4, proto};
 use crate::topo::{Fib, Target, Topo, link_local_source, not_routed};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -105,10 +105,34 @@ impl<'a> Walker<'a> {
             Some(ports) => ports.to_vec(),
             None => self.topo.ports_of(link, flow.family()).collect(),
         };
-        for port in ports {
+        for &port in &ports {
             self.enter(&mut search, Way::default(), port);
         }
+        for &port in ports.iter().filter(|_| possible) {
+            self.relayed(&mut search, port);
+        }
         Self::finish(search)
+    }
+
+    /// Out of a router that may have got the packet as a broadcast, which it sends on to a server.
+    fn relayed(&self, search: &mut Search<'_>, port: usize) {
+        let flow = search.flow;
+        let interface = self.topo.interface(port);
+        let mut relays = interface.broadcasts.iter();
+        let relay = relays.find(|relay| {
+            flow.protocol() == proto::UDP
+                && flow.dst() == IpAddr::V4(relay.to)
+                && matches!(flow.l4(), L4::Ports { dport, .. } if relay.ports.contains(dport))
+        });
+        let Some(relay) = relay else { return };
+        let device = self.topo.ports[port].device;
+        let mut way = Way::default();
+        way.because.push(Question::Effect {
+            device: self.topo.device_name(port).to_owned(),
+            line: relay.line,
+            text: relay.text.clone(),
+        });
+        self.route(search, way, device, &interface.vrf, false);
     }
 
     /// From a switch itself (D20).

@@ -70,10 +70,18 @@ pub struct Lab {
     pub schema: &'static str,
     pub verdict: &'static str,
     pub seed: u64,
+    /// Networks that were run.
+    pub networks: usize,
+    /// Networks that were drawn and cannot be run.
+    pub refused: usize,
     /// Packets sent.
     pub sent: usize,
     /// Of these, those that arrived somewhere.
     pub arrived: usize,
+    /// Sessions that machines tried with the kernel's own sockets.
+    pub sessions: usize,
+    /// Of these, those that got all they wanted.
+    pub opened: usize,
     /// Packets on which kernel, solver and interpreter differ.
     pub differ: usize,
     /// Lines of configurations with effects that are not modelled, and so were not run.
@@ -95,6 +103,8 @@ pub struct Witnessed {
 /// A packet on which they differ.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Disagreement {
+    /// The seed that has it again.
+    pub seed: u64,
     pub packet: String,
     /// Switch and interface it was given to.
     pub at: String,
@@ -576,8 +586,12 @@ pub struct PlanStep {
     /// With what is typed around the commands.
     #[serde(skip)]
     pub typed: Vec<String>,
+    /// Typed when the check was seen; until then the device takes the step back by itself.
+    pub confirm: Vec<String>,
     #[serde(skip)]
     pub undo_typed: Vec<String>,
+    #[serde(skip)]
+    pub undo_confirm: Vec<String>,
 }
 
 /// What a step gives up, and why.

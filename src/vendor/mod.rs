@@ -9,6 +9,7 @@ pub mod alaxala_ax;
 pub mod allied_telesis_awplus;
 pub mod arista_eos;
 pub mod aruba_aos_cx;
+mod banner;
 pub mod capture;
 pub mod cisco_ios_xe;
 pub mod cisco_nx_os;

@@ -298,6 +298,37 @@ fn directed_broadcast_reaches_hosts() {
 }
 
 #[test]
+fn a_relay_sends_broadcasts_of_some_services_on() {
+    // `ip helper-address` turns them into packets to the server that no list in front of it has seen as such.
+    let helper = ("interface Vlan10", " ip helper-address 10.2.0.11");
+    let list = (LIST, " 15 permit udp any host 255.255.255.255 eq 53");
+    is(&open(&[list], &[], None), "P-B", Proved);
+    is(&open(&[helper], &[], None), "P-B", Proved);
+    is(&open(&[helper, list], &[], None), "P-B", Unknown);
+    let directed = (LIST, " 15 permit udp any host 10.1.0.255 eq 137");
+    is(&open(&[helper, directed], &[], None), "P-B", Unknown);
+    // What the relay is for (D22), and a port that is none of them.
+    let dhcp = (LIST, " 15 permit udp any host 255.255.255.255 eq 67");
+    is(&open(&[helper, dhcp], &[], None), "P-B", Proved);
+    let off = ("ip routing", "no ip forward-protocol udp domain");
+    is(&open(&[helper, list, off], &[], None), "P-B", Proved);
+    let all_off = ("ip routing", "no ip forward-protocol udp");
+    is(&open(&[helper, list, all_off], &[], None), "P-B", Proved);
+    let other = (LIST, " 15 permit udp any host 255.255.255.255 eq 9");
+    let on = ("ip routing", "ip forward-protocol udp 9");
+    is(&open(&[helper, other], &[], None), "P-B", Proved);
+    is(&open(&[helper, other, on], &[], None), "P-B", Unknown);
+    // Lists behind the relay see the packet with its new destination.
+    let far = ("interface Vlan10", " ip helper-address 10.4.0.11");
+    is(&open(&[far, list], &[], None), "P-C", Proved);
+    let past = (
+        " 10 permit tcp host 10.3.0.5 host 10.4.0.11 eq 22",
+        " 20 permit udp any host 10.4.0.11 eq 53",
+    );
+    is(&open(&[far, list], &[past], None), "P-C", Unknown);
+}
+
+#[test]
 fn a_leak_crosses_vrfs() {
     // D31: VRFs are apart, but not where routes leak.
     let red = ("interface Vlan10", " vrf forwarding RED");

@@ -168,6 +168,7 @@ fn device(rng: &mut Rng, family: Family, kind: Kind, number: u8) -> Device {
             from_switch: known(rng, kind, !to_switch),
         },
         modelled: Vec::new(),
+        asides: Vec::new(),
     }
 }
 

@@ -21,6 +21,20 @@ pub fn lab(look: Look, outcome: &Lab) -> String {
     if outcome.left_out > 0 {
         page.line(look.say(&text!("lab-left-out", count = outcome.left_out)));
     }
+    if outcome.networks + outcome.refused > 1 {
+        let counts = text!(
+            "lab-networks",
+            networks = outcome.networks,
+            refused = outcome.refused
+        );
+        page.line(look.say(&counts));
+    }
+    let sockets = text!(
+        "lab-sessions",
+        sessions = outcome.sessions,
+        opened = outcome.opened
+    );
+    page.line(look.say(&sockets));
     let summary = text!(
         "lab-summary",
         sent = outcome.sent,
@@ -44,8 +58,9 @@ fn ends(look: Look, ends: &[String]) -> String {
 }
 
 fn one(page: &mut Page, look: Look, wrong: &Disagreement) {
+    let seed = look.say(&text!("lab-seed", seed = wrong.seed));
     page.line(format!(
-        "{}  {}  {}",
+        "{}  {}  {}  {seed}",
         look.verdict("different"),
         wrong.packet,
         wrong.at

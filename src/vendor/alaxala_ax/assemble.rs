@@ -52,6 +52,7 @@ impl Reader {
         self.effects.sort_by_key(|effect| effect.line);
         Device {
             modelled: self.leant_on(!bound.is_empty()),
+            asides: self.asides,
             hostname: self.hostname,
             dialect: ID,
             model: self.model,

@@ -54,9 +54,14 @@ fn context(reader: &mut Reader, mut words: Words<'_>, body: &[Line<'_>]) {
     }
 }
 
+/// A target of both directions imports too; what `auto` makes is of one VRF alone.
 fn leaks(text: &str) -> bool {
+    if text.starts_with("route-target both auto") {
+        return false;
+    }
     [
         "route-target import",
+        "route-target both",
         "import ",
         "export ",
         "ip multicast",

@@ -10,6 +10,7 @@
 
 mod addresses;
 mod boxes;
+mod change;
 mod condition;
 mod edit;
 mod filter;
@@ -29,6 +30,7 @@ mod text;
 mod tree;
 mod write;
 
+use super::live::Mechanism;
 use super::words::Words;
 use super::{Capabilities, Dialect, Hint};
 use crate::acl::Known;
@@ -90,6 +92,10 @@ impl Dialect for JuniperJunos {
 
     fn rib(&self) -> crate::vendor::rib::Form {
         crate::vendor::rib::Form::Junos
+    }
+
+    fn mechanism(&self) -> Option<&'static Mechanism> {
+        Some(&change::MECHANISM)
     }
 
     fn read(&self, source: &Source, hint: &Hint) -> Device {

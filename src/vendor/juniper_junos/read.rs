@@ -50,14 +50,19 @@ pub(super) struct Reader {
     pub(super) gaps: Vec<Gap>,
     /// Modelled facts that statements outside filters lean on.
     pub(super) leant: Vec<&'static str>,
+    /// Lines that are no configuration.
+    asides: Vec<u32>,
 }
 
 /// Reads a capture.
 pub(super) fn device(source: &Source, hint: &Hint) -> Device {
-    let (mut tree, mut problems) = text::tree(source);
+    let (mut tree, mut problems, asides) = text::tree(source);
     groups::expand(&mut tree, &mut problems);
     let root = tree.at(ROOT);
-    let mut reader = Reader::default();
+    let mut reader = Reader {
+        asides,
+        ..Reader::default()
+    };
     for problem in problems {
         reader.problem(problem);
     }
@@ -331,6 +336,7 @@ impl Reader {
             },
             sees: sees(hint),
             modelled: context.modelled.into_iter().map(str::to_owned).collect(),
+            asides: self.asides,
         }
     }
 

@@ -183,6 +183,7 @@ impl Reader {
             effects: self.effects,
             gaps: self.gaps,
             modelled: self.modelled.into_iter().map(str::to_owned).collect(),
+            asides: Vec::new(),
         }
     }
 
