@@ -24,6 +24,7 @@ fn router(name: &str, vlans: &[(u16, &[&str])]) -> Named {
         routes: Vec::new(),
         acls: Vec::new(),
         dynamic: Vec::new(),
+        settled: Vec::new(),
         effects: Vec::new(),
         gaps: Vec::new(),
         forwards: Forwarding {

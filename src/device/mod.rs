@@ -6,7 +6,7 @@
 
 use crate::acl::{Acl, Direction, Draft, Known, Question, Reading};
 use crate::base::Text;
-use crate::net::{Family, PortSet};
+use crate::net::{ByteSet, Family, Match, PortSet};
 use ipnet::IpNet;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr};
@@ -31,6 +31,8 @@ pub struct Device {
     pub acls: Vec<Acl>,
     /// VRFs (empty name = global) in which a dynamic routing protocol runs, with the line that says so.
     pub dynamic: Vec<(String, u32)>,
+    /// What of them a captured routing table settles (D31): VRF and family.
+    pub settled: Vec<(String, Family)>,
     /// Lines whose effect on packets is not modelled (D23).
     pub effects: Vec<Effect>,
     /// Filtering-related lines that were not understood, for the report.
@@ -73,6 +75,7 @@ impl Device {
             routes,
             acls: Vec::new(),
             dynamic: Vec::new(),
+            settled: Vec::new(),
             effects,
             gaps: Vec::new(),
             forwards: Forwarding {
@@ -89,6 +92,23 @@ impl Device {
             modelled: Vec::new(),
             asides: Vec::new(),
         }
+    }
+
+    /// The lines that may drop packets to its own addresses behind the in-list (D19, D23), with what they may drop.
+    pub fn guards(&self, family: Family) -> impl Iterator<Item = (&Effect, Match)> {
+        let narrows = self.effects.iter();
+        let narrows = narrows.filter(|effect| effect.class == EffectClass::Narrows);
+        narrows.filter_map(move |effect| match effect.scope {
+            Scope::Own(protocol, port) => Some((effect, service(family, protocol, port))),
+            Scope::Interface(..) | Scope::Vrf(_) | Scope::Device => None,
+        })
+    }
+
+    /// Whether routes of a VRF and family are learnt, and no captured table says which (D31).
+    #[must_use]
+    pub fn learns(&self, vrf: &str, family: Family) -> bool {
+        let known = |(name, of): &(String, Family)| name == vrf && *of == family;
+        self.dynamic.iter().any(|(name, _)| name == vrf) && !self.settled.iter().any(known)
     }
 
     /// Whether it is such a router.
@@ -156,6 +176,7 @@ impl Device {
             routes,
             acls: _,
             dynamic,
+            settled,
             effects,
             gaps: _,
             forwards,
@@ -177,11 +198,22 @@ impl Device {
             && alike(interfaces, &other.interfaces, Interface::same_frame)
             && alike(routes, &other.routes, route)
             && (dynamic.is_empty() && other.dynamic.is_empty() || vrfs(self) == vrfs(other))
+            && *settled == other.settled
             && alike(effects, &other.effects, effect)
             && *forwards == other.forwards
             && *sees == other.sees
             && *relays_from_either == other.relays_from_either
     }
+}
+
+/// Packets of a protocol to a port; `None` is any.
+fn service(family: Family, protocol: Option<u8>, port: Option<u16>) -> Match {
+    let whole = Match {
+        protocol: protocol.map_or(ByteSet::FULL, ByteSet::one),
+        dport: port.map_or_else(PortSet::full, PortSet::one),
+        ..Match::any(family)
+    };
+    whole.tidy()
 }
 
 fn alike<T>(a: &[T], b: &[T], same: impl Fn(&T, &T) -> bool) -> bool {
@@ -449,6 +481,8 @@ pub enum Scope {
     Vrf(String),
     /// The device.
     Device,
+    /// Packets to its own addresses, behind the in-list (D19): of this protocol, to this port; `None` is any.
+    Own(Option<u8>, Option<u16>),
 }
 
 /// A line whose effect on packets is not modelled.

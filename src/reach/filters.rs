@@ -40,6 +40,8 @@ pub(super) struct Frame {
     pub(super) addressed: Vec<PacketSet>,
     /// Per port: packets to its subnets.
     pub(super) near: Vec<PacketSet>,
+    /// Per device: packets that lines about its own services may drop behind the in-list (D19).
+    guarded: Vec<PacketSet>,
     /// Broadcasts that routers send on as unicasts.
     pub(super) relays: Vec<Relay>,
     /// By device and VRF: its table.
@@ -69,6 +71,8 @@ pub struct Made {
 pub(super) struct Table {
     /// Own addresses.
     pub(super) own: PacketSet,
+    /// Those of them that another router may be the active owner of (VRRP, HSRP, GLBP: a state, D2).
+    pub(super) shared: PacketSet,
     /// Destinations, and in IPv6 sources, that are not routed (D33).
     pub(super) unrouted: PacketSet,
     /// Sources that are not routed even where an effect sends destinations on that are not.
@@ -187,7 +191,10 @@ impl<'a> Net<'a> {
                 && device.sees.from_switch.question().is_none()
                 && device.forwards.of(self.family).question().is_none()
                 && device.effects.is_empty()
-                && device.dynamic.is_empty()
+                && !device
+                    .dynamic
+                    .iter()
+                    .any(|(vrf, _)| device.learns(vrf, self.family))
         };
         exact(&self.lists.inward)
             && exact(&self.lists.outward)
@@ -247,6 +254,20 @@ impl<'a> Net<'a> {
     pub fn sent(&self, port: usize, sees: &Known, packets: PacketSet) -> Bounds {
         let filter = self.ask(port, Direction::Out, packets);
         asked(self.space, sees, filter, packets)
+    }
+
+    /// What of the packets at a port is handed to the switch itself: past the in-list as the fact says (D18), and past what
+    /// its services are guarded with besides.
+    pub(super) fn to_own(&self, port: usize, filter: Bounds, packets: PacketSet) -> Bounds {
+        let space = self.space;
+        let sees = &self.topo.device(port).sees.to_switch;
+        let mine = space.intersect(packets, self.table(port).own);
+        let own = asked(space, sees, filter, mine);
+        let guarded = self.frame.guarded[self.topo.ports[port].device];
+        Bounds {
+            must: space.minus(own.must, guarded),
+            may: own.may,
+        }
     }
 
     /// Own addresses of a device in all its VRFs.
@@ -400,6 +421,14 @@ impl Frame {
             near: ports()
                 .map(|port| to(subnets(topo.interface(port), family)))
                 .collect(),
+            guarded: topo
+                .devices
+                .iter()
+                .map(|named| {
+                    let guards: Vec<Match> = named.device.guards(family).map(|(_, m)| m).collect();
+                    space.of_matches(&guards)
+                })
+                .collect(),
             relays: match family {
                 Family::V4 => ports().flat_map(|port| relays(topo, space, port)).collect(),
                 Family::V6 => Vec::new(),
@@ -467,6 +496,7 @@ fn table(topo: &Topo, family: Family, space: &Space, device: usize, vrf: &str) -
         .collect();
     Table {
         own,
+        shared: to_addrs(space, &topo.shared(device, vrf, family)),
         unrouted,
         stuck,
         routes,
@@ -497,6 +527,7 @@ fn filter(
         }
         Scope::Vrf(vrf) => *vrf == topo.interface(port).vrf,
         Scope::Device => true,
+        Scope::Own(..) => false,
     };
     if device
         .effects

@@ -1,7 +1,7 @@
 //! Any-path reach: the least set of (place, packet) closed under steps (D27), as E+ or E-.
 
 use super::Beyond;
-use super::filters::{Net, asked};
+use super::filters::Net;
 use crate::acl::{Direction, Known};
 use crate::pset::PacketSet;
 use crate::topo::Target;
@@ -173,12 +173,7 @@ impl<'n, 'a> Run<'n, 'a> {
         let table = net.table(port);
         let filter = net.ask(port, Direction::In, fresh);
         let passed = space.intersect(fresh, self.choose(filter.must, filter.may));
-        let own = asked(
-            space,
-            &net.topo.device(port).sees.to_switch,
-            filter,
-            space.intersect(fresh, table.own),
-        );
+        let own = net.to_own(port, filter, fresh);
         let own = self.choose(own.must, own.may);
         self.out.local[device] = space.union(self.out.local[device], own);
         if net.topo.rewrites(device) {
@@ -187,6 +182,8 @@ impl<'n, 'a> Run<'n, 'a> {
             }
             if self.side == Side::May && !self.rewritten[device] {
                 self.rewritten[device] = true;
+                // A tunnel may end here, or an address be translated into an own one.
+                self.out.local[device] = space.full();
                 self.scatter(device, None, space.full(), false);
             }
             return;
@@ -214,7 +211,9 @@ impl<'n, 'a> Run<'n, 'a> {
         } else {
             table.unrouted
         };
-        let routed = space.minus(space.minus(passed, table.own), kept);
+        // The standby router of a virtual address sends packets for it on to the active one (D19).
+        let mine = space.minus(table.own, table.shared);
+        let routed = space.minus(space.minus(passed, mine), kept);
         self.route(device, &net.topo.interface(port).vrf, routed, false);
     }
 
@@ -223,7 +222,7 @@ impl<'n, 'a> Run<'n, 'a> {
         if net.space.is_empty(routed) {
             return;
         }
-        if net.topo.strays(device, vrf) {
+        if net.topo.strays(device, vrf, net.family) {
             if self.side == Side::Must {
                 return;
             }
@@ -312,8 +311,14 @@ impl<'n, 'a> Run<'n, 'a> {
         let space = self.net.space;
         let slot = self.out.handed.entry((link, addr)).or_insert(space.empty());
         *slot = space.union(*slot, part);
-        let back = |beyond: &Beyond| beyond.hairpin && beyond.is(link, addr);
-        if self.beyond.iter().any(back) {
+        let mut known = self.beyond.iter().filter(|beyond| beyond.is(link, addr));
+        let back = match known.next() {
+            Some(first) => first.hairpin || known.any(|beyond| beyond.hairpin),
+            // A router that nobody named: what it does with packets is open (D28).
+            None => self.side == Side::May,
+        };
+        if back {
+            self.out.open |= !super::named(self.beyond, link, addr);
             self.inject(link, part);
         }
     }

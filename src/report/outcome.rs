@@ -205,11 +205,14 @@ pub struct VerdictChange {
     pub after: &'static str,
 }
 
-/// `verify --mutate`: lines whose change leaves every verdict as it was.
+/// `verify --mutate`: changes of lines that leave every verdict as it was.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Mutate {
     pub schema: &'static str,
+    /// Lines that were changed.
     pub lines: usize,
+    /// Changes that were made to them.
+    pub changes: usize,
     pub unnoticed: Vec<Unnoticed>,
     pub inputs: Vec<Input>,
     pub at: String,
@@ -217,12 +220,14 @@ pub struct Mutate {
     pub version: &'static str,
 }
 
-/// A line that no claim notices; `instead` is null where the line was taken out.
+/// A change that no claim notices; `instead` is null where the line was taken out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Unnoticed {
     pub file: String,
     pub line: u32,
     pub text: String,
+    /// `removed`, `action`, `wider`, `narrower` or `port`.
+    pub change: &'static str,
     pub instead: Option<String>,
 }
 

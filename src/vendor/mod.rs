@@ -21,7 +21,9 @@ pub mod live;
 pub mod parts;
 pub mod redact;
 pub mod refused;
+pub mod rib;
 pub mod routes;
+mod services;
 #[cfg(test)]
 mod suite;
 #[cfg(test)]
@@ -88,6 +90,8 @@ pub trait Dialect: Sync {
     fn mechanism(&self) -> Option<&'static live::Mechanism> {
         None
     }
+    /// How a captured routing table looks (D31).
+    fn rib(&self) -> rib::Form;
     /// Reads a capture. Never fails.
     fn read(&self, source: &Source, hint: &Hint) -> Device;
     /// Writes what the device would be given, or every thing it cannot express. Never a weaker filter.

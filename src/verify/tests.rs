@@ -1,6 +1,8 @@
 //! Device texts that tried to get past the proofs. Each case changes a network that is in order, and says which claims may
 //! no longer be called proved.
 
+mod ways;
+
 use crate::base::{Source, SourceMap};
 use crate::job::{Capture, Limits, Options, verify::verify};
 use crate::verify::Verdict::{self, Proved, Refuted, Unknown};

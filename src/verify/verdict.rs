@@ -124,13 +124,14 @@ mod tests {
     use super::ATTESTED;
 
     /// Assumptions of the definitions themselves (D49), and what is said of others.
-    const OURS: [&str; 9] = [
+    const OURS: [&str; 10] = [
         "assume-links",
         "assume-hosts",
         "assume-fragments",
         "assume-unrouted",
         "assume-neighbours",
         "assume-wires",
+        "assume-routes",
         "assume-fact",
         "assume-fact-not",
         "assume-unused",

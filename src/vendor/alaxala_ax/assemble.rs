@@ -60,6 +60,7 @@ impl Reader {
             routes: self.routes.into_iter().map(|(route, _)| route).collect(),
             acls,
             dynamic: self.dynamic,
+            settled: Vec::new(),
             effects: self.effects,
             gaps: self.gaps,
             forwards: self.rules.forwards(),

@@ -84,6 +84,10 @@ impl Dialect for AlaxalaAx {
         Some(&change::MECHANISM)
     }
 
+    fn rib(&self) -> crate::vendor::rib::Form {
+        crate::vendor::rib::Form::Columns
+    }
+
     fn read(&self, source: &Source, hint: &Hint) -> Device {
         read::device(source, hint)
     }

@@ -161,6 +161,10 @@ impl Dialect for CiscoIosXe {
         Some(&change::MECHANISM)
     }
 
+    fn rib(&self) -> crate::vendor::rib::Form {
+        crate::vendor::rib::Form::Codes
+    }
+
     fn read(&self, source: &Source, hint: &Hint) -> Device {
         read::device(source, hint, &KIN)
     }

@@ -22,6 +22,7 @@ use crate::text;
 use crate::vendor::Hint;
 use crate::vendor::capture::{self, Line, blocks};
 use crate::vendor::redact::redact;
+use crate::vendor::services;
 use crate::vendor::words::{Words, folded};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -161,6 +162,7 @@ impl Reader {
         let settled = kin.data.tables.class(Place::Top, &head.text).is_none();
         if settled && self.is_irrelevant(Place::Top, head) && !lists::is_item(&head.text, kin) {
             self.note(head, body);
+            self.guards(head, body);
             return None;
         }
         if let Some(list) = lists::head(&head.text, kin) {
@@ -183,6 +185,16 @@ impl Reader {
         }
         self.statement(head, body);
         None
+    }
+
+    /// Lists on the switch's own services (D19).
+    fn guards(&mut self, head: &Line<'_>, body: &[Line<'_>]) {
+        for line in std::iter::once(head).chain(body) {
+            if let Some((protocol, port)) = services::guard(&head.text, &line.text) {
+                let scope = Scope::Own(Some(protocol), port);
+                self.effect(EffectClass::Narrows, scope, line);
+            }
+        }
     }
 
     fn items<'l>(&mut self, shown: bool, at: usize, lines: impl Iterator<Item = &'l Line<'l>>) {
@@ -320,6 +332,7 @@ impl Reader {
             routes: self.routes,
             acls,
             dynamic: self.dynamic,
+            settled: Vec::new(),
             effects: self.effects,
             gaps: self.gaps,
             forwards,

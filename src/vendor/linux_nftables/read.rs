@@ -179,6 +179,7 @@ impl Reader {
                 .collect(),
             interfaces: self.system.interfaces,
             acls: self.acls,
+            settled: Vec::new(),
             effects: self.effects,
             gaps: self.gaps,
             relays_from_either: false,
