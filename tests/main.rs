@@ -28,6 +28,7 @@ mod plan;
 mod reach;
 mod readme;
 mod relay;
+mod secrets;
 mod session;
 mod smt;
 mod tables;
