@@ -31,6 +31,7 @@ mod reach;
 mod readme;
 mod relay;
 mod routes;
+mod secrets;
 mod session;
 mod smt;
 mod tables;
