@@ -33,7 +33,7 @@ fn apply(text: &str, edit: &toml::Table) -> String {
     lines.iter().map(|line| format!("{line}\n")).collect()
 }
 
-fn edits(dir: &Path) -> toml::Table {
+pub(crate) fn edits(dir: &Path) -> toml::Table {
     let text = std::fs::read_to_string(dir.join("edit.toml")).unwrap();
     text.parse().unwrap()
 }
@@ -134,11 +134,16 @@ const PATTERNS: [(&str, usize); 11] = [
     ("daas_edge", 1),
 ];
 
-/// The texts of a pattern with the edits of a twin, in a directory of their own.
-fn broken(pattern: &str, dir: &Path, edits: &toml::Table) -> std::path::PathBuf {
+/// The texts of a pattern with the edits of a twin, in a directory of their own for the test of that name.
+pub(crate) fn broken(
+    test: &str,
+    pattern: &str,
+    dir: &Path,
+    edits: &toml::Table,
+) -> std::path::PathBuf {
     let home = root().join("golden").join(pattern);
     let name = dir.file_name().unwrap().to_string_lossy().into_owned();
-    let out = scratch(&format!("twin-{pattern}-{name}"));
+    let out = scratch(&format!("{test}-{pattern}-{name}"));
     for entry in std::fs::read_dir(home).unwrap() {
         let path = entry.unwrap().path();
         if path.extension().is_none_or(|ext| ext != "cfg") {
@@ -172,7 +177,7 @@ fn every_mistake_in_every_pattern_is_seen() {
         assert_eq!(twins.len(), count, "{pattern}: a folder per mistake");
         for dir in twins {
             let edits = edits(&dir);
-            let configs = broken(pattern, &dir, &edits);
+            let configs = broken("twin", pattern, &dir, &edits);
             let at = edits.get("at").and_then(toml::Value::as_str).unwrap_or(AT);
             let policy = format!("golden/{pattern}/policy.acl");
             let configs = configs.to_str().unwrap();
