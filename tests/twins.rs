@@ -33,7 +33,7 @@ fn apply(text: &str, edit: &toml::Table) -> String {
     lines.iter().map(|line| format!("{line}\n")).collect()
 }
 
-fn edits(dir: &Path) -> toml::Table {
+pub(crate) fn edits(dir: &Path) -> toml::Table {
     let text = std::fs::read_to_string(dir.join("edit.toml")).unwrap();
     text.parse().unwrap()
 }
@@ -145,11 +145,16 @@ pub(crate) const PATTERNS: [(&str, usize); 11] = [
     ("daas_edge", 1),
 ];
 
-/// The files of a pattern with the edits of a twin, in a directory of their own.
-fn broken(pattern: &str, dir: &Path, edits: &toml::Table) -> std::path::PathBuf {
+/// The files of a pattern with the edits of a twin, in a directory of their own for the test of that name.
+pub(crate) fn broken(
+    test: &str,
+    pattern: &str,
+    dir: &Path,
+    edits: &toml::Table,
+) -> std::path::PathBuf {
     let home = root().join("golden").join(pattern);
     let name = dir.file_name().unwrap().to_string_lossy().into_owned();
-    let out = scratch(&format!("twin-{pattern}-{name}"));
+    let out = scratch(&format!("{test}-{pattern}-{name}"));
     for entry in std::fs::read_dir(home).unwrap() {
         let path = entry.unwrap().path();
         let file = path.file_name().unwrap().to_str().unwrap();
@@ -179,7 +184,7 @@ fn broken(pattern: &str, dir: &Path, edits: &toml::Table) -> std::path::PathBuf 
 
 /// A mistake that another command than `verify` sees: its exit code and what it says, in Japanese.
 fn said(pattern: &str, dir: &Path, edits: &toml::Table, command: &[toml::Value]) -> String {
-    let broken = broken(pattern, dir, edits);
+    let broken = broken("said", pattern, dir, edits);
     let broken = broken.to_str().unwrap();
     let fill = |word: &toml::Value| {
         let word = word.as_str().unwrap();
@@ -219,7 +224,7 @@ fn every_mistake_in_every_pattern_is_seen() {
                 wrong.extend(differs(&dir, &found));
                 continue;
             }
-            let configs = broken(pattern, &dir, &edits);
+            let configs = broken("twin", pattern, &dir, &edits);
             let at = edits.get("at").and_then(toml::Value::as_str).unwrap_or(AT);
             let policy = format!("golden/{pattern}/policy.acl");
             let configs = configs.to_str().unwrap();

@@ -4,7 +4,7 @@ use super::{Capture, Job, Options, network};
 use crate::base::{Diagnostic, FileId, SourceMap};
 use crate::model::Policy;
 use crate::net::Flow;
-use crate::reach::HopKind;
+use crate::reach::Trace;
 use crate::topo::Named;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,8 +20,8 @@ pub struct Subject {
     pub policy: Policy,
     /// Devices as read back, or as captured.
     pub devices: Vec<Arc<Named>>,
-    /// Packets that break claims: the claim, the packet, device and interface where it enters.
-    pub witnesses: Vec<(String, Flow, String, String)>,
+    /// Packets that break claims: the claim, the packet, its way.
+    pub witnesses: Vec<(String, Flow, Trace)>,
     /// Texts that nft takes as they are, by the name of the device.
     pub native: BTreeMap<String, String>,
     /// Findings about the inputs; printed to standard error.
@@ -109,27 +109,18 @@ fn of_nft(texts: BTreeMap<String, String>, devices: &[Arc<Named>]) -> BTreeMap<S
     texts.filter(|(name, text)| native(name, text)).collect()
 }
 
-/// The witness of each refuted claim that enters a switch somewhere.
+/// The witness of each refuted claim.
 fn witnesses(
     policy: &Policy,
     devices: &[Arc<Named>],
     options: &Options,
-) -> Job<Vec<(String, Flow, String, String)>> {
+) -> Job<Vec<(String, Flow, Trace)>> {
     let asked = network::verify_options(options, false);
     let report = crate::verify::verify(policy, options.at, devices, &asked)
         .map_err(|bug| network::our_bug(&bug))?;
-    let found = report.claims.iter().filter_map(|claim| {
-        let witness = claim.witness.as_ref()?;
-        let hop = witness.trace.hops.first()?;
-        let enters = hop.kind == HopKind::List;
-        enters.then(|| {
-            (
-                claim.text.clone(),
-                witness.flow,
-                hop.device.clone(),
-                hop.interface.clone(),
-            )
-        })
+    let found = report.claims.into_iter().filter_map(|claim| {
+        let witness = claim.witness?;
+        Some((claim.text, witness.flow, witness.trace))
     });
     Ok(found.collect())
 }

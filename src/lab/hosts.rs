@@ -5,7 +5,7 @@
 //! names or the only one there is (D26). Must not know: packets, sockets.
 
 use super::plan::Plan;
-use crate::model::{Addrs, Network, Zone, ZoneLink};
+use crate::model::{Addrs, External, Network, Zone, ZoneLink};
 use crate::net::{AddrRanges, Family};
 use crate::topo::interface_addrs;
 use ipnet::IpNet;
@@ -67,28 +67,39 @@ pub fn hosts(plan: &Plan<'_>) -> Vec<Host> {
         for part in &zone.links {
             hosts.extend(of_zone(plan, zone, part, &taken));
         }
-        let mine = network
-            .externals
-            .iter()
-            .filter(|external| external.zone.0 == index);
-        for external in mine {
-            let part = zone.links.iter().find(|part| part.vlan == external.vlan);
-            let Some(mut host) = part.and_then(|part| {
-                let wanted = [&external.behind.v4, &external.behind.v6];
-                machine(plan, zone, part, &external.label.name, &wanted)
-            }) else {
-                continue;
-            };
-            for family in Family::BOTH {
-                host.behind
-                    .extend(sample(external.addrs.of(family), family));
+        let mine = network.externals.iter();
+        let mine: Vec<&External> = mine.filter(|external| external.zone.0 == index).collect();
+        for (at, external) in mine.iter().enumerate() {
+            let same =
+                |other: &&&External| other.vlan == external.vlan && other.behind == external.behind;
+            // Several behind one host are one machine.
+            if !mine.iter().take(at).any(|other| same(&other)) {
+                let all: Vec<&External> = mine.iter().filter(same).copied().collect();
+                hosts.extend(of_externals(plan, zone, &all));
             }
-            host.ephemeral = network.site.ephemeral;
-            hosts.push(host);
         }
     }
     hosts.retain(|host| !host.addrs.is_empty() && !host.routes.is_empty());
     hosts
+}
+
+/// The host that some externals lie behind, with addresses of theirs.
+fn of_externals(plan: &Plan<'_>, zone: &Zone, externals: &[&External]) -> Option<Host> {
+    let first = externals.first()?;
+    let part = zone.links.iter().find(|part| part.vlan == first.vlan)?;
+    let names: Vec<&str> = externals
+        .iter()
+        .map(|external| external.label.name.as_str())
+        .collect();
+    let wanted = [&first.behind.v4, &first.behind.v6];
+    let mut host = machine(plan, zone, part, &names.join(", "), &wanted)?;
+    for family in Family::BOTH {
+        let each = externals.iter().map(|external| external.addrs.of(family));
+        host.behind
+            .extend(each.flat_map(|addrs| sample(addrs, family)));
+    }
+    host.ephemeral = plan.world.policy.network.site.ephemeral;
+    Some(host)
 }
 
 /// Addresses that no host of a zone may have: those of routers, and of hosts that externals lie behind.

@@ -33,8 +33,14 @@ pub struct Witnessed {
     pub claim: String,
     /// The packet.
     pub flow: Flow,
+    /// By the proof it arrives somewhere; else it is one that should, and is dropped.
+    pub arrives: bool,
     /// Where the kernel took it; nowhere if empty.
     pub kernel: Vec<String>,
+    /// The definition by which the kernel cannot be asked.
+    pub not_asked: Option<&'static str>,
+    /// The kernel took it where the proof says, or was not asked.
+    pub agrees: bool,
 }
 
 /// What came out.

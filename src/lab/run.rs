@@ -6,8 +6,8 @@
 
 use super::flows::{Shot, shots};
 use super::frame::frame;
-use super::opinion::{Ends, Opinions, excluded};
-use super::outcome::{Disagreement, MOST_WRONG, Outcome, Witnessed};
+use super::opinion::{Ends, Opinions};
+use super::outcome::{Disagreement, MOST_WRONG, Outcome};
 use super::plan::{Plan, mac_of};
 use super::shell::{Failure, forget, rules_hit};
 use super::wire::{SENDER, Sighting, Wire};
@@ -85,37 +85,8 @@ pub(super) fn space(plan: &Plan<'_>, family: Family, limits: Limits) -> Space {
     Space::for_acls(family, &acls).within(limits)
 }
 
-/// Gives witnesses of claims to the kernel, by the first port of their way: claim, packet, device, interface. One that it
-/// cannot be asked about, or that never meets a router, is left out.
-///
-/// # Errors
-/// Sockets and commands.
-pub fn witnesses(
-    plan: &Plan<'_>,
-    wanted: &[(String, Flow, String, String)],
-    outcome: &mut Outcome,
-) -> Result<(), Failure> {
-    let topo = &plan.world.topo;
-    let mut runner = Runner::new(plan, 0)?;
-    for (claim, flow, device, interface) in wanted {
-        let here = |port: &usize| {
-            (topo.device_name(*port), &topo.interface(*port).name) == (device, interface)
-        };
-        let port = (0..topo.ports.len()).find(here);
-        let Some(port) = port.filter(|_| excluded(plan, flow).is_none()) else {
-            continue;
-        };
-        let ends = runner.alone(&Shot { flow: *flow, port }, 250)?;
-        outcome.witnesses.push(Witnessed {
-            claim: claim.clone(),
-            flow: *flow,
-            kernel: ends.iter().map(|end| shown(plan, end)).collect(),
-        });
-    }
-    Ok(())
-}
-
-struct Runner<'a> {
+/// Sends and listens.
+pub(super) struct Runner<'a> {
     plan: &'a Plan<'a>,
     seed: u64,
     wire: Wire<'a>,
@@ -125,7 +96,7 @@ struct Runner<'a> {
 }
 
 impl<'a> Runner<'a> {
-    fn new(plan: &'a Plan<'a>, seed: u64) -> Result<Runner<'a>, Failure> {
+    pub(super) fn new(plan: &'a Plan<'a>, seed: u64) -> Result<Runner<'a>, Failure> {
         let mut runner = Runner {
             plan,
             seed,
@@ -230,7 +201,7 @@ impl<'a> Runner<'a> {
     }
 
     /// One packet, with patience: a router whose question for an address was lost asks again after a second.
-    fn alone(&mut self, shot: &Shot, patience: u16) -> Result<Ends, Failure> {
+    pub(super) fn alone(&mut self, shot: &Shot, patience: u16) -> Result<Ends, Failure> {
         self.wire.settle(5)?;
         let number = self.shoot(shot)?;
         let seen = self.wire.settle(patience)?;

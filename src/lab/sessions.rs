@@ -157,10 +157,10 @@ pub fn expected(
 }
 
 /// Attempts between each two machines besides what is permitted.
-const CROSS: usize = 2;
+const CROSS: usize = 4;
 
-/// The attempts of one family, at most so many: what each `allow` permits, ports beside it, and half as many of whatever
-/// between any two machines.
+/// The attempts of one family, at most so many: what each `allow` permits, ports beside it, and half as many, and some, of
+/// whatever is between any two machines.
 #[must_use]
 pub fn tries(
     plan: &Plan<'_>,
@@ -179,7 +179,7 @@ pub fn tries(
     drawn.permitted(plan, rng);
     rng.shuffle(&mut drawn.tries);
     drawn.tries.truncate(most * 2 / 3);
-    let others = drawn.tries.len() / 2 + 10;
+    let others = drawn.tries.len() / 2 + 30;
     let most = most.min(drawn.tries.len() + others);
     drawn.crossing(rng);
     drawn.tries.truncate(most);

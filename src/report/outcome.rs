@@ -100,7 +100,13 @@ pub struct Lab {
 pub struct Witnessed {
     pub claim: String,
     pub packet: String,
+    /// By the proof it arrives; else it should, and is dropped.
+    pub arrives: bool,
     pub kernel: Vec<String>,
+    /// The definition by which the kernel cannot be asked.
+    pub not_asked: Option<&'static str>,
+    /// The kernel took it where the proof says, or was not asked.
+    pub agrees: bool,
 }
 
 /// A packet on which they differ.

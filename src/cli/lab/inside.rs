@@ -10,9 +10,10 @@ use crate::job::lab::{Subject, subject};
 use crate::lab::hosts::namespace;
 use crate::lab::outcome::Outcome as Counted;
 use crate::lab::plan::{Plan, plan};
-use crate::lab::run::{Amount, run, witnesses};
+use crate::lab::run::{Amount, run};
 use crate::lab::shell::{Failure, build};
 use crate::lab::sockets::{place, sessions};
+use crate::lab::witness::witnesses;
 use crate::report::{convert, text};
 use std::path::Path;
 

@@ -110,7 +110,10 @@ pub fn lab(
             .map(|witness| out::Witnessed {
                 claim: safe(&witness.claim),
                 packet: witness.flow.to_string(),
+                arrives: witness.arrives,
                 kernel: witness.kernel.clone(),
+                not_asked: witness.not_asked,
+                agrees: witness.agrees,
             })
             .collect(),
     }
