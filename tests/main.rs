@@ -21,6 +21,7 @@ mod guideline;
 mod lab;
 mod lists;
 mod logged;
+mod matrix;
 mod mutation;
 mod over_time;
 mod pair;

@@ -17,6 +17,7 @@ pub mod facts;
 pub mod import;
 pub mod lab;
 pub mod lint;
+pub mod matrix;
 pub mod mutate;
 pub mod network;
 pub mod places;
