@@ -23,6 +23,7 @@ mod lab;
 mod lists;
 mod logged;
 mod mistakes;
+mod matrix;
 mod mutation;
 mod over_time;
 mod pair;
