@@ -174,7 +174,14 @@ fn into(network: &Network, reach: &Arrived, into: &Value) -> Result<Boxes, Rejec
     let mut all: Boxes = Vec::new();
     if has("own") {
         fields(into, &["link", "dst", "own"])?;
-        all.extend(boxes::and(&reach.delivered[link("link")?], &to("dst")?));
+        let at = link("link")?;
+        all.extend(boxes::and(&reach.delivered[at], &to("dst")?));
+        // A next hop of the place that no external is behind: what it is handed has arrived (D28).
+        let places = values(family, DST, text(into, "dst")?)?;
+        let strangers = reach.handed.iter().filter(|((on, host), _)| {
+            *on == at && places.contains(*host) && network.hands_back(family, at, *host).is_none()
+        });
+        all.extend(strangers.flat_map(|(_, packets)| packets.iter().cloned()));
         let own = to("own")?;
         all.extend(reach.local.iter().flat_map(|local| boxes::and(local, &own)));
     } else if has("hosts") {

@@ -166,6 +166,14 @@ impl Network {
     }
 
     /// fe80::/10.
+    /// Whether the external behind a next hop hands packets back (D29); `None` if there is no such external.
+    pub(crate) fn hands_back(&self, family: Family, link: usize, host: u128) -> Option<bool> {
+        let here = self.externals.iter().filter(|external| {
+            (external.family, external.link) == (family, link) && external.hosts.contains(host)
+        });
+        here.map(|external| external.hairpin).reduce(|a, b| a || b)
+    }
+
     fn link_local() -> (u128, u128) {
         (0xfe80 << 112, (0xfec0 << 112) - 1)
     }
