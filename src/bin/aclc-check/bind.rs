@@ -6,7 +6,7 @@ use crate::document::{
     Action, Address, Both, Document, Entry, Interface, List, Route, Target, sha256,
 };
 use crate::set::Set;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -387,13 +387,11 @@ fn bind_row(document: &Document, files: &Files, file: usize, row: &Route) -> Res
 
 /// How many lines of each file were transcribed; with `show`, every line of the configurations beside its transcription.
 pub(crate) fn report(document: &Document, files: &Files, show: bool) -> String {
-    let mut taken: Vec<Vec<(usize, String)>> = vec![Vec::new(); files.0.len()];
+    let mut taken: Vec<BTreeMap<usize, Vec<String>>> = vec![BTreeMap::new(); files.0.len()];
     let mut take = |file: Option<usize>, line: usize, text: String| {
-        if let Some(all) = file
-            .and_then(|file| taken.get_mut(file))
-            .filter(|_| line > 0)
-        {
-            all.push((line, text));
+        let of = file.and_then(|file| taken.get_mut(file));
+        if let Some(all) = of.filter(|_| line > 0) {
+            all.entry(line).or_default().push(text);
         }
     };
     let file_of = |device: usize| document.devices.get(device).and_then(|device| device.file);
@@ -424,35 +422,20 @@ pub(crate) fn report(document: &Document, files: &Files, show: bool) -> String {
         take(Some(claim.file), claim.line, claim.id.clone());
     }
     let mut out = String::new();
-    for ((name, lines), taken) in document.files.iter().zip(&files.0).zip(&mut taken) {
-        taken.sort();
+    for (number, (name, lines)) in document.files.iter().zip(&files.0).enumerate() {
+        let (path, taken) = (&name.path, &taken[number]);
         let total = lines.iter().filter(|line| !line.trim().is_empty()).count();
-        let _ = writeln!(
-            out,
-            "{}: {total} lines, {} transcribed",
-            name.path,
-            taken.len()
-        );
-        let config = document.devices.iter().any(|device| {
-            document
-                .files
-                .get(device.file.unwrap_or(0))
-                .is_some_and(|file| file.path == name.path && device.file.is_some())
-        });
+        let _ = writeln!(out, "{path}: {total} lines, {} transcribed", taken.len());
+        let mut devices = document.devices.iter();
+        let config = devices.any(|device| device.file == Some(number));
         for (number, line) in (1..).zip(lines).filter(|_| show && config) {
-            let of: Vec<&String> = taken
-                .iter()
-                .filter(|(at, _)| *at == number)
-                .map(|(_, text)| text)
-                .collect();
-            if !of.is_empty() || !line.trim().is_empty() {
-                let _ = writeln!(
-                    out,
-                    "{number:>6} {} {line}",
-                    if of.is_empty() { ' ' } else { '=' }
-                );
-                of.iter()
-                    .for_each(|text| out.push_str(&format!("         {text}\n")));
+            let of = taken.get(&number);
+            if of.is_some() || !line.trim().is_empty() {
+                let mark = if of.is_some() { '=' } else { ' ' };
+                let _ = writeln!(out, "{number:>6} {mark} {line}");
+            }
+            for text in of.into_iter().flatten() {
+                let _ = writeln!(out, "         {text}");
             }
         }
     }

@@ -11,36 +11,144 @@ use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Document {
-    schema: String,
-    pub(crate) version: String,
-    pub(crate) at: String,
-    pub(crate) facts: String,
-    /// The policy first.
-    pub(crate) files: Vec<FileName>,
-    /// Open facts about devices that the cases answer.
-    pub(crate) questions: Vec<String>,
-    pub(crate) devices: Vec<Device>,
-    pub(crate) links: Vec<String>,
-    pub(crate) interfaces: Vec<Interface>,
-    pub(crate) routes: Vec<Route>,
-    pub(crate) externals: Vec<External>,
-    pub(crate) lists: Vec<List>,
-    pub(crate) claims: Vec<Claim>,
-    pub(crate) cases: Vec<Case>,
-    digest: String,
-    /// As it stands there: what a person compares.
-    #[serde(skip)]
-    source: Map<String, Value>,
+/// JSON objects that have these fields and no others.
+macro_rules! form {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$attr:meta])* $field:ident: $type:ty,)* })*) => {$(
+        $(#[$doc])*
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub(crate) struct $name { $($(#[$attr])* pub(crate) $field: $type,)* }
+    )*};
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct FileName {
-    pub(crate) path: String,
-    pub(crate) sha256: String,
+form! {
+    Document {
+        schema: String, version: String, at: String, facts: String,
+        /// The policy first.
+        files: Vec<FileName>,
+        /// Open facts about devices that the cases answer.
+        questions: Vec<String>,
+        devices: Vec<Device>, links: Vec<String>, interfaces: Vec<Interface>, routes: Vec<Route>,
+        externals: Vec<External>, lists: Vec<List>, claims: Vec<Claim>, cases: Vec<Case>,
+        digest: String,
+        /// As it stands there: what a person compares.
+        #[serde(skip)]
+        source: Map<String, Value>,
+    }
+
+    FileName { path: String, sha256: String, }
+
+    Device {
+        name: String,
+        /// None: a router that the policy declares and that has no text.
+        file: Option<usize>,
+        forwards: Both<Known>, to_switch: Known, from_switch: Known, bridged_in: Known,
+        bridged_out: Known, own: Vec<Own>, effects: Vec<Effect>,
+    }
+
+    Own { vrf: String, addresses: Vec<Address>, }
+
+    /// A line whose effect on packets is not modelled: what it may do, and where (no interface and no VRF: the whole device).
+    Effect {
+        line: usize, text: String, may: May, interface: Option<usize>, direction: Option<Direction>,
+        vrf: Option<String>,
+    }
+
+    Interface {
+        device: usize, name: String, line: usize, vrf: String, link: usize, families: Vec<Family>,
+        addresses: Vec<Address>,
+        #[serde(rename = "virtual")]
+        shared: Vec<Address>,
+        #[serde(rename = "in")]
+        inward: Both<Option<Binding>>,
+        #[serde(rename = "out")]
+        outward: Both<Option<Binding>>,
+    }
+
+    Binding { list: usize, line: usize, }
+
+    Route {
+        device: usize, vrf: String, prefix: Address,
+        /// `null` drops.
+        targets: Vec<Option<Target>>,
+        lines: Vec<usize>,
+    }
+
+    /// Hosts behind which there are other networks.
+    External {
+        family: Family, link: usize, hosts: Addresses,
+        /// They may hand packets back.
+        hairpin: bool,
+    }
+
+    List {
+        device: usize, name: String, line: Option<usize>, family: Family, entries: Vec<Entry>,
+    }
+
+    Entry {
+        line: Option<usize>, text: String, action: Action, log: bool, certain: Cells,
+        perhaps: Vec<Perhaps>,
+    }
+
+    /// What an entry matches if the answer to a question is yes; without a number nobody answers it.
+    Perhaps { question: Option<usize>, boxes: Cells, }
+
+    Claim {
+        id: String,
+        #[serde(rename = "text")]
+        _text: String,
+        file: usize, line: usize, verdict: String,
+    }
+
+    /// One way all questions may be answered, or, without answers, what holds however they are.
+    Case {
+        answers: Vec<bool>,
+        /// Per list, if it is bound and not as without answers.
+        cells: Vec<Option<Vec<Group>>>,
+        reach: Vec<Reach>,
+        /// Per claim.
+        arguments: Vec<Option<Argument>>,
+    }
+
+    /// Cells that an entry decides; `null`: none does for certain.
+    Group { entry: Option<usize>, cells: Cells, }
+
+    Reach { family: Family, origin: Origin, sets: Vec<Present>, }
+
+    /// What may be presented to an interface.
+    Present { interface: usize, cells: Cells, }
+
+    /// All that gets somewhere is listed, or a reply.
+    NothingBut {
+        reach: usize, sources: Option<Addresses>, requests: Option<Cells>, into: Into,
+        listed: Cells, replies: Cells, strict: bool,
+    }
+
+    /// Packets get where they must.
+    Carried { family: Family, start: Start, packets: Cells, goal: Goal, }
+
+    /// An interface has a list for what comes in.
+    Filtered { interface: usize, family: Family, }
+
+    /// No host of a link can be opened and itself open what must not be opened so.
+    NoRelay {
+        family: Family, link: usize,
+        /// Hosts that may be opened.
+        hosts: Addresses,
+        /// Declared gateways and routers.
+        spared: Addresses,
+        /// Who opens them from another link.
+        opened: Option<Opened>,
+        /// Hosts that neighbours open.
+        beside: Addresses,
+        /// What the hosts open.
+        onward: Vec<NothingBut>,
+    }
+
+    Opened { reach: usize, sources: Option<Addresses>, replies: Cells, }
+
+    /// None of these packets is dropped by what does not log.
+    Logged { reach: usize, packets: Cells, }
 }
 
 /// One value for each family.
@@ -99,40 +207,6 @@ impl Known {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Device {
-    pub(crate) name: String,
-    /// None: a router that the policy declares and that has no text.
-    pub(crate) file: Option<usize>,
-    pub(crate) forwards: Both<Known>,
-    pub(crate) to_switch: Known,
-    pub(crate) from_switch: Known,
-    pub(crate) bridged_in: Known,
-    pub(crate) bridged_out: Known,
-    pub(crate) own: Vec<Own>,
-    pub(crate) effects: Vec<Effect>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Own {
-    pub(crate) vrf: String,
-    pub(crate) addresses: Vec<Address>,
-}
-
-/// A line whose effect on packets is not modelled: what it may do, and where (no interface and no VRF: the whole device).
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Effect {
-    pub(crate) line: usize,
-    pub(crate) text: String,
-    pub(crate) may: May,
-    pub(crate) interface: Option<usize>,
-    pub(crate) direction: Option<Direction>,
-    pub(crate) vrf: Option<String>,
-}
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum May {
@@ -187,79 +261,11 @@ impl TryFrom<String> for Address {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Interface {
-    pub(crate) device: usize,
-    pub(crate) name: String,
-    pub(crate) line: usize,
-    pub(crate) vrf: String,
-    pub(crate) link: usize,
-    pub(crate) families: Vec<Family>,
-    pub(crate) addresses: Vec<Address>,
-    #[serde(rename = "virtual")]
-    pub(crate) shared: Vec<Address>,
-    #[serde(rename = "in")]
-    pub(crate) inward: Both<Option<Binding>>,
-    #[serde(rename = "out")]
-    pub(crate) outward: Both<Option<Binding>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Binding {
-    pub(crate) list: usize,
-    pub(crate) line: usize,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Route {
-    pub(crate) device: usize,
-    pub(crate) vrf: String,
-    pub(crate) prefix: Address,
-    /// `null` drops.
-    pub(crate) targets: Vec<Option<Target>>,
-    pub(crate) lines: Vec<usize>,
-}
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Target {
     pub(crate) out: usize,
     pub(crate) via: Option<Address>,
-}
-
-/// Hosts behind which there are other networks.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct External {
-    pub(crate) family: Family,
-    pub(crate) link: usize,
-    pub(crate) hosts: Addresses,
-    /// They may hand packets back.
-    pub(crate) hairpin: bool,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct List {
-    pub(crate) device: usize,
-    pub(crate) name: String,
-    pub(crate) line: Option<usize>,
-    pub(crate) family: Family,
-    pub(crate) entries: Vec<Entry>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Entry {
-    pub(crate) line: Option<usize>,
-    pub(crate) text: String,
-    pub(crate) action: Action,
-    pub(crate) log: bool,
-    pub(crate) certain: Cells,
-    pub(crate) perhaps: Vec<Perhaps>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -271,66 +277,11 @@ pub(crate) enum Action {
     Unread,
 }
 
-/// What an entry matches if the answer to a question is yes; without a number nobody answers it.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Perhaps {
-    pub(crate) question: Option<usize>,
-    pub(crate) boxes: Cells,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Claim {
-    pub(crate) id: String,
-    #[serde(rename = "text")]
-    _text: String,
-    pub(crate) file: usize,
-    pub(crate) line: usize,
-    pub(crate) verdict: String,
-}
-
-/// One way all questions may be answered, or, without answers, what holds however they are.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Case {
-    pub(crate) answers: Vec<bool>,
-    /// Per list, if it is bound and not as without answers.
-    pub(crate) cells: Vec<Option<Vec<Group>>>,
-    pub(crate) reach: Vec<Reach>,
-    /// Per claim.
-    pub(crate) arguments: Vec<Option<Argument>>,
-}
-
-/// Cells that an entry decides; `null`: none does for certain.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Group {
-    pub(crate) entry: Option<usize>,
-    pub(crate) cells: Cells,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Reach {
-    pub(crate) family: Family,
-    pub(crate) origin: Origin,
-    pub(crate) sets: Vec<Present>,
-}
-
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Origin {
     Link(usize),
     Device(usize),
-}
-
-/// What may be presented to an interface.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Present {
-    pub(crate) interface: usize,
-    pub(crate) cells: Cells,
 }
 
 /// Why a claim holds.
@@ -342,19 +293,6 @@ pub(crate) enum Argument {
     Filtered(Vec<Filtered>),
     NoRelay(Vec<NoRelay>),
     Logged(Vec<Logged>),
-}
-
-/// All that gets somewhere is listed, or a reply.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct NothingBut {
-    pub(crate) reach: usize,
-    pub(crate) sources: Option<Addresses>,
-    pub(crate) requests: Option<Cells>,
-    pub(crate) into: Into,
-    pub(crate) listed: Cells,
-    pub(crate) replies: Cells,
-    pub(crate) strict: bool,
 }
 
 #[derive(Deserialize)]
@@ -377,16 +315,6 @@ pub(crate) enum Into {
     },
 }
 
-/// Packets get where they must.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Carried {
-    pub(crate) family: Family,
-    pub(crate) start: Start,
-    pub(crate) packets: Cells,
-    pub(crate) goal: Goal,
-}
-
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum Start {
@@ -407,48 +335,6 @@ pub(crate) enum Goal {
     Entered,
     /// Past the out-list of an interface.
     Left(usize),
-}
-
-/// An interface has a list for what comes in.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Filtered {
-    pub(crate) interface: usize,
-    pub(crate) family: Family,
-}
-
-/// No host of a link can be opened and itself open what must not be opened so.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct NoRelay {
-    pub(crate) family: Family,
-    pub(crate) link: usize,
-    /// Hosts that may be opened.
-    pub(crate) hosts: Addresses,
-    /// Declared gateways and routers.
-    pub(crate) spared: Addresses,
-    /// Who opens them from another link.
-    pub(crate) opened: Option<Opened>,
-    /// Hosts that neighbours open.
-    pub(crate) beside: Addresses,
-    /// What the hosts open.
-    pub(crate) onward: Vec<NothingBut>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Opened {
-    pub(crate) reach: usize,
-    pub(crate) sources: Option<Addresses>,
-    pub(crate) replies: Cells,
-}
-
-/// None of these packets is dropped by what does not log.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Logged {
-    pub(crate) reach: usize,
-    pub(crate) packets: Cells,
 }
 
 /// `10.0.0.0/8,10.1.0.1-10.1.0.9`.

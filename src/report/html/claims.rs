@@ -32,7 +32,7 @@ pub(super) fn verdicts(page: &Page<'_>) -> Markup {
                     }
                     @if measured {
                         td { (claim.measures.join(" ")) }
-                        td { @if let Some(class) = claim.class { (page.say(&words::class(class))) } }
+                        td.nowrap { @if let Some(class) = claim.class { (page.say(&words::class(class))) } }
                     }
                 }
             } }

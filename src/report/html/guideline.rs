@@ -72,14 +72,14 @@ fn cells(page: &Page<'_>, part: &Part) -> Markup {
     );
     let signed = part.applies && !matches!(part.class, "proved" | "log");
     html! {
-        td { span.(tone) { (page.say(&words)) } }
+        td.nowrap { span.(tone) { (page.say(&words)) } }
         td { (part.text) }
         td {
             @for (at, id) in part.claims.iter().enumerate() {
                 @if at > 0 { ", " }
                 a href={ "#" (page.id(id)) } { (id) }
             }
-            @if signed { (page.say(&text!("guideline-sign"))) }
+            @if signed { span.sign { (page.say(&text!("guideline-sign"))) } }
         }
     }
 }
