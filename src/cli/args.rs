@@ -151,6 +151,8 @@ pub(super) struct Verify {
     pub(super) mutate: bool,
     #[arg(long, conflicts_with = "certificate")]
     pub(super) redact: bool,
+    #[arg(long, value_name = "OLD", conflicts_with_all = ["between", "mutate"])]
+    pub(super) before: Option<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]

@@ -59,6 +59,9 @@ pub struct Trace {
     pub zone: Option<String>,
     pub trace: Vec<Hop>,
     pub because: Vec<String>,
+    /// Digest of the vendor facts that it leans on.
+    pub facts: &'static str,
+    pub version: &'static str,
     /// The packet for a line of text.
     #[serde(skip)]
     pub shown: String,
@@ -74,6 +77,8 @@ pub struct Lab {
     pub networks: usize,
     /// Networks that were drawn and cannot be run.
     pub refused: usize,
+    /// States of a change that were gone through, there and back.
+    pub states: usize,
     /// Packets sent.
     pub sent: usize,
     /// Of these, those that arrived somewhere.
@@ -156,6 +161,9 @@ pub struct Verify {
     pub facts: &'static str,
     pub version: &'static str,
     pub guidelines: Vec<Guideline>,
+    /// What changes for packets since the state that was given as the one before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub effect: Option<Diff>,
     /// What a page or a workbook shows besides.
     #[serde(skip)]
     pub evidence: Option<Evidence>,
@@ -205,11 +213,14 @@ pub struct VerdictChange {
     pub after: &'static str,
 }
 
-/// `verify --mutate`: lines whose change leaves every verdict as it was.
+/// `verify --mutate`: changes of lines that leave every verdict as it was.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Mutate {
     pub schema: &'static str,
+    /// Lines that were changed.
     pub lines: usize,
+    /// Changes that were made to them.
+    pub changes: usize,
     pub unnoticed: Vec<Unnoticed>,
     pub inputs: Vec<Input>,
     pub at: String,
@@ -217,12 +228,14 @@ pub struct Mutate {
     pub version: &'static str,
 }
 
-/// A line that no claim notices; `instead` is null where the line was taken out.
+/// A change that no claim notices; `instead` is null where the line was taken out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Unnoticed {
     pub file: String,
     pub line: u32,
     pub text: String,
+    /// `removed`, `action`, `wider`, `narrower` or `port`.
+    pub change: &'static str,
     pub instead: Option<String>,
 }
 
@@ -349,6 +362,9 @@ pub struct Build {
     pub claims: Vec<Claim>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub open_facts: Vec<OpenFact>,
+    /// Digest of the vendor facts that it leans on.
+    pub facts: &'static str,
+    pub version: &'static str,
     /// Whether the files were written.
     #[serde(skip)]
     pub written: bool,
@@ -378,6 +394,12 @@ pub struct Diff {
     pub changes: Vec<Change>,
     pub gaps: Vec<Gap>,
     pub inputs: Vec<Input>,
+    /// Digest of the vendor facts that it leans on.
+    pub facts: &'static str,
+    pub version: &'static str,
+    /// The same in the other language, for a page in both.
+    #[serde(skip)]
+    pub twin: Option<Box<Diff>>,
     /// The verdict on class `core` alone.
     pub core: &'static str,
     /// `core` if the verdict is limited to it.
@@ -479,6 +501,9 @@ pub struct Query {
     pub flows: Vec<QueryFlow>,
     pub gaps: Vec<Gap>,
     pub inputs: Vec<Input>,
+    /// Digest of the vendor facts that it leans on.
+    pub facts: &'static str,
+    pub version: &'static str,
 }
 
 /// Packets that get through.
@@ -517,6 +542,9 @@ pub struct CoverageState {
 pub struct Lint {
     pub schema: &'static str,
     pub findings: Vec<Finding>,
+    /// Digest of the vendor facts that it leans on.
+    pub facts: &'static str,
+    pub version: &'static str,
 }
 
 /// A finding of `lint`.
@@ -563,6 +591,9 @@ pub struct Plan {
     pub notes: Vec<String>,
     pub inputs: Vec<Input>,
     pub at: String,
+    /// Digest of the vendor facts that it leans on.
+    pub facts: &'static str,
+    pub version: &'static str,
 }
 
 /// A step of a plan.
@@ -587,8 +618,12 @@ pub struct PlanStep {
     /// With what is typed around the commands.
     #[serde(skip)]
     pub typed: Vec<String>,
+    /// Typed when the check was seen; until then the device takes the step back by itself.
+    pub confirm: Vec<String>,
     #[serde(skip)]
     pub undo_typed: Vec<String>,
+    #[serde(skip)]
+    pub undo_confirm: Vec<String>,
 }
 
 /// What a step gives up, and why.
@@ -617,6 +652,9 @@ pub struct Import {
     pub notes: Vec<String>,
     pub gaps: Vec<Gap>,
     pub inputs: Vec<Input>,
+    /// Digest of the vendor facts that it leans on.
+    pub facts: &'static str,
+    pub version: &'static str,
 }
 
 /// A permit that no statement explains.

@@ -182,18 +182,28 @@ pub fn procedures(lang: Lang, plan: &Plan) -> [Grid; 2] {
                 .iter()
                 .map(|line| row(step, &text!("sheet-kind-command"), line)),
         );
-        work.push(row(step, &text!("sheet-kind-check"), &step.check));
+        if !step.check.is_empty() {
+            work.push(row(step, &text!("sheet-kind-check"), &step.check));
+        }
         work.extend(
             step.expect
                 .iter()
                 .map(|line| row(step, &text!("sheet-kind-expect"), line)),
         );
+        let confirm = text!("sheet-kind-confirm");
+        work.extend(step.confirm.iter().map(|line| row(step, &confirm, line)));
     }
     for step in plan.steps.iter().rev() {
         back.extend(
             step.undo_typed
                 .iter()
                 .map(|line| row(step, &text!("sheet-kind-command"), line)),
+        );
+        let confirm = text!("sheet-kind-confirm");
+        back.extend(
+            step.undo_confirm
+                .iter()
+                .map(|line| row(step, &confirm, line)),
         );
     }
     let grid = |name: crate::base::Text, rows| Grid {
