@@ -22,6 +22,7 @@ mod guideline;
 mod lab;
 mod lists;
 mod logged;
+mod matrix;
 mod mistakes;
 mod mutation;
 mod over_time;

@@ -184,7 +184,7 @@ pub(crate) fn broken(
 
 /// A mistake that another command than `verify` sees: its exit code and what it says, in Japanese.
 fn said(pattern: &str, dir: &Path, edits: &toml::Table, command: &[toml::Value]) -> String {
-    let broken = broken("twin", pattern, dir, edits);
+    let broken = broken("said", pattern, dir, edits);
     let broken = broken.to_str().unwrap();
     let fill = |word: &toml::Value| {
         let word = word.as_str().unwrap();

@@ -228,6 +228,8 @@ pub(super) struct Sheet {
     pub(super) table: Option<PathBuf>,
     #[arg(long, value_name = "TABLE", conflicts_with = "table")]
     pub(super) check: Option<PathBuf>,
+    #[arg(long, value_name = "TABLE", conflicts_with = "check")]
+    pub(super) read: Option<PathBuf>,
     #[arg(long, value_enum, default_value = "utf8")]
     pub(super) charset: Charset,
 }

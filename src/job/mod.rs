@@ -18,6 +18,7 @@ pub mod import;
 pub mod lab;
 mod learnt;
 pub mod lint;
+pub mod matrix;
 pub mod mutate;
 pub mod network;
 pub mod places;

@@ -7,6 +7,7 @@ use crate::base::{Lang, text::sanitise};
 use crate::job::sheet::{Entry, Flow};
 use crate::net::{AddrSet, Match, PortSet, proto};
 use crate::text;
+use unicode_normalization::UnicodeNormalization as _;
 
 /// Titles of the parameter sheet (domain: one row per entry).
 fn entry_heads(lang: Lang) -> Vec<String> {
@@ -229,11 +230,9 @@ pub fn differences(kept: &[Vec<String>], now: &Grid) -> Vec<(String, String, Str
         let held = kept.get(row).unwrap_or(&none);
         let so = all.get(row).copied().unwrap_or(&none);
         for column in 0..held.len().max(so.len()) {
-            let cell = |cells: &[String]| {
-                cells
-                    .get(column)
-                    .map(|c| c.trim().to_owned())
-                    .unwrap_or_default()
+            let cell = |cells: &[String]| -> String {
+                let cell = cells.get(column).map_or("", |cell| cell.trim());
+                cell.nfkc().collect()
             };
             let (held, so) = (cell(held), cell(so));
             if held != so && (column > 0 || row == 0) {
