@@ -114,7 +114,7 @@ impl Dialect for AlaxalaAx {
         Some(&MECHANISM)
     }
 
-    fn read(&self, source: &Source, hint: &Hint) -> Device {
+    fn parse(&self, source: &Source, hint: &Hint) -> Device {
         read::device(source, hint)
     }
 

@@ -145,7 +145,7 @@ impl Dialect for AlliedTelesisAwplus {
         }
     }
 
-    fn read(&self, source: &Source, hint: &Hint) -> Device {
+    fn parse(&self, source: &Source, hint: &Hint) -> Device {
         read::device(source, hint, &KIN)
     }
 

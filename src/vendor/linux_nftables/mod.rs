@@ -81,7 +81,7 @@ impl Dialect for LinuxNftables {
         }
     }
 
-    fn read(&self, source: &Source, hint: &Hint) -> Device {
+    fn parse(&self, source: &Source, hint: &Hint) -> Device {
         read::device(source, hint)
     }
 
