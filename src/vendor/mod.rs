@@ -21,7 +21,9 @@ pub mod live;
 pub mod parts;
 pub mod redact;
 pub mod refused;
+pub mod rib;
 pub mod routes;
+mod services;
 #[cfg(test)]
 mod suite;
 #[cfg(test)]
@@ -89,6 +91,8 @@ pub trait Dialect: Sync {
     fn mechanism(&self) -> Option<&'static live::Mechanism> {
         None
     }
+    /// How a captured routing table looks (D31).
+    fn rib(&self) -> rib::Form;
     /// What the lines of a capture say. Never fails.
     fn parse(&self, source: &Source, hint: &Hint) -> Device;
     /// Reads a capture: what its lines say, less what a terminal broke. Never fails.

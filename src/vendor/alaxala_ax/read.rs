@@ -18,6 +18,7 @@ use crate::vendor::Hint;
 use crate::vendor::banner::{self, End};
 use crate::vendor::capture::{self, Line};
 use crate::vendor::redact::redact;
+use crate::vendor::services;
 use crate::vendor::words::Words;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -182,9 +183,13 @@ impl Reader {
         if let Some((_, class)) = known {
             self.effect(*class, Scope::Device, head);
         } else if is_irrelevant("top", &head.text) {
-            for line in body.iter().filter(|line| is_binding(&line.text)) {
-                // `line vty`: narrows sessions to the switch itself, which no scope says.
-                self.gap(line, text!("ax-gap-vty"));
+            for line in std::iter::once(head).chain(body) {
+                if let Some((protocol, port)) = services::guard(&head.text, &line.text) {
+                    let scope = Scope::Own(Some(protocol), port);
+                    self.effect(EffectClass::Narrows, scope, line);
+                } else if is_binding(&line.text) {
+                    self.gap(line, text!("ax-gap-vty"));
+                }
             }
         } else {
             self.unknown(head, text!("ax-gap-unknown-line"));

@@ -4,6 +4,7 @@
 //! hardware lists filter what is forwarded, they end in *permit*, and they are bound to ports, or by access maps to VLANs,
 //! inbound only. What the device does is data: `vendors/allied-telesis-awplus/`. Sources are listed in the README there.
 
+mod change;
 mod interface;
 mod settle;
 mod statement;
@@ -13,6 +14,7 @@ mod write;
 
 use super::ios_like::places::{host_or, masked_or_prefix, prefix_or_wildcard};
 use super::ios_like::{Data, Deed, Head, Kin, Numbered, STYLE, SYNTAX, Style, Syntax, read};
+use super::live::Mechanism;
 use super::words::Words;
 use super::{Capabilities, Dialect, Hint};
 use crate::acl::Known;
@@ -93,6 +95,7 @@ pub(super) static KIN: Kin = Kin {
     vrf_behind_route: false,
     range: interface::range,
     settle: settle::settle,
+    relayed: &[],
     replaces: false,
     exact_flags: false,
     nd_first: false,
@@ -143,6 +146,14 @@ impl Dialect for AlliedTelesisAwplus {
             ipv6_lists: Known::No,
             outbound: false,
         }
+    }
+
+    fn rib(&self) -> crate::vendor::rib::Form {
+        crate::vendor::rib::Form::Codes
+    }
+
+    fn mechanism(&self) -> Option<&'static Mechanism> {
+        Some(&change::MECHANISM)
     }
 
     fn parse(&self, source: &Source, hint: &Hint) -> Device {

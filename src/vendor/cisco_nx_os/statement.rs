@@ -75,7 +75,7 @@ fn leaks(text: &str) -> bool {
 fn control_plane(reader: &mut Reader, body: &[Line<'_>]) {
     for (line, _) in blocks(body) {
         if !line.text.starts_with("service-policy input copp-system-") && line.text != "exit" {
-            reader.effect(EffectClass::Narrows, Scope::Device, line);
+            reader.effect(EffectClass::Narrows, Scope::Own(None, None), line);
         }
     }
 }

@@ -10,6 +10,7 @@
 //! What the device does is data: `vendors/hpe-comware/`. Sources are listed in the README there.
 
 mod boxes;
+mod change;
 mod interface;
 mod list;
 #[cfg(test)]
@@ -22,6 +23,7 @@ mod shown;
 mod tests;
 mod write;
 
+use super::live::Mechanism;
 use super::words::Words;
 use super::{Capabilities, Dialect, Hint};
 use crate::acl::{Known, Question};
@@ -79,6 +81,14 @@ impl Dialect for HpeComware {
             ipv6_lists: Known::Yes,
             outbound: true,
         }
+    }
+
+    fn rib(&self) -> crate::vendor::rib::Form {
+        crate::vendor::rib::Form::Columns
+    }
+
+    fn mechanism(&self) -> Option<&'static Mechanism> {
+        Some(&change::MECHANISM)
     }
 
     fn parse(&self, source: &Source, hint: &Hint) -> Device {

@@ -18,6 +18,7 @@ use crate::vendor::banner::{self, End};
 use crate::vendor::capture::{self, Line};
 use crate::vendor::redact::redact;
 use crate::vendor::routes;
+use crate::vendor::services;
 use crate::vendor::words::Words;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -171,9 +172,17 @@ impl Reader {
             "ip" if words.eat("vpn-instance") => {}
             _ => match class(EFFECTS, line) {
                 Some(class) => self.effect(class, Scope::Device, line),
-                None if is_irrelevant("top", &line.text) => {}
+                None if is_irrelevant("top", &line.text) => self.guard(line, line),
                 None => self.unknown(line, text!("comware-line-unread")),
             },
+        }
+    }
+
+    /// A list on the switch's own services (D19).
+    fn guard(&mut self, head: &Line<'_>, line: &Line<'_>) {
+        if let Some((protocol, port)) = services::guard(&head.text, &line.text) {
+            let scope = Scope::Own(Some(protocol), port);
+            self.effect(EffectClass::Narrows, scope, line);
         }
     }
 
@@ -207,7 +216,7 @@ impl Reader {
                     self.dynamic.push((name.to_owned(), line.number));
                 }
             }
-            _ => {}
+            _ => self.guard(head, line),
         }
     }
 
@@ -311,6 +320,7 @@ impl Reader {
             routes: self.routes,
             acls,
             dynamic: self.dynamic,
+            settled: Vec::new(),
             effects: self.effects,
             gaps: self.gaps,
             forwards: Forwarding {
@@ -318,6 +328,7 @@ impl Reader {
                 v6: forwards,
             },
             sees,
+            relays_from_either: false,
             modelled: asked.modelled.into_iter().map(str::to_owned).collect(),
             asides: self.asides,
         }

@@ -71,6 +71,7 @@ impl Reader {
             "helper-address" => match words.read(ipv4).filter(|_| words.is_end()) {
                 Some(addr) => {
                     face.interface.helpers.push(addr);
+                    face.broadcasts(addr, line);
                     true
                 }
                 None => false,

@@ -17,11 +17,12 @@ use crate::device::{
     Binding, Device, Effect, EffectClass, Forwarding, Gap, Interface, InterfaceKind, NextHop,
     Scope, Sees,
 };
-use crate::net::Family;
+use crate::net::{Family, PortSet};
 use crate::text;
 use crate::vendor::Hint;
 use crate::vendor::capture::{self, Line, blocks};
 use crate::vendor::redact::redact;
+use crate::vendor::services;
 use crate::vendor::words::{Words, folded};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -59,6 +60,8 @@ pub(in crate::vendor) struct Reader {
     pub(in crate::vendor) map_filters: Vec<MapFilter>,
     /// Virtual addresses that stand outside of interfaces: interface, group, address.
     pub(in crate::vendor) outside_virtuals: Vec<(String, u32, IpAddr)>,
+    /// Ports whose broadcasts relays send on.
+    pub(in crate::vendor) relayed: PortSet,
     /// Lines that are no configuration.
     asides: Vec<u32>,
     lists: Lists,
@@ -141,6 +144,7 @@ impl Reader {
             access_maps: BTreeMap::new(),
             map_filters: Vec::new(),
             outside_virtuals: Vec::new(),
+            relayed: PortSet::from_ranges(kin.relayed.iter().map(|port| (*port, *port))),
             asides: Vec::new(),
             lists: Lists::default(),
             shown: Lists::default(),
@@ -158,6 +162,7 @@ impl Reader {
         let settled = kin.data.tables.class(Place::Top, &head.text).is_none();
         if settled && self.is_irrelevant(Place::Top, head) && !lists::is_item(&head.text, kin) {
             self.note(head, body);
+            self.guards(head, body);
             return None;
         }
         if let Some(list) = lists::head(&head.text, kin) {
@@ -180,6 +185,16 @@ impl Reader {
         }
         self.statement(head, body);
         None
+    }
+
+    /// Lists on the switch's own services (D19).
+    fn guards(&mut self, head: &Line<'_>, body: &[Line<'_>]) {
+        for line in std::iter::once(head).chain(body) {
+            if let Some((protocol, port)) = services::guard(&head.text, &line.text) {
+                let scope = Scope::Own(Some(protocol), port);
+                self.effect(EffectClass::Narrows, scope, line);
+            }
+        }
     }
 
     fn items<'l>(&mut self, shown: bool, at: usize, lines: impl Iterator<Item = &'l Line<'l>>) {
@@ -274,6 +289,14 @@ impl Reader {
             let Some((mut interface, wanted)) = self.layer3(face, interfaces.len()) else {
                 continue;
             };
+            match self.relayed.is_empty() {
+                true => interface.broadcasts.clear(),
+                false => {
+                    for relay in &mut interface.broadcasts {
+                        relay.ports = self.relayed.clone();
+                    }
+                }
+            }
             for (key, direction, line) in wanted {
                 let acl = *index.entry(key.clone()).or_insert_with(|| {
                     acls.push(context.undefined(&key.1, key.0));
@@ -309,10 +332,12 @@ impl Reader {
             routes: self.routes,
             acls,
             dynamic: self.dynamic,
+            settled: Vec::new(),
             effects: self.effects,
             gaps: self.gaps,
             forwards,
             sees,
+            relays_from_either: false,
             modelled: context.modelled.into_iter().map(str::to_owned).collect(),
             asides: self.asides,
         }

@@ -68,6 +68,14 @@ pub(super) fn tree(source: &Source) -> (Tree, Vec<Problem>, Vec<u32>) {
     (reader.tree, reader.problems, reader.asides)
 }
 
+/// A text as the `set` lines that make it; `None` if a line of it was not placed.
+pub(super) fn set_lines(text: &str) -> Option<String> {
+    let source = Source::capture("", text.as_bytes());
+    let (tree, problems, _) = self::tree(&source);
+    let lines = problems.is_empty().then(|| tree.commands())?;
+    Some(lines.into_iter().map(|line| line + "\n").collect())
+}
+
 /// Words in double quotes lose them; `{`, `}`, `;`, `[` and `]` are tokens of their own where `marks`.
 enum Token {
     Word(String),
