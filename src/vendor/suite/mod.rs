@@ -4,6 +4,7 @@
 //! beside its code.
 
 mod effects;
+mod meaning;
 mod reading;
 mod writing;
 
