@@ -22,6 +22,7 @@ mod lab;
 mod lists;
 mod logged;
 mod matrix;
+mod mechanisms;
 mod mutation;
 mod over_time;
 mod pair;

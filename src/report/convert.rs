@@ -1,5 +1,9 @@
 //! Outcomes of the jobs -> what leaves the program. Words are chosen here, data is made safe to print.
 
+mod plan;
+
+pub use plan::plan;
+
 use super::guideline;
 use super::issue::Place;
 use super::outcome as out;
@@ -20,7 +24,6 @@ use crate::job::facts::{Counts, FactsOutcome};
 use crate::job::import::ImportOutcome;
 use crate::job::lint::LintOutcome;
 use crate::job::mutate::MutateOutcome;
-use crate::job::plan::{PlanOutcome, Switch as Changed, of_property};
 use crate::job::query::QueryOutcome;
 use crate::job::trace_acl::Answer;
 use crate::job::trace_network::TraceOutcome;
@@ -29,12 +32,9 @@ use crate::job::{FileGap, Options};
 use crate::model::guideline::Class as Evidence;
 use crate::model::{Network, Policy};
 use crate::net::Flow;
-use crate::plan::{Judged, Step, What};
 use crate::reach::{Hop, HopAction, HopKind, TraceEnd};
 use crate::text;
-use crate::vendor::live::{Block, OUT};
 use crate::verify::approve::{Matter, Misfit};
-use crate::verify::states::{Breach, Property};
 use crate::verify::{ClaimResult, Verdict, WitnessKind};
 use jiff::civil::Date;
 use serde_json::{Map, Value};
@@ -647,165 +647,6 @@ pub fn twins(words: Words<'_>, outcomes: &[(String, DiffOutcome)]) -> out::Twins
         },
         pairs: outcomes.iter().map(pair).collect(),
     }
-}
-
-/// `plan`.
-#[must_use]
-pub fn plan(words: Words<'_>, outcome: &PlanOutcome, options: &Options) -> out::Plan {
-    let steps = (1..).zip(&outcome.steps);
-    out::Plan {
-        schema: "aclc/plan/1",
-        verdict: outcome.verdict.word(),
-        steps: steps
-            .map(|(number, step)| plan_step(words, outcome, number, step))
-            .collect(),
-        by_way: outcome.by_way,
-        end: match outcome.end {
-            Difference::Equal => "equal",
-            Difference::Different => "different",
-            Difference::Unknown => "unknown",
-        },
-        rollback: if outcome.restores {
-            "proved"
-        } else {
-            "refuted"
-        },
-        because: words.all(&outcome.because),
-        notes: words.all(&outcome.notes),
-        inputs: words.inputs(),
-        at: options.at.to_string(),
-    }
-}
-
-fn plan_step(
-    words: Words<'_>,
-    outcome: &PlanOutcome,
-    number: usize,
-    one: &Judged,
-) -> out::PlanStep {
-    let step = &one.step;
-    let switch = outcome.switches.get(step.site);
-    let switch = switch.expect("INVARIANT: every step is of one of the switches");
-    let whole = matches!(step.what, What::Out | What::In);
-    let lines = |blocks: &[Block]| -> Vec<String> {
-        if whole {
-            return words.all(
-                &blocks
-                    .iter()
-                    .map(|block| put(switch, block))
-                    .collect::<Vec<_>>(),
-            );
-        }
-        let all = blocks.iter().flat_map(Block::typed);
-        all.map(|line| safe(&line)).collect()
-    };
-    let named = |words: &[&str], name: &str| -> Vec<String> {
-        words.iter().map(|w| w.replace("{step}", name)).collect()
-    };
-    let framed = |lines: &[String], name: &str| -> Vec<String> {
-        let (before, after) = (switch.frame.before, switch.frame.after);
-        [named(before, name), lines.to_vec(), named(after, name)].concat()
-    };
-    let (commands, undo) = (lines(&step.commands), lines(&step.undo));
-    let (name, back) = (format!("aclc-{number}"), format!("aclc-{number}-back"));
-    let property = |property| of_property(one, property).word();
-    out::PlanStep {
-        number,
-        device: safe(&switch.name),
-        what: words.say(&what(switch, step)),
-        effect: !matches!(step.what, What::Write(_) | What::Remove(_)),
-        check: safe(&step.check.0),
-        expect: step.check.1.iter().map(|line| safe(line)).collect(),
-        safe: property(Property::Safe),
-        live: property(Property::Live),
-        manageable: property(Property::Manageable),
-        fits: property(Property::Fits),
-        compromise: compromise(words, one),
-        typed: framed(&commands, &name),
-        confirm: named(switch.frame.confirm, &name),
-        undo_typed: framed(&undo, &back),
-        undo_confirm: named(switch.frame.confirm, &back),
-        commands,
-        undo,
-    }
-}
-
-/// A device as a whole, put in or taken out.
-fn put(switch: &Changed, block: &Block) -> Text {
-    let [old, new] = switch.exchanged.map(Option::unwrap_or_default);
-    match block.header.as_str() {
-        OUT => text!("plan-device-out", device = &switch.name),
-        "old" => text!("plan-device-in", device = &switch.name, dialect = old),
-        _ => text!("plan-device-in", device = &switch.name, dialect = new),
-    }
-}
-
-fn what(switch: &Changed, step: &Step) -> Text {
-    match &step.what {
-        What::Commit => text!("plan-commit"),
-        What::Load => text!("plan-load"),
-        What::Out | What::In => {
-            let block = step.commands.first();
-            put(
-                switch,
-                block.expect("INVARIANT: a device is put in or taken out"),
-            )
-        }
-        What::Write(list) => text!("plan-write", list = list),
-        What::Bind {
-            interface,
-            list,
-            before: Some(before),
-        } => text!(
-            "plan-rebind",
-            interface = interface,
-            list = list,
-            before = before
-        ),
-        What::Bind {
-            interface, list, ..
-        } => text!("plan-bind", interface = interface, list = list),
-        What::Unbind(interface, list) => text!("plan-unbind", interface = interface, list = list),
-        What::Edit(list) => text!("plan-edit", list = list),
-        What::Interface(interface) => text!("plan-interface", interface = interface),
-        What::Line(line) => text!("plan-line", line = line),
-        What::Down(interface) => text!("plan-down", interface = interface),
-        What::Up(interface) => text!("plan-up", interface = interface),
-        What::Remove(list) => text!("plan-remove", list = list),
-    }
-}
-
-/// The worst that a step gives up.
-fn compromise(words: Words<'_>, one: &Judged) -> Option<out::Compromise> {
-    let certain = |b: &&Breach| b.verdict == crate::verify::Verdict::Refuted;
-    let worst = one
-        .breaches
-        .iter()
-        .filter(certain)
-        .min_by_key(|breach| breach.property);
-    let Some(breach) = worst else {
-        let id = one.outage?;
-        return Some(out::Compromise {
-            property: "live",
-            why: words.say(&text!("plan-why-transient", id = id)),
-            witness: None,
-        });
-    };
-    let (from, to) = (&breach.between.0, &breach.between.1);
-    let (property, why) = match breach.property {
-        Property::Safe => ("safe", text!("plan-why-safe", from = from, to = to)),
-        Property::Live => ("live", text!("plan-why-live", from = from, to = to)),
-        Property::Manageable => (
-            "manageable",
-            text!("plan-why-manageable", from = from, to = to),
-        ),
-        Property::Fits => ("fits", text!("plan-why-fits")),
-    };
-    Some(out::Compromise {
-        property,
-        why: words.say(&why),
-        witness: breach.flow.as_ref().map(Packet::from),
-    })
 }
 
 /// `import`.
