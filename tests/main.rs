@@ -25,6 +25,7 @@ mod lists;
 mod logged;
 mod matrix;
 mod mistakes;
+mod mechanisms;
 mod mutation;
 mod over_time;
 mod page;
