@@ -82,9 +82,27 @@ fn no_secret_of_a_capture_reaches_an_output() {
         }
         run(dialect, &[&["import", file], &given[..]].concat());
         run(dialect, &[&["sheet", file], &given[..]].concat());
+        let flat = flat(&alone);
+        run(
+            dialect,
+            &[
+                &["lint", flat.to_str().unwrap(), "--format", "json"],
+                &given[..],
+            ]
+            .concat(),
+        );
         traced(dialect, &alone);
         judged(dialect, &both, at);
     }
+}
+
+/// The same lines without their places: most are not understood then, and told.
+fn flat(alone: &Path) -> PathBuf {
+    let text = std::fs::read_to_string(alone).unwrap();
+    let lines: Vec<&str> = text.lines().map(str::trim_start).collect();
+    let path = alone.with_file_name("flat.cfg");
+    std::fs::write(&path, lines.join("\n")).unwrap();
+    path
 }
 
 /// `trace --acl` shows the deciding entry, which is one with a secret.
