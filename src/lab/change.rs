@@ -277,7 +277,7 @@ impl Traffic<'_> {
         for quiet in [20, 100, PATIENCE] {
             let watched = self.watched;
             let awaited = |index: &usize| watched[*index].must;
-            if self.under_way.values().any(|index| awaited(index)) {
+            if self.under_way.values().any(awaited) {
                 self.listen(quiet, outcome)?;
             }
         }
