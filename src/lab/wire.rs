@@ -18,6 +18,7 @@ use nix::sys::socket::{
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::os::fd::{AsFd as _, AsRawFd as _, OwnedFd};
+use std::time::Duration;
 
 /// A packet of ours that came to an end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,6 +52,9 @@ pub(super) struct Wire<'a> {
     crossed: BTreeSet<(u32, usize)>,
 }
 
+/// How often a frame is tried, and what lies between.
+const TRIES: usize = 3;
+const PAUSE: Duration = Duration::from_millis(1);
 /// Packet type of frames that we sent ourselves.
 const OUTGOING: u8 = 4;
 /// Bytes of frames that may wait for us.
@@ -105,7 +109,15 @@ impl<'a> Wire<'a> {
         let Some(end) = self.ends.get(&port) else {
             return Err(Errno::ENODEV);
         };
-        sendto(self.socket.as_raw_fd(), frame, end, MsgFlags::empty()).map(drop)
+        let send = || sendto(self.socket.as_raw_fd(), frame, end, MsgFlags::empty()).map(drop);
+        // A queue may be full for a moment. The one of a wire that was unplugged stays so: what is sent into it is lost.
+        for _ in 0..TRIES {
+            match send() {
+                Err(Errno::ENOBUFS) => std::thread::sleep(PAUSE),
+                sent => return sent,
+            }
+        }
+        Ok(())
     }
 
     /// Carries what moves until nothing has moved for some milliseconds; what came to an end.
