@@ -55,13 +55,7 @@ const MAY_USE: [(&str, &[&str]); 26] = [
     (
         "bin",
         &[
-            "set",
-            "boxes",
-            "certificate",
-            "lists",
-            "network",
-            "claims",
-            "Reject",
+            "set", "boxes", "document", "clean", "lists", "network", "claims", "Reject",
         ],
     ),
     // Filters against filters, link by link.
@@ -253,7 +247,7 @@ fn the_checker_shares_no_line_with_the_engine() {
         lines += code.lines().filter(|line| !line.trim().is_empty()).count();
     }
     assert!(
-        (300..2200).contains(&lines),
+        (300..2500).contains(&lines),
         "an afternoon's reading: {lines} lines"
     );
 }

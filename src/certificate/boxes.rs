@@ -74,7 +74,8 @@ pub(super) fn addrs(ranges: &AddrRanges) -> String {
     spans(ranges.family(), ranges.ranges())
 }
 
-fn addr_set(set: &AddrSet) -> Result<String, Text> {
+/// The same of addresses whose masks may have holes.
+pub(super) fn addr_set(set: &AddrSet) -> Result<String, Text> {
     let mut ranges = AddrRanges::none(set.family());
     for part in set.parts() {
         for (low, high) in spread(part)? {

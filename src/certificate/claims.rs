@@ -5,7 +5,7 @@ use super::boxes;
 use crate::base::Text;
 use crate::model::Claim;
 use crate::reach::{Goal, Side};
-use crate::verify::argument::{End, Into, Journey, Need, NothingBut, Start, need};
+use crate::verify::argument::{End, Into, Journey, Need, NothingBut, Relay, Start, need};
 use crate::verify::view::{Origin, View};
 use crate::verify::world::World;
 use serde_json::{Value, json};
@@ -78,7 +78,54 @@ pub(super) fn argument(
             }
             json!({ "carried": all })
         }
+        Some(Need::NoRelay(parts)) => {
+            let mut all = Vec::new();
+            for part in &parts {
+                all.push(no_relay(view(views, part.family), part, reach, budget)?);
+            }
+            json!({ "no_relay": all })
+        }
+        Some(Need::Logged(parts)) => {
+            let mut all = Vec::new();
+            for part in &parts {
+                let view = view(views, part.family);
+                let from = reach.of(view, part.origin, budget)?;
+                let packets = boxes::cells(view.space(), part.packets, budget)?;
+                all.push(json!({ "reach": from, "packets": packets }));
+            }
+            json!({ "logged": all })
+        }
     })
+}
+
+fn no_relay(
+    view: &View<'_>,
+    part: &Relay,
+    reach: &mut Reach,
+    budget: &mut Budget,
+) -> Result<Value, Text> {
+    let opened = match &part.opened {
+        None => Value::Null,
+        Some(opened) => json!({
+            "reach": reach.of(view, opened.origin, budget)?,
+            "sources": opened.sources.as_ref().map(boxes::addrs),
+            "replies": boxes::all(&opened.replies)?,
+        }),
+    };
+    let mut onward = Vec::new();
+    for one in &part.onward {
+        let from = reach.of(view, one.origin, budget)?;
+        onward.push(nothing_but(one, from)?);
+    }
+    Ok(json!({
+        "family": part.family.digit().to_string(),
+        "link": part.link,
+        "hosts": boxes::addr_set(&part.hosts)?,
+        "spared": boxes::addrs(&part.spared),
+        "opened": opened,
+        "beside": boxes::addrs(&part.beside),
+        "onward": onward,
+    }))
 }
 
 fn view<'v, 'a>(views: &'v [View<'a>], family: crate::net::Family) -> &'v View<'a> {
@@ -88,9 +135,11 @@ fn view<'v, 'a>(views: &'v [View<'a>], family: crate::net::Family) -> &'v View<'
 fn nothing_but(part: &NothingBut, reach: usize) -> Result<Value, Text> {
     let into = match &part.into {
         Into::Link { link, dst, local } => {
-            json!({ "link": link, "dst": boxes::addrs(dst), "own": boxes::addrs(local) })
+            json!({ "link": { "link": link, "dst": boxes::addrs(dst), "own": boxes::addrs(local) } })
         }
-        Into::Handed { link, hosts } => json!({ "link": link, "hosts": boxes::addrs(hosts) }),
+        Into::Handed { link, hosts } => {
+            json!({ "handed": { "link": link, "hosts": boxes::addrs(hosts) } })
+        }
         Into::Device(device) => json!({ "device": device }),
         Into::Elsewhere(link) => json!({ "elsewhere": link }),
         Into::Neighbour { src, dst } => {
@@ -111,7 +160,7 @@ fn nothing_but(part: &NothingBut, reach: usize) -> Result<Value, Text> {
 fn carried(view: &View<'_>, journey: &Journey, budget: &mut Budget) -> Result<Value, Text> {
     let start = match &journey.start {
         Start::Ports(ports) => json!({ "interfaces": ports }),
-        Start::Device(device, vrf) => json!({ "device": device, "vrf": vrf }),
+        Start::Device(device, vrf) => json!({ "device": { "device": device, "vrf": vrf } }),
     };
     let goal = match &journey.goal {
         End::Entered => json!("entered"),
@@ -130,7 +179,7 @@ fn of_goal(goal: &Goal) -> Value {
     match (goal.local, goal.handed.first(), goal.links.first()) {
         (Some(device), ..) => json!({ "device": device }),
         (_, Some(beyond), _) => {
-            json!({ "link": beyond.link, "hosts": boxes::addrs(&beyond.hosts) })
+            json!({ "hosts": { "link": beyond.link, "hosts": boxes::addrs(&beyond.hosts) } })
         }
         (_, _, link) => json!({ "link": link }),
     }

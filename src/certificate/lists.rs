@@ -1,53 +1,72 @@
 //! Each list: its entries as transcribed, and the partition of the header space by the entry that decides (D13).
 
-use super::Budget;
 use super::boxes;
-use crate::acl::{Ace, Acl, Action};
+use super::{Budget, Questions};
+use crate::acl::{Ace, Acl, Action, Open};
 use crate::base::Text;
-use crate::net::{Family, Match};
+use crate::net::Family;
 use crate::pset::{PacketSet, Space};
+use crate::topo::Topo;
 use crate::verify::view::View;
 use serde_json::{Value, json};
 
 /// All lists of all devices, in their order.
-pub(super) fn all(views: &[View<'_>], budget: &mut Budget) -> Result<Value, Text> {
+pub(super) fn all(topo: &Topo, questions: &Questions) -> Result<Value, Text> {
     let mut out = Vec::new();
-    let topo = views[0].topo;
-    for (device, named) in topo.devices.iter().enumerate() {
-        let bound: Vec<usize> = named
-            .device
-            .interfaces
-            .iter()
-            .flat_map(|interface| interface.bindings.iter().map(|b| b.acl))
-            .collect();
-        for (index, acl) in named.device.acls.iter().enumerate() {
-            let view = &views[usize::from(acl.family == Family::V6)];
-            // What is bound nowhere filters nothing (D14): it stands there without a partition.
-            let cells = match bound.contains(&index) {
-                true => partition(view.space(), acl, budget)?,
-                false => Value::Null,
-            };
-            let entries: Result<Vec<Value>, Text> = acl.all().map(entry).collect();
-            out.push(json!({
-                "device": device, "name": acl.name, "line": acl.line,
-                "family": acl.family.digit().to_string(), "entries": entries?, "cells": cells,
-            }));
-        }
+    for (device, acl) in each(topo) {
+        let entries: Result<Vec<Value>, Text> =
+            acl.all().map(|ace| entry(ace, questions)).collect();
+        out.push(json!({
+            "device": device, "name": acl.name, "line": acl.line,
+            "family": acl.family.digit().to_string(), "entries": entries?,
+        }));
     }
     Ok(json!(out))
 }
 
-fn entry(ace: &Ace) -> Result<Value, Text> {
-    let mut open: Vec<Match> = ace
-        .open
-        .iter()
-        .flat_map(|open| open.boxes.clone())
-        .collect();
-    // What was not understood matches nothing for certain (D10).
-    let mut certain = ace.certain.clone();
-    if ace.action == Action::Unread {
-        open.append(&mut certain);
+/// The partitions of the lists that are bound: what is bound nowhere filters nothing (D14). Where questions are answered,
+/// only of those that hang on one.
+pub(super) fn cells(
+    views: &[View<'_>],
+    answered: Option<&Topo>,
+    questions: &Questions,
+    budget: &mut Budget,
+) -> Result<Value, Text> {
+    let topo = views[0].topo;
+    let hangs = |acl: &Acl| {
+        acl.questions()
+            .iter()
+            .any(|one| questions.number(one).is_some())
+    };
+    let mut out = Vec::new();
+    let open = answered.unwrap_or(topo);
+    for ((device, acl), (_, as_open)) in each(topo).zip(each(open)) {
+        let mut interfaces = topo.devices[device].device.interfaces.iter();
+        let bound = interfaces.any(|interface| {
+            let mut bound = interface.bindings.iter();
+            bound.any(|b| std::ptr::eq(&topo.devices[device].device.acls[b.acl], acl))
+        });
+        let view = &views[usize::from(acl.family == Family::V6)];
+        out.push(match bound && (answered.is_none() || hangs(as_open)) {
+            true => partition(view.space(), acl, budget)?,
+            false => Value::Null,
+        });
     }
+    Ok(json!(out))
+}
+
+fn each(topo: &Topo) -> impl Iterator<Item = (usize, &Acl)> {
+    let devices = topo.devices.iter().enumerate();
+    devices.flat_map(|(device, named)| named.device.acls.iter().map(move |acl| (device, acl)))
+}
+
+fn entry(ace: &Ace, questions: &Questions) -> Result<Value, Text> {
+    let perhaps = |open: &Open| -> Result<Value, Text> {
+        Ok(
+            json!({ "question": questions.number(&open.question), "boxes": boxes::all(&open.boxes)? }),
+        )
+    };
+    let perhaps: Result<Vec<Value>, Text> = ace.open.iter().map(perhaps).collect();
     Ok(json!({
         "line": ace.line,
         "text": ace.text,
@@ -56,8 +75,9 @@ fn entry(ace: &Ace) -> Result<Value, Text> {
             Action::Deny => "deny",
             Action::Unread => "unread",
         },
-        "certain": boxes::all(&certain)?,
-        "perhaps": boxes::all(&open)?,
+        "log": ace.log,
+        "certain": boxes::all(&ace.certain)?,
+        "perhaps": perhaps?,
     }))
 }
 

@@ -4,25 +4,24 @@
 //! line, a partition of the header space with the deciding entry per cell for each list, where packets get to from each
 //! link as cells per port, and what each claim asks of that. Must not know: files, words.
 //!
-//! Nothing is decided here that the document does not show: a claim that was proved only by looking at cases of an open
-//! fact (D5), or has no such form, stands in it without an argument, and the checker says that it is not certified.
+//! Nothing is decided here that the document does not show. Cells, sets and arguments stand in a case: the first one holds
+//! however open facts are answered; a claim that was proved only by looking at their answers (D5) has an argument in each of
+//! the cases that follow, one for every combination. A claim that has no such form stands there without an argument, and
+//! the checker says that it is not certified.
 
 mod boxes;
+mod cases;
 mod claims;
 mod lists;
 mod network;
 
-use crate::acl::{Acl, Reading};
+use crate::acl::Question;
 use crate::base::Text;
 use crate::model::Policy;
-use crate::net::Family;
-use crate::pset::{Limits, Space};
+use crate::pset::Limits;
 use crate::text;
 use crate::topo::Named;
-use crate::verify::sides::without_cases;
-use crate::verify::view::View;
-use crate::verify::world::World;
-use crate::verify::{ClaimResult, Verdict};
+use crate::verify::ClaimResult;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -46,14 +45,26 @@ pub struct Subject<'a> {
     pub at: Date,
     /// The devices.
     pub devices: &'a [Arc<Named>],
-    /// The policy's file, then a file per device, in their order.
+    /// The policy's file first, then all others that devices and claims stand in.
     pub files: Vec<File>,
-    /// The results, in the order of the policy's claims, with their lines in the policy.
-    pub claims: Vec<(&'a ClaimResult, u32)>,
+    /// The file of each device; a router without a text has none.
+    pub texts: Vec<Option<usize>>,
+    /// The results, in the order of the policy's claims, with their file and line.
+    pub claims: Vec<(&'a ClaimResult, usize, u32)>,
     /// Digest of the vendor facts.
     pub facts: &'a str,
     /// Limit of the packet sets.
     pub limits: Limits,
+}
+
+/// The open facts that the cases answer, by their numbers.
+#[derive(Default)]
+struct Questions(Vec<Question>);
+
+impl Questions {
+    fn number(&self, question: &Question) -> Option<usize> {
+        self.0.iter().position(|one| one == question)
+    }
 }
 
 /// Counts what is written.
@@ -76,63 +87,44 @@ impl Budget {
 /// # Errors
 /// The reason in words: too many cells, a limit, lines whose effect on packets is not modelled.
 pub fn write(subject: &Subject<'_>) -> Result<Value, Text> {
-    let world = World::new(subject.policy, subject.at, subject.devices, &Reading::new());
-    network::refusal(&world)?;
-    let plain = without_cases(subject.policy, subject.at, subject.devices, subject.limits)
-        .map_err(|bug| text!("certificate-not-replayed", claim = &bug.claim))?;
-    let spaces = Family::BOTH.map(|family| space(&world, family, subject.limits));
-    let views: Vec<View<'_>> = Family::BOTH
-        .iter()
-        .zip(&spaces)
-        .map(|(&family, space)| View::in_world(&world, family, space))
-        .collect();
+    let plan = cases::plan(subject)?;
     let mut budget = Budget { cells: 0 };
-    let mut doc = json!({
-        "schema": "aclc/certificate/1",
+    let mut written = vec![cases::write(subject, &plan.open(), &plan, &mut budget)?];
+    // Cases that are too many to look at leave their claims without an argument, and the others as they are.
+    let answered: Result<Vec<Value>, Text> = plan
+        .answered()
+        .map(|case| cases::write(subject, &case, &plan, &mut budget))
+        .collect();
+    let plan = match answered {
+        Ok(answered) => {
+            written.extend(answered);
+            plan
+        }
+        Err(_) => plan.without_questions(),
+    };
+    let world = plan.world(subject);
+    let questions = &plan.questions;
+    let file = |file: &File| json!({ "path": file.path, "sha256": file.sha256 });
+    let claim = |(result, file, line): &(&ClaimResult, usize, u32)| {
+        json!({
+            "id": result.id, "text": result.text, "file": file, "line": line,
+            "verdict": result.verdict.word(),
+        })
+    };
+    Ok(json!({
+        "schema": "aclc/certificate/2",
         "version": env!("CARGO_PKG_VERSION"),
         "at": subject.at.to_string(),
         "facts": subject.facts,
-        "files": subject.files.iter().map(|file| json!({ "path": file.path, "sha256": file.sha256 })).collect::<Vec<_>>(),
-        "devices": network::devices(&world),
+        "files": subject.files.iter().map(file).collect::<Vec<_>>(),
+        "questions": questions.0.iter().map(cases::name).collect::<Vec<_>>(),
+        "devices": network::devices(&world, &subject.texts, questions),
         "links": network::links(&world),
         "interfaces": network::interfaces(&world),
         "routes": network::routes(&world)?,
         "externals": network::externals(&world),
-        "lists": lists::all(&views, &mut budget)?,
-    });
-    let certain = |index: usize| plain[index] == Verdict::Proved;
-    let mut reach = claims::Reach::default();
-    let mut all = Vec::new();
-    for (index, ((result, line), claim)) in subject
-        .claims
-        .iter()
-        .zip(&subject.policy.claims)
-        .enumerate()
-    {
-        let proved = result.verdict == Verdict::Proved;
-        let shown = match proved && certain(index) {
-            true => claims::argument(&world, &views, claim, &mut reach, &mut budget)?,
-            false => Value::Null,
-        };
-        all.push(json!({
-            "id": result.id, "text": result.text, "line": line,
-            "verdict": result.verdict.word(), "argument": shown,
-        }));
-    }
-    doc["reach"] = json!(reach.into_values());
-    doc["claims"] = json!(all);
-    if spaces.iter().any(Space::exhausted) {
-        return Err(text!("certificate-limit"));
-    }
-    Ok(doc)
-}
-
-fn space(world: &World<'_>, family: Family, limits: Limits) -> Space {
-    let all = world
-        .topo
-        .devices
-        .iter()
-        .flat_map(|named| &named.device.acls);
-    let acls: Vec<&Acl> = all.filter(|acl| acl.family == family).collect();
-    Space::for_acls(family, &acls).within(limits)
+        "lists": lists::all(&world.topo, questions)?,
+        "claims": subject.claims.iter().map(claim).collect::<Vec<_>>(),
+        "cases": written,
+    }))
 }

@@ -1,8 +1,9 @@
 //! Devices, interfaces and routes as transcribed.
 
+use super::Questions;
 use crate::acl::{Direction, Known};
 use crate::base::Text;
-use crate::device::{EffectClass, NextHop};
+use crate::device::{Effect, EffectClass, NextHop, Scope};
 use crate::net::Family;
 use crate::text;
 use crate::topo::{Fib, Target, Topo};
@@ -12,32 +13,15 @@ use serde_json::{Value, json};
 use std::net::IpAddr;
 use std::sync::Arc;
 
-/// Why these devices can have no certificate.
-pub(super) fn refusal(world: &World<'_>) -> Result<(), Text> {
-    for named in &world.topo.devices {
-        let device = &named.device;
-        let effect = device
-            .effects
-            .iter()
-            .find(|effect| effect.class != EffectClass::Narrows);
-        let line = effect.map(|effect| effect.line);
-        let line = line.or(device.dynamic.first().map(|(_, line)| *line));
-        if let Some(line) = line {
-            return Err(text!(
-                "certificate-unmodelled",
-                device = &named.name,
-                line = line
-            ));
-        }
-    }
-    Ok(())
-}
-
-fn known(fact: &Known) -> &'static str {
+/// A fact that may be open, with the number of its question if a case answers it.
+fn known(fact: &Known, questions: &Questions) -> String {
     match fact {
-        Known::Yes => "yes",
-        Known::No => "no",
-        Known::Open(_) => "open",
+        Known::Yes => "yes".to_owned(),
+        Known::No => "no".to_owned(),
+        Known::Open(question) => match questions.number(question) {
+            None => "open".to_owned(),
+            Some(number) => format!("open {number}"),
+        },
     }
 }
 
@@ -45,10 +29,11 @@ fn digit(family: Family) -> String {
     family.digit().to_string()
 }
 
-/// The devices; the file of device n is file n + 1.
-pub(super) fn devices(world: &World<'_>) -> Value {
+/// The devices with their files; a router that the policy declares without a text has none.
+pub(super) fn devices(world: &World<'_>, files: &[Option<usize>], questions: &Questions) -> Value {
     let one = |(index, named): (usize, &Arc<crate::topo::Named>)| {
         let device = &named.device;
+        let known = |fact| known(fact, questions);
         let own: Vec<Value> = device
             .interfaces
             .iter()
@@ -60,16 +45,58 @@ pub(super) fn devices(world: &World<'_>) -> Value {
             .collect();
         json!({
             "name": named.name,
-            "file": index + 1,
+            "file": files[index],
             "forwards": { "4": known(&device.forwards.v4), "6": known(&device.forwards.v6) },
             "to_switch": known(&device.sees.to_switch),
             "from_switch": known(&device.sees.from_switch),
             "bridged_in": known(&device.sees.bridged_in),
             "bridged_out": known(&device.sees.bridged_out),
             "own": own,
+            "effects": effects(&world.topo, index),
         })
     };
     world.topo.devices.iter().enumerate().map(one).collect()
+}
+
+/// Lines whose effect on packets is not modelled (D23), and where routes are learnt (D31).
+fn effects(topo: &Topo, device: usize) -> Vec<Value> {
+    let of = &topo.devices[device].device;
+    let port = |interface: usize| {
+        let mut ports = topo.ports.iter();
+        ports.position(|port| (port.device, port.interface) == (device, interface))
+    };
+    let effect = |effect: &Effect| {
+        let may = match effect.class {
+            EffectClass::Narrows => "drop",
+            EffectClass::Redirects => "redirect",
+            EffectClass::Rewrites => "rewrite",
+        };
+        let (interface, direction, vrf) = match &effect.scope {
+            Scope::Interface(index, direction) => (port(*index), *direction, None),
+            Scope::Vrf(vrf) => (None, None, Some(vrf)),
+            Scope::Device | Scope::Own(..) => (None, None, None),
+        };
+        // What may only drop at an interface without a link drops nothing of what is asked about; nor does what drops packets
+        // that have arrived at the switch itself, about which no argument is made where such a line stands.
+        let nowhere = match effect.scope {
+            Scope::Interface(..) => interface.is_none(),
+            Scope::Own(..) => true,
+            Scope::Vrf(_) | Scope::Device => false,
+        };
+        (!nowhere || may != "drop").then(|| {
+            json!({
+                "line": effect.line, "text": effect.text, "may": may, "interface": interface,
+                "direction": direction.map(Direction::word), "vrf": vrf,
+            })
+        })
+    };
+    let learnt = |(vrf, line): &(String, u32)| {
+        json!({
+            "line": line, "text": "", "may": "learn", "interface": null, "direction": null, "vrf": vrf,
+        })
+    };
+    let effects = of.effects.iter().filter_map(effect);
+    effects.chain(of.dynamic.iter().map(learnt)).collect()
 }
 
 /// The names of the links.
@@ -203,7 +230,12 @@ fn lines(
 
 /// The hosts that hand packets back unchanged (D29).
 pub(super) fn externals(world: &World<'_>) -> Value {
-    let one = |beyond: &crate::reach::Beyond| json!({ "link": beyond.link, "hosts": super::boxes::addrs(&beyond.hosts), "hairpin": beyond.hairpin });
+    let one = |beyond: &crate::reach::Beyond| {
+        json!({
+            "family": digit(beyond.hosts.family()), "link": beyond.link,
+            "hosts": super::boxes::addrs(&beyond.hosts), "hairpin": beyond.hairpin,
+        })
+    };
     let some = world
         .beyond
         .iter()

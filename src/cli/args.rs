@@ -151,6 +151,8 @@ pub(super) struct Verify {
     pub(super) mutate: bool,
     #[arg(long, conflicts_with = "certificate")]
     pub(super) redact: bool,
+    #[arg(long, value_name = "OLD", conflicts_with_all = ["between", "mutate"])]
+    pub(super) before: Option<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -259,17 +261,27 @@ pub(super) struct Facts {
 pub(super) struct Lab {
     #[arg(value_enum)]
     pub(super) action: Action,
-    pub(super) policy: PathBuf,
-    #[arg(long, value_name = "DIR")]
+    /// Without it, policies and networks are drawn at random.
+    #[arg(required_unless_present = "random")]
+    pub(super) policy: Option<PathBuf>,
+    #[arg(long, value_name = "DIR", requires = "policy")]
     pub(super) configs: Option<PathBuf>,
-    #[arg(long, value_name = "N", default_value = "2000")]
-    pub(super) random: usize,
-    #[arg(long, value_name = "N", default_value = "200")]
-    pub(super) per_link: usize,
+    /// Packets at random: by family, or without a policy in all.
+    #[arg(long, value_name = "N")]
+    pub(super) random: Option<usize>,
+    /// Packets of the solver's regions, by link and family.
+    #[arg(long, value_name = "N")]
+    pub(super) per_link: Option<usize>,
     #[arg(long, value_name = "S", default_value = "1")]
     pub(super) seed: u64,
-    #[arg(long)]
+    #[arg(long, requires = "policy")]
     pub(super) claims: bool,
+    /// Go from this one to the policy as `plan` says, and back, with packets under way.
+    #[arg(long, value_name = "OLD", requires = "policy", conflicts_with_all = ["configs", "claims"])]
+    pub(super) from: Option<PathBuf>,
+    /// Where the policy and texts of a drawn network go on which opinions differ.
+    #[arg(short, long = "output", value_name = "DIR", conflicts_with = "policy")]
+    pub(super) output: Option<PathBuf>,
     /// The process is inside its namespaces already.
     #[arg(long, hide = true)]
     pub(super) inside: bool,

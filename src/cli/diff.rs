@@ -35,12 +35,14 @@ pub(super) fn run(session: &mut Session<'_, '_>, args: &Diff, options: &Options)
         session.remark(&[limit_reached()]);
     }
     let mut report = convert::diff(session.words(), &outcome);
+    let mut twin = convert::diff(session.other_words(), &outcome);
     let exit = match outcome.verdict {
         Verdict::Equal => Exit::Clean,
         Verdict::Different => Exit::Findings,
         Verdict::Unknown => Exit::Unknown,
     };
     let Some(approved) = &args.approved else {
+        report.twin = Some(Box::new(twin));
         session.print(&report, print::diff);
         return Ok(exit);
     };
@@ -66,6 +68,8 @@ pub(super) fn run(session: &mut Session<'_, '_>, args: &Diff, options: &Options)
         options,
     )?;
     report.approval = Some(convert::approval(session.words(), &judged, policy));
+    twin.approval = Some(convert::approval(session.other_words(), &judged, policy));
+    report.twin = Some(Box::new(twin));
     session.print(&report, print::diff);
     Ok(Exit::of(judged.verdict))
 }

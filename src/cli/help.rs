@@ -137,6 +137,7 @@ fn option(id: &str) -> Option<Text> {
         "allow_unproved" => text!("help-allow-unproved"),
         "between" => text!("help-between"),
         "mutate" => text!("help-mutate"),
+        "before" => text!("help-before"),
         "configs" => text!("help-configs"),
         "redact" => text!("help-redact"),
         "approved" => text!("help-approved"),

@@ -76,6 +76,18 @@ impl<'a, 'io> Session<'a, 'io> {
         }
     }
 
+    /// The words of the other language, for a page in both.
+    pub(super) fn other_words(&self) -> Words<'_> {
+        let lang = match self.lang {
+            Lang::Ja => Lang::En,
+            Lang::En => Lang::Ja,
+        };
+        Words {
+            lang,
+            ..self.words()
+        }
+    }
+
     /// How text on standard output looks.
     pub(super) fn look(&self) -> Look {
         Look {

@@ -4,6 +4,7 @@ use super::args::{Format, Verify};
 use super::session::{Outcome, Session, date};
 use super::{Exit, input, output};
 use crate::base::{Diagnostic, FileId, Lang};
+use crate::job::diff::{DiffOutcome, How, Known};
 use crate::job::verify::Verified;
 use crate::job::{self, Capture, Options};
 use crate::report::convert::Words;
@@ -30,7 +31,21 @@ pub(super) fn run(session: &mut Session<'_, '_>, args: &Verify, options: &Option
         None => None,
     };
     let redactor = args.redact.then(|| Redactor::new(&verified.policy.network));
+    let change = match &args.before {
+        Some(old) => Some(change(
+            session,
+            old,
+            &args.policy,
+            configs,
+            &verified,
+            options,
+        )?),
+        None => None,
+    };
     let mut report = convert::verify(session.words(), outcome, options);
+    report.effect = change
+        .as_ref()
+        .map(|change| convert::diff(session.words(), change));
     if matches!(session.format, Format::Other(format) if format.evidence) {
         let mut found = gather(session, configs, &verified, options);
         for (_, evidence) in &mut found {
@@ -38,7 +53,7 @@ pub(super) fn run(session: &mut Session<'_, '_>, args: &Verify, options: &Option
             evidence.redactor.clone_from(&redactor);
             evidence.command = again(args, &report);
         }
-        report.evidence = joined(session, outcome, options, found);
+        report.evidence = joined(session, outcome, options, found, change.as_ref());
     }
     let mut out = session.rendered(&report, text::verify);
     if let (Some(redactor), Ok(text)) = (&redactor, std::str::from_utf8(&out)) {
@@ -49,6 +64,35 @@ pub(super) fn run(session: &mut Session<'_, '_>, args: &Verify, options: &Option
         None => session.bytes(&out),
     }
     Ok(Exit::of(outcome.verdict()))
+}
+
+/// What changes for packets since the state before: from captures or a policy, to what was verified.
+fn change(
+    session: &mut Session<'_, '_>,
+    old: &Path,
+    policy: &Path,
+    configs: Option<&[Capture]>,
+    verified: &Verified,
+    options: &Options,
+) -> Result<DiffOutcome, Vec<Diagnostic>> {
+    let (before, old_policy) = super::diff::side(session, old, options)?;
+    let after = match configs {
+        Some(configs) => configs.to_vec(),
+        None => super::diff::side(session, policy, options)?.0,
+    };
+    let known = Known {
+        old: old_policy.as_ref().map(|(policy, _)| policy),
+        new: Some(&verified.policy),
+        names: Some(&verified.policy),
+    };
+    job::diff::run(
+        &session.sources,
+        &before,
+        &after,
+        known,
+        How::default(),
+        options,
+    )
 }
 
 /// Writes the certificate, or says why there is none. Its path and digest.
@@ -102,14 +146,17 @@ fn joined(
     outcome: &job::verify::VerifyOutcome,
     options: &Options,
     found: Vec<(Lang, evidence::Evidence)>,
+    change: Option<&DiffOutcome>,
 ) -> Option<evidence::Evidence> {
     let mut found = found.into_iter();
     let (_, mut first) = found.next()?;
     first.twin = found.next().map(|(lang, second)| {
         let sources = &session.sources;
-        let twin = convert::verify(Words { sources, lang }, outcome, options);
+        let words = Words { sources, lang };
+        let twin = convert::verify(words, outcome, options);
         Box::new(outcome::Verify {
             evidence: Some(second),
+            effect: change.map(|change| convert::diff(words, change)),
             ..twin
         })
     });
@@ -121,6 +168,9 @@ fn again(args: &Verify, report: &outcome::Verify) -> String {
     let mut words = vec!["aclc verify".to_owned(), input::shown(&args.policy)];
     if let Some(dir) = &args.configs {
         words.extend(["--configs".to_owned(), input::shown(dir)]);
+    }
+    if let Some(old) = &args.before {
+        words.extend(["--before".to_owned(), input::shown(old)]);
     }
     words.extend(["--at".to_owned(), report.at.clone()]);
     words.join(" ")
@@ -168,5 +218,10 @@ pub(super) fn configs(
     session: &mut Session<'_, '_>,
     dir: Option<&Path>,
 ) -> Result<Option<Vec<Capture>>, Vec<Diagnostic>> {
-    dir.map(|dir| input::directory(session, dir)).transpose()
+    let Some(dir) = dir else { return Ok(None) };
+    let captures = input::directory(session, dir)?;
+    let tables = input::tables(session, dir, &captures);
+    tables
+        .map(|()| Some(captures))
+        .map_err(|error| vec![*error])
 }

@@ -4,10 +4,11 @@
 //! directions, statements and entries that need somebody's eye, capacity. Nothing here is a claim or changes a verdict.
 
 use super::build::TableUse;
+use super::sentence::sentence;
 use super::verify::Verified;
 use super::{Capture, Options, capacity};
 use crate::acl::{Acl, Direction};
-use crate::base::{FileId, SourceMap};
+use crate::base::{FileId, SourceMap, Text};
 use crate::device::{Interface, InterfaceKind};
 use crate::lint::{Finding, Subject, lint};
 use crate::model::{At, Network, Place};
@@ -81,6 +82,8 @@ pub struct Evidence {
     pub pairs: Vec<(usize, usize, Opens, Vec<String>)>,
     /// Too many pairs to look at, or a limit: `pairs` says nothing.
     pub cut: bool,
+    /// Each claim in a sentence.
+    pub sentences: Vec<Text>,
     /// The `allow`s that people wrote.
     pub flows: Vec<EvidenceFlow>,
     /// Findings in the captures.
@@ -138,6 +141,11 @@ pub fn evidence(
         interfaces: interfaces(verified),
         pairs: pairs.collect(),
         cut: found.cut,
+        sentences: policy
+            .claims
+            .iter()
+            .map(|claim| sentence(network, claim))
+            .collect(),
         flows: flows.collect(),
         findings: findings(sources, configs, verified, options),
         capacity: used.flatten().collect(),

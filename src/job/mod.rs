@@ -16,6 +16,7 @@ pub mod evidence;
 pub mod facts;
 pub mod import;
 pub mod lab;
+mod learnt;
 pub mod lint;
 pub mod matrix;
 pub mod mutate;
@@ -26,6 +27,7 @@ pub mod query;
 pub mod question;
 pub mod read;
 mod remarks;
+mod sentence;
 pub mod sheet;
 pub mod trace_acl;
 pub mod trace_network;
@@ -36,6 +38,7 @@ use crate::device::Gap;
 use crate::vendor::Dialect;
 pub use crate::verify::Limits;
 use jiff::civil::Date;
+pub use learnt::TABLE;
 
 /// What every job is told beside its files.
 #[derive(Clone, Copy)]

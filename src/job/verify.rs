@@ -123,12 +123,10 @@ pub fn run(
         .map_err(|bug| network::our_bug(&bug))?;
     let again = |policy: &Policy| {
         let devices = texts.read(sources, policy, options);
-        devices
-            .expect("INVARIANT: these texts were read before")
-            .named
+        devices.expect("INVARIANT: these texts were read before")
     };
     let (policy_of, named) = (&loaded.policy, &devices.named);
-    let unused = attest::lean(policy_of, named, &again, &mut report, options)?;
+    let unused = attest::lean(policy_of, &devices, &again, &mut report, options)?;
     let lang = language_of(&sources.get(policy).text);
     let open_facts = attest::open_facts(policy_of, named, &report.claims, lang);
     let mut assumptions: Vec<Text> = Vec::new();
@@ -188,23 +186,32 @@ pub fn certificate(
         }
     };
     let captures = configs.ok_or_else(|| text!("certificate-not-captured"))?;
-    let mut files = vec![file(policy)];
-    for named in &verified.devices {
-        let mine = captures.iter().find(|capture| capture.name == named.name);
-        let mine = mine.expect("INVARIANT: every device was read from a capture of its name");
-        files.push(file(mine.file));
-    }
-    let line = |claim: &ClaimResult| {
-        let source = sources.get(claim.span.file);
-        source.position(claim.span.start).0
+    let mut ids = vec![policy];
+    let mut place = |id: FileId| {
+        let known = ids.iter().position(|one| *one == id);
+        known.unwrap_or_else(|| {
+            ids.push(id);
+            ids.len() - 1
+        })
     };
-    let claims = verified.outcome.claims.iter();
+    // A router that the policy declares `opaque` has no capture.
+    let capture = |named: &Arc<Named>| captures.iter().find(|one| one.name == named.name);
+    let devices = verified.devices.iter().map(capture);
+    let texts = devices.map(|mine| mine.map(|capture| place(capture.file)));
+    let texts = texts.collect();
+    // Claims may stand in files that the policy imports.
+    let claims = verified.outcome.claims.iter().map(|claim| {
+        let (line, _) = sources.get(claim.span.file).position(claim.span.start);
+        (claim, place(claim.span.file), line)
+    });
+    let claims = claims.collect();
     crate::certificate::write(&Subject {
         policy: &verified.policy,
         at: options.at,
         devices: &verified.devices,
-        files,
-        claims: claims.map(|claim| (claim, line(claim))).collect(),
+        files: ids.into_iter().map(file).collect(),
+        texts,
+        claims,
         facts: crate::facts::digest(),
         limits: options.limits,
     })

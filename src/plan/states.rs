@@ -180,7 +180,8 @@ fn does_not_fit(verdict: Verdict) -> Breach {
 }
 
 /// Commands in the groups in which they take effect: line by line, or all at once.
-fn taking_effect(form: Form, commands: &[Block]) -> Vec<Vec<Block>> {
+#[must_use]
+pub fn taking_effect(form: Form, commands: &[Block]) -> Vec<Vec<Block>> {
     match form {
         Form::Lines => lines(commands).into_iter().map(|line| vec![line]).collect(),
         Form::Candidate | Form::Ruleset | Form::Exchange => vec![commands.to_vec()],

@@ -1,6 +1,6 @@
 //! All-path reach: what arrives whichever state holds (D27), as A- or A+.
 
-use super::filters::{Net, asked};
+use super::filters::Net;
 use super::{Beyond, Side};
 use crate::acl::{Direction, Known};
 use crate::pset::PacketSet;
@@ -90,24 +90,23 @@ impl Net<'_> {
         let packets = self.crossing(link, packets, sender, Some(port), side);
         let table = self.table(port);
         let filter = self.ask(port, Direction::In, packets);
-        let own = asked(
-            space,
-            &self.topo.device(port).sees.to_switch,
-            filter,
-            space.intersect(packets, table.own),
-        );
+        let own = self.to_own(port, filter, packets);
         let arrived = if goal.local == Some(device) {
             Self::pick(side, own.must, own.may)
         } else {
             space.empty()
         };
         let passed = space.intersect(packets, Self::pick(side, filter.must, filter.may));
-        let routed = space.minus(space.minus(passed, table.own), table.unrouted);
+        // An address that another router shares is that one's in some state: then it must get there as well.
+        let mine = space.minus(table.own, table.shared);
+        let routed = space.minus(space.minus(passed, mine), table.unrouted);
         stack.push(port);
         let vrf = self.topo.interface(port).vrf.clone();
         let far = self.routed_all(device, &vrf, routed, false, goal, side, stack);
         stack.pop();
-        space.union(arrived, far)
+        let both = space.intersect(space.intersect(arrived, far), table.shared);
+        let one = space.minus(space.union(arrived, far), table.shared);
+        space.union(one, both)
     }
 
     #[allow(
@@ -132,7 +131,7 @@ impl Net<'_> {
             } else {
                 forwards.may()
             };
-        let uncertain = self.topo.strays(device, vrf);
+        let uncertain = self.topo.strays(device, vrf, self.family);
         if !on || (uncertain && side == Side::Must) {
             return space.empty();
         }

@@ -92,6 +92,8 @@ pub struct Evidence {
     pub pairs: Vec<Pair>,
     /// The pairs say nothing.
     pub cut: bool,
+    /// Each claim in a sentence.
+    pub sentences: Vec<String>,
     /// Required flows.
     pub flows: Vec<Flow>,
     /// Findings in the captures.
@@ -129,6 +131,11 @@ pub fn convert(words: Words<'_>, evidence: &job::Evidence) -> Evidence {
         interfaces: evidence.interfaces.iter().map(interface).collect(),
         pairs: evidence.pairs.iter().map(pair).collect(),
         cut: evidence.cut,
+        sentences: evidence
+            .sentences
+            .iter()
+            .map(|text| safe(&text.render(words.lang)))
+            .collect(),
         flows: evidence.flows.iter().map(flow).collect(),
         findings: convert::lint(words, &lint).findings,
         capacity: evidence.capacity.iter().map(capacity).collect(),

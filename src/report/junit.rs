@@ -23,6 +23,11 @@ pub fn render(outcome: &Outcome<'_>, lang: Lang) -> Vec<u8> {
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     out.push_str(&format!("<testsuites {counts}>\n"));
     out.push_str(&format!("  <testsuite name=\"{name}\" {counts}>\n"));
+    out.push_str(&format!(
+        "    <properties>\n      <property name=\"version\" value=\"{}\"/>\n      <property name=\"facts\" value=\"{}\"/>\n    </properties>\n",
+        env!("CARGO_PKG_VERSION"),
+        crate::facts::digest()
+    ));
     for claim in claims {
         case(&mut out, name, claim, lang);
     }

@@ -60,6 +60,9 @@ impl Page {
     fn verify(&mut self, verify: &Verify) {
         self.heading(verify.verdict, &words::counts(&verify.claims));
         self.claims(&verify.claims);
+        if let Some(effect) = &verify.effect {
+            self.diff(effect);
+        }
         self.gaps(&verify.gaps);
         self.list(&text!("report-assumptions"), &verify.assumptions);
         self.inputs(&verify.inputs);
@@ -93,6 +96,7 @@ impl Page {
             self.row(&[plain(&file.path), code(&file.sha256), entries.join(", ")]);
         }
         self.line("");
+        self.made(build.version, build.facts);
     }
 
     fn claims(&mut self, claims: &[Claim]) {
@@ -160,21 +164,20 @@ impl Page {
     }
 
     fn diff(&mut self, diff: &Diff) {
-        let count = |effect| diff.changes.iter().filter(|c| c.effect == effect).count();
-        let words = match diff.verdict {
-            "equal" => text!("diff-equal"),
-            _ => text!(
-                "diff-summary",
-                permitted = count("newly-permitted"),
-                denied = count("newly-denied")
-            ),
-        };
-        self.heading(diff.verdict, &words);
+        self.heading(diff.verdict, &words::changed(diff));
         for change in &diff.changes {
             self.change(change);
         }
+        self.list(&text!("diff-not-compared"), &diff.not_compared);
         self.gaps(&diff.gaps);
         self.inputs(&diff.inputs);
+        self.made(diff.version, diff.facts);
+    }
+
+    /// By what a run is made again.
+    fn made(&mut self, version: &str, facts: &str) {
+        let made = self.say(&text!("report-made", version = version, facts = facts));
+        self.line(&made);
     }
 
     fn change(&mut self, change: &Change) {
@@ -194,6 +197,14 @@ impl Page {
         if change.more > 0 {
             let more = self.say(&text!("diff-more", count = change.more));
             self.line(&format!("- {more}"));
+        }
+        for statement in &change.statements {
+            let statement = self.say(&words::behind(statement));
+            self.line(&format!("- {statement}"));
+        }
+        if change.unstated == Some(true) {
+            let unstated = self.say(&text!("diff-unstated"));
+            self.line(&format!("- {unstated}"));
         }
         let example = self.say(&text!("diff-example", packet = &change.witness.shown));
         self.line(&format!("- {example}"));
@@ -243,7 +254,7 @@ impl Page {
             text!("column-code"),
             text!("column-message"),
         ]);
-        let row = |finding: &Finding| {
+        let row = |page: &Page, finding: &Finding| {
             let line = finding
                 .line
                 .map_or(String::new(), |line| format!(":{line}"));
@@ -253,13 +264,20 @@ impl Page {
                 .map_or(String::new(), |acl| format!("{acl}: "));
             [
                 format!("{}{line}", plain(&finding.file)),
-                format!("{} {}", plain(finding.severity), code(finding.code)),
+                format!(
+                    "{} {}",
+                    page.say(&words::severity(finding.severity)),
+                    code(finding.code)
+                ),
                 format!("{}{}", plain(&acl), plain(&finding.message)),
             ]
         };
         for finding in &lint.findings {
-            self.row(&row(finding));
+            let cells = row(self, finding);
+            self.row(&cells);
         }
+        self.line("");
+        self.made(lint.version, lint.facts);
     }
 }
 

@@ -59,6 +59,9 @@ pub struct Trace {
     pub zone: Option<String>,
     pub trace: Vec<Hop>,
     pub because: Vec<String>,
+    /// Digest of the vendor facts that it leans on.
+    pub facts: &'static str,
+    pub version: &'static str,
     /// The packet for a line of text.
     #[serde(skip)]
     pub shown: String,
@@ -70,10 +73,20 @@ pub struct Lab {
     pub schema: &'static str,
     pub verdict: &'static str,
     pub seed: u64,
+    /// Networks that were run.
+    pub networks: usize,
+    /// Networks that were drawn and cannot be run.
+    pub refused: usize,
+    /// States of a change that were gone through, there and back.
+    pub states: usize,
     /// Packets sent.
     pub sent: usize,
     /// Of these, those that arrived somewhere.
     pub arrived: usize,
+    /// Sessions that machines tried with the kernel's own sockets.
+    pub sessions: usize,
+    /// Of these, those that got all they wanted.
+    pub opened: usize,
     /// Packets on which kernel, solver and interpreter differ.
     pub differ: usize,
     /// Lines of configurations with effects that are not modelled, and so were not run.
@@ -89,12 +102,20 @@ pub struct Lab {
 pub struct Witnessed {
     pub claim: String,
     pub packet: String,
+    /// By the proof it arrives; else it should, and is dropped.
+    pub arrives: bool,
     pub kernel: Vec<String>,
+    /// The definition by which the kernel cannot be asked.
+    pub not_asked: Option<&'static str>,
+    /// The kernel took it where the proof says, or was not asked.
+    pub agrees: bool,
 }
 
 /// A packet on which they differ.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Disagreement {
+    /// The seed that has it again.
+    pub seed: u64,
     pub packet: String,
     /// Switch and interface it was given to.
     pub at: String,
@@ -140,6 +161,9 @@ pub struct Verify {
     pub facts: &'static str,
     pub version: &'static str,
     pub guidelines: Vec<Guideline>,
+    /// What changes for packets since the state that was given as the one before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub effect: Option<Diff>,
     /// What a page or a workbook shows besides.
     #[serde(skip)]
     pub evidence: Option<Evidence>,
@@ -189,11 +213,14 @@ pub struct VerdictChange {
     pub after: &'static str,
 }
 
-/// `verify --mutate`: lines whose change leaves every verdict as it was.
+/// `verify --mutate`: changes of lines that leave every verdict as it was.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Mutate {
     pub schema: &'static str,
+    /// Lines that were changed.
     pub lines: usize,
+    /// Changes that were made to them.
+    pub changes: usize,
     pub unnoticed: Vec<Unnoticed>,
     pub inputs: Vec<Input>,
     pub at: String,
@@ -201,12 +228,14 @@ pub struct Mutate {
     pub version: &'static str,
 }
 
-/// A line that no claim notices; `instead` is null where the line was taken out.
+/// A change that no claim notices; `instead` is null where the line was taken out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Unnoticed {
     pub file: String,
     pub line: u32,
     pub text: String,
+    /// `removed`, `action`, `wider`, `narrower` or `port`.
+    pub change: &'static str,
     pub instead: Option<String>,
 }
 
@@ -333,6 +362,9 @@ pub struct Build {
     pub claims: Vec<Claim>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub open_facts: Vec<OpenFact>,
+    /// Digest of the vendor facts that it leans on.
+    pub facts: &'static str,
+    pub version: &'static str,
     /// Whether the files were written.
     #[serde(skip)]
     pub written: bool,
@@ -362,6 +394,12 @@ pub struct Diff {
     pub changes: Vec<Change>,
     pub gaps: Vec<Gap>,
     pub inputs: Vec<Input>,
+    /// Digest of the vendor facts that it leans on.
+    pub facts: &'static str,
+    pub version: &'static str,
+    /// The same in the other language, for a page in both.
+    #[serde(skip)]
+    pub twin: Option<Box<Diff>>,
     /// The verdict on class `core` alone.
     pub core: &'static str,
     /// `core` if the verdict is limited to it.
@@ -463,6 +501,9 @@ pub struct Query {
     pub flows: Vec<QueryFlow>,
     pub gaps: Vec<Gap>,
     pub inputs: Vec<Input>,
+    /// Digest of the vendor facts that it leans on.
+    pub facts: &'static str,
+    pub version: &'static str,
 }
 
 /// Packets that get through.
@@ -501,6 +542,9 @@ pub struct CoverageState {
 pub struct Lint {
     pub schema: &'static str,
     pub findings: Vec<Finding>,
+    /// Digest of the vendor facts that it leans on.
+    pub facts: &'static str,
+    pub version: &'static str,
 }
 
 /// A finding of `lint`.
@@ -547,6 +591,9 @@ pub struct Plan {
     pub notes: Vec<String>,
     pub inputs: Vec<Input>,
     pub at: String,
+    /// Digest of the vendor facts that it leans on.
+    pub facts: &'static str,
+    pub version: &'static str,
 }
 
 /// A step of a plan.
@@ -605,6 +652,9 @@ pub struct Import {
     pub notes: Vec<String>,
     pub gaps: Vec<Gap>,
     pub inputs: Vec<Input>,
+    /// Digest of the vendor facts that it leans on.
+    pub facts: &'static str,
+    pub version: &'static str,
 }
 
 /// A permit that no statement explains.

@@ -50,10 +50,14 @@ fn describe(run: &mut Map<String, Value>, outcome: &Outcome<'_>, lang: Lang) {
         let all: Vec<Value> = inputs.iter().map(artifact).collect();
         run.insert("artifacts".to_owned(), json!(all));
     }
-    if let Outcome::Verify(verify) = outcome {
-        let of = json!({ "verdict": verify.verdict, "at": verify.at, "facts": verify.facts, "assumptions": verify.assumptions });
-        run.insert("properties".to_owned(), of);
-    }
+    let facts = crate::facts::digest();
+    let of = match outcome {
+        Outcome::Verify(verify) => {
+            json!({ "verdict": verify.verdict, "at": verify.at, "facts": facts, "assumptions": verify.assumptions })
+        }
+        _ => json!({ "facts": facts }),
+    };
+    run.insert("properties".to_owned(), of);
 }
 
 fn result(issue: &Issue, rules: &[&str]) -> Value {

@@ -1,6 +1,6 @@
 //! Words that several formats share: a verdict, why it is what it is, a hop on one line.
 
-use super::outcome::{Claim, Hop};
+use super::outcome::{Claim, Diff, Hop, Part, Statement};
 use crate::base::{Lang, Text};
 use crate::text;
 use crate::verify::survey::Opens;
@@ -144,4 +144,139 @@ pub fn counts(claims: &[Claim]) -> Text {
         refuted = count("refuted"),
         unknown = count("unknown")
     )
+}
+
+/// What a proof is worth for a measure.
+#[must_use]
+pub fn class(class: &str) -> Text {
+    match class {
+        "proved" => text!("class-proved"),
+        "log" => text!("class-log"),
+        _ => text!("class-attest"),
+    }
+}
+
+/// What stands behind a part of a measure; where that is claims alone, their verdict.
+///
+/// # Errors
+/// The verdict of the claims, which has words of its own.
+pub fn part(part: &Part) -> Result<Text, &'static str> {
+    match (part.class, part.verdict) {
+        _ if !part.applies => Ok(text!("guideline-void")),
+        ("proved", Some("proved")) if part.attested => Ok(text!("guideline-attested")),
+        ("proved", verdict) => Err(verdict.unwrap_or("unknown")),
+        ("log", _) => Ok(text!("guideline-log")),
+        _ => Ok(text!("guideline-people")),
+    }
+}
+
+/// A class of packets other than `core`.
+#[must_use]
+pub fn packet_class(class: &str) -> Option<Text> {
+    match class {
+        "rst" => Some(text!("class-rst")),
+        "later" => Some(text!("class-later")),
+        "ext" => Some(text!("class-ext")),
+        _ => None,
+    }
+}
+
+/// A statement behind a change, with its notes.
+#[must_use]
+pub fn behind(statement: &Statement) -> Text {
+    let notes = [&statement.ticket, &statement.owner, &statement.because];
+    let notes: Vec<&str> = notes.into_iter().flatten().map(String::as_str).collect();
+    let notes = notes.join("  ");
+    match statement.reply {
+        true => text!(
+            "diff-statement-reply",
+            text = &statement.text,
+            notes = notes
+        ),
+        false => text!("diff-statement", text = &statement.text, notes = notes),
+    }
+}
+
+/// What packets have to do with an approval.
+#[must_use]
+pub fn misfit(matter: &str) -> Text {
+    match matter {
+        "opened" => text!("approval-opened"),
+        "closed" => text!("approval-closed"),
+        "not-opened" => text!("approval-not-opened"),
+        _ => text!("approval-not-closed"),
+    }
+}
+
+/// What a difference comes to.
+#[must_use]
+pub fn changed(outcome: &Diff) -> Text {
+    let count = |effect| {
+        let changes = outcome.changes.iter();
+        changes.filter(|change| change.effect == effect).count()
+    };
+    match (outcome.verdict, outcome.limited_to) {
+        ("equal", Some(_)) => text!("diff-equal-core", others = outcome.changes.len()),
+        ("equal", None) if outcome.text_only => text!("diff-text-only"),
+        ("equal", None) if outcome.not_compared.is_empty() => text!("diff-equal"),
+        ("equal", None) => text!("diff-equal-lists"),
+        ("different", None)
+            if outcome.network == Some("different") && outcome.changes.is_empty() =>
+        {
+            text!("diff-network")
+        }
+        _ if outcome.core == "equal" && !outcome.changes.is_empty() => {
+            text!("diff-core-equal", others = outcome.changes.len())
+        }
+        _ => text!(
+            "diff-summary",
+            permitted = count("newly-permitted"),
+            denied = count("newly-denied")
+        ),
+    }
+}
+
+/// A finding in device text, by its code.
+#[must_use]
+pub fn finding(code: &str) -> Text {
+    match code {
+        "unreachable-line" => text!("finding-unreachable-line"),
+        "redundant-line" => text!("finding-redundant-line"),
+        "unbound-list" => text!("finding-unbound-list"),
+        "undefined-list" => text!("finding-undefined-list"),
+        "empty-list" => text!("finding-empty-list"),
+        "gap" => text!("finding-gap"),
+        "permit-any-any" => text!("finding-permit-any-any"),
+        "implicit-end" => text!("finding-implicit-end"),
+        "ip-only-permit" => text!("finding-ip-only-permit"),
+        "wildcard-as-netmask" => text!("finding-wildcard-as-netmask"),
+        "misaligned-block" => text!("finding-misaligned-block"),
+        "no-ticket" => text!("finding-no-ticket"),
+        other => text!("finding-other", code = other),
+    }
+}
+
+/// Numbers in order, runs of them joined: `1-3, 7`.
+#[must_use]
+pub fn runs(mut numbers: Vec<usize>) -> String {
+    numbers.sort_unstable();
+    numbers.dedup();
+    let next = |a: &usize, b: &usize| *a + 1 == *b;
+    let one = |run: &[usize]| match run {
+        [first, .., last] => format!("{first}-{last}"),
+        [only] => only.to_string(),
+        [] => String::new(),
+    };
+    let all: Vec<String> = numbers.chunk_by(next).map(one).collect();
+    all.join(", ")
+}
+
+/// How bad a finding is.
+#[must_use]
+pub fn severity(severity: &str) -> Text {
+    match severity {
+        "error" => text!("severity-error"),
+        "warning" => text!("severity-warning"),
+        _ => text!("severity-info"),
+    }
 }

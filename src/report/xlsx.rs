@@ -2,7 +2,7 @@
 
 use super::evidence::Evidence;
 use super::format::Outcome;
-use super::outcome::Verify;
+use super::outcome::{Change, Side, Verify};
 use super::words;
 use crate::base::{Lang, Text};
 use crate::text;
@@ -153,7 +153,7 @@ impl Book<'_> {
             vec![
                 one.file.clone(),
                 line,
-                one.code.to_owned(),
+                self.say(&words::finding(one.code)),
                 one.acl.clone().unwrap_or_default(),
                 one.message.clone(),
             ]
@@ -228,6 +228,21 @@ impl Book<'_> {
                 interfaces.collect(),
             ),
             (
+                text!("sheet-effect"),
+                heads(&[
+                    (text!("column-effect"), 14),
+                    (text!("column-device"), 18),
+                    (text!("column-interface"), 16),
+                    (text!("column-list"), 18),
+                    (text!("column-flows"), 60),
+                    (text!("column-packet"), 40),
+                    (text!("diff-old"), 40),
+                    (text!("diff-new"), 40),
+                    (text!("column-statements"), 50),
+                ]),
+                self.effect(),
+            ),
+            (
                 text!("sheet-findings"),
                 heads(&[
                     (text!("column-file"), 40),
@@ -264,6 +279,36 @@ impl Book<'_> {
                 inputs.collect(),
             ),
         ]
+    }
+
+    /// What changes since the state before, if one was given.
+    fn effect(&self) -> Vec<Vec<String>> {
+        let Some(diff) = &self.verify.effect else {
+            return vec![vec![self.say(&text!("html-no-effect"))]];
+        };
+        let side = |side: &Side| match side.line {
+            Some(line) => format!("{} {}", self.say(&words::line(Some(line))), side.text),
+            None => side.text.clone(),
+        };
+        let row = |change: &Change| {
+            let flows = change.shown.iter();
+            let flows = flows.map(|flow| format!("{} -> {} {}", flow.from, flow.to, flow.service));
+            let statements = change.statements.iter();
+            let statements = statements.map(|statement| self.say(&words::behind(statement)));
+            let place = [change.attachment.as_deref(), change.direction];
+            vec![
+                self.say(&words::effect(change.effect)),
+                change.device.clone(),
+                place.into_iter().flatten().collect::<Vec<_>>().join(" "),
+                change.acl.clone(),
+                flows.collect::<Vec<_>>().join("\n"),
+                change.witness.shown.clone(),
+                side(&change.old),
+                side(&change.new),
+                statements.collect::<Vec<_>>().join("\n"),
+            ]
+        };
+        diff.changes.iter().map(row).collect()
     }
 
     fn pairs(&self) -> Vec<Vec<String>> {

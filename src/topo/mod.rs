@@ -223,6 +223,34 @@ impl Topo {
         own
     }
 
+    /// The virtual addresses of a device in a VRF that another router on the link has as well: while that one is active, they
+    /// are its own (D2).
+    #[must_use]
+    pub fn shared(&self, device: usize, vrf: &str, family: Family) -> AddrRanges {
+        let (mut shared, mut fixed) = (AddrRanges::none(family), unrouted_sources(family));
+        let ports = self.ports.iter().enumerate();
+        for (port, at) in ports.filter(|(_, at)| at.device == device) {
+            let interface = self.interface(port);
+            if interface.vrf != vrf {
+                continue;
+            }
+            let elsewhere = |addr: &&IpAddr| {
+                let mut owners = self.owners(at.link, **addr);
+                owners.any(|owner| self.ports[owner].device != device)
+            };
+            let virtuals = interface.virtuals.iter().filter(elsewhere);
+            let nets: Vec<IpNet> = virtuals.copied().map(IpNet::from).collect();
+            shared = shared.union(&AddrRanges::prefixes(family, &nets));
+            let nets: Vec<IpNet> = interface
+                .addrs
+                .iter()
+                .map(|net| net.addr().into())
+                .collect();
+            fixed = fixed.union(&AddrRanges::prefixes(family, &nets));
+        }
+        shared.minus(&fixed)
+    }
+
     /// The VRFs in which a device has ports, and the global table.
     #[must_use]
     pub fn vrfs(&self, device: usize) -> std::collections::BTreeSet<&str> {
@@ -245,9 +273,9 @@ impl Topo {
     /// Whether a device may send packets of a VRF where its table does not say: dynamic routing, or an effect of class
     /// R or X (D23, D31).
     #[must_use]
-    pub fn strays(&self, device: usize, vrf: &str) -> bool {
+    pub fn strays(&self, device: usize, vrf: &str, family: Family) -> bool {
         let device = &self.devices[device].device;
-        device.dynamic.iter().any(|(name, _)| name == vrf)
+        device.learns(vrf, family)
             || device
                 .effects
                 .iter()
@@ -278,7 +306,7 @@ impl Topo {
                     && match effect.scope {
                         Scope::Device => true,
                         Scope::Interface(interface, None) => on_link(device, interface),
-                        Scope::Interface(_, Some(_)) | Scope::Vrf(_) => false,
+                        Scope::Interface(_, Some(_)) | Scope::Vrf(_) | Scope::Own(..) => false,
                     }
             })
         })

@@ -125,7 +125,7 @@ fn stone(
 }
 
 /// Openings from a spot to hosts on a link.
-fn opened(
+pub(super) fn opened(
     view: &View<'_>,
     (from, outer): (&Spot, usize),
     inner: usize,
@@ -175,7 +175,7 @@ fn opens(view: &View<'_>, link: usize, to: &Spot, side: Side, holes: &mut Vec<us
 
 /// The destinations of a set of packets; `None` if there is none. What is too much to list is everything or nothing, as
 /// the side needs it.
-fn destinations(view: &View<'_>, set: PacketSet, side: Side) -> Option<AddrSet> {
+pub(super) fn destinations(view: &View<'_>, set: PacketSet, side: Side) -> Option<AddrSet> {
     if view.space().is_empty(set) {
         return None;
     }
@@ -208,7 +208,7 @@ pub(super) fn places(view: &View<'_>, link: usize) -> Vec<Spot> {
     spots.collect()
 }
 
-fn union(view: &View<'_>, spots: &[Spot]) -> AddrRanges {
+pub(super) fn union(view: &View<'_>, spots: &[Spot]) -> AddrRanges {
     spots
         .iter()
         .fold(AddrRanges::none(view.family), |all, spot| {

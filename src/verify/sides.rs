@@ -8,8 +8,8 @@ use super::Verdict;
 use super::evaluate::{Answer, Asked};
 use super::replay::OurBug;
 use super::seen::Seen;
-use super::world::World;
-use crate::acl::Reading;
+use super::world::{World, under};
+use crate::acl::{Question, Reading};
 use crate::model::{ClaimKind, Policy};
 use crate::pset::Limits;
 use crate::topo::Named;
@@ -96,21 +96,24 @@ pub(super) fn once(
     Ok(sides)
 }
 
-/// The verdict on each claim with every question open: what needed no case by case.
+/// The verdict on each claim under a reading, and the questions that what is unknown then hangs on: no case by case.
 ///
 /// # Errors
 /// [`OurBug`] if a witness does not replay.
-pub fn without_cases(
+pub fn under_reading(
     policy: &Policy,
     at: Date,
     devices: &[Arc<Named>],
+    reading: &Reading,
     limits: Limits,
-) -> Result<Vec<Verdict>, OurBug> {
+) -> Result<Vec<(Verdict, Vec<Question>)>, OurBug> {
     let claims = policy.claims.iter().map(Asked::Claim);
     let asked: Vec<(usize, Asked<'_>)> = claims.enumerate().collect();
-    let seen = once((policy, at), devices, &asked, limits)?;
-    let verdicts = (0..asked.len()).map(|number| seen.answer(number).verdict);
-    Ok(verdicts.collect())
+    let devices: Vec<Arc<Named>> = devices.iter().map(|named| under(named, reading)).collect();
+    let seen = once((policy, at), &devices, &asked, limits)?;
+    let answers = (0..asked.len()).map(|number| seen.answer(number));
+    let told = answers.map(|answer| (answer.verdict, answer.because.clone()));
+    Ok(told.collect())
 }
 
 fn leans_on_passing(asked: &Asked<'_>) -> bool {

@@ -4,11 +4,14 @@
 //! tests a field also asks for the protocol and position that have it, so it holds all or none of such a packet.
 
 use crate::set::{Big, Set};
+use serde::Deserialize;
 
 /// IPv4 or IPv6.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 pub(crate) enum Family {
+    #[serde(rename = "4")]
     V4,
+    #[serde(rename = "6")]
     V6,
 }
 
@@ -31,6 +34,8 @@ pub(crate) const SRC: usize = 0;
 pub(crate) const DST: usize = 1;
 
 impl Family {
+    pub(crate) const BOTH: [Family; 2] = [Family::V4, Family::V6];
+
     /// The largest value of a field.
     pub(crate) fn last(self, field: usize) -> u128 {
         match (field, self) {
@@ -60,6 +65,19 @@ impl Box {
 
     pub(crate) fn is_empty(&self) -> bool {
         self.0.iter().any(Set::is_empty)
+    }
+
+    /// A box that tests a field asks for packets that have it, or it would hold half of a packet.
+    pub(crate) fn is_tidy(&self, family: Family) -> bool {
+        let free = |field: usize| self.0[field] == Set::upto(family.last(field));
+        let asks = |protocols: &[u128]| {
+            let set = Set::of(protocols.iter().map(|&p| (p, p)).collect());
+            self.0[2].is_subset(&set) && !self.0[8].contains(2)
+        };
+        let icmp = if family == Family::V4 { 1 } else { 58 };
+        ((free(3) && free(4)) || asks(&[6, 17, 132]))
+            && (free(5) || asks(&[6]))
+            && ((free(6) && free(7)) || asks(&[icmp]))
     }
 
     fn meets(&self, other: &Box) -> bool {

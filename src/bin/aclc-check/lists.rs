@@ -1,96 +1,136 @@
 //! Each list: its cells are a partition, and each is decided by the entry stated, first match first.
 
 use crate::Reject;
-use crate::boxes::{self, Box, Boxes};
-use crate::certificate::{Action, Certificate, List};
+use crate::boxes::{self, Box, Boxes, Family};
+use crate::document::{Action, Case, Document, Entry, Group, List};
 use crate::set::Big;
 
 /// What a list lets through.
-#[derive(Clone, Debug)]
+#[derive(Clone, Default)]
 pub(crate) struct Permits {
     /// For certain.
     pub(crate) must: Boxes,
     /// Perhaps.
     pub(crate) may: Boxes,
+    /// What it drops, or may drop, without a log.
+    pub(crate) silent: Boxes,
 }
 
-/// What each list lets through; nothing for lists that are bound nowhere.
-pub(crate) fn check(certificate: &Certificate) -> Result<Vec<Option<Permits>>, Reject> {
-    certificate.lists.iter().map(one).collect()
-}
-
-fn one(list: &List) -> Result<Option<Permits>, Reject> {
-    let Some(groups) = &list.groups else {
-        return Ok(None);
-    };
-    let mut permits = Permits {
-        must: Vec::new(),
-        may: Vec::new(),
-    };
-    let mut size = Big::zero();
-    let mut unsure: Boxes = Vec::new();
-    let mut last = None;
-    for (entry, cells) in groups {
-        let wrong = |what: &str| format!("list `{}`: {what}", list.name);
-        for cell in cells {
-            size = size.plus(&cell.size());
+/// What each list lets through in a case; `None` for lists that are bound nowhere. A list that hangs on no question is as in
+/// the case without answers.
+pub(crate) fn check(
+    document: &Document,
+    case: &Case,
+    open: Option<&[Option<Permits>]>,
+) -> Result<Vec<Option<Permits>>, Reject> {
+    if case.cells.len() != document.lists.len() {
+        return Err("the cells are not those of the lists".to_owned());
+    }
+    let lists = document.lists.iter().zip(&case.cells).enumerate();
+    let one = |(number, (list, groups)): (usize, (&List, &Option<Vec<Group>>))| {
+        let hangs = list
+            .entries
+            .iter()
+            .flat_map(|entry| &entry.perhaps)
+            .any(|part| part.question.is_some());
+        match (groups, open) {
+            (Some(groups), _) => partition(list, groups, &case.answers).map(Some),
+            (None, Some(open)) if !hangs || open[number].is_none() => Ok(open[number].clone()),
+            (None, None) => Ok(None),
+            (None, Some(_)) => Err(format!(
+                "list `{}`: it has no cells where it hangs on an answer",
+                list.name
+            )),
         }
-        // Cells of one group are disjoint; those of two are, because each is outside what the earlier entry matches.
-        disjoint(cells).map_err(|()| wrong("two cells of an entry overlap"))?;
-        let Some(entry) = *entry else {
-            permits.may.extend(cells.iter().cloned());
-            unsure.extend(cells.iter().cloned());
+    };
+    lists.map(one).collect()
+}
+
+/// What an entry matches for certain, and what besides perhaps, where some questions are answered.
+fn matches(family: Family, entry: &Entry, answers: &[bool]) -> Result<(Boxes, Boxes), Reject> {
+    let (mut certain, mut perhaps) = (entry.certain.of(family)?, Boxes::new());
+    for part in &entry.perhaps {
+        match part.question.and_then(|question| answers.get(question)) {
+            Some(true) => certain.extend(part.boxes.of(family)?),
+            Some(false) => {}
+            None => perhaps.extend(part.boxes.of(family)?),
+        }
+    }
+    // What was not understood matches nothing for certain.
+    if entry.action == Action::Unread {
+        perhaps.append(&mut certain);
+    }
+    Ok((certain, perhaps))
+}
+
+fn partition(list: &List, groups: &[Group], answers: &[bool]) -> Result<Permits, Reject> {
+    let wrong = |what: &str| format!("list `{}`: {what}", list.name);
+    let entries = list
+        .entries
+        .iter()
+        .map(|entry| matches(list.family, entry, answers));
+    let entries = entries.collect::<Result<Vec<_>, Reject>>()?;
+    let mut out = Permits::default();
+    let (mut size, mut unsure, mut decided, mut last) =
+        (Big::zero(), Boxes::new(), Boxes::new(), None);
+    for group in groups {
+        let cells = group.cells.of(list.family)?;
+        for (at, cell) in cells.iter().enumerate() {
+            size = size.plus(&cell.size());
+            // Cells of one group are disjoint; those of two are, because each is outside what the earlier entry matches.
+            if cell.is_empty() || boxes::meet(std::slice::from_ref(cell), &cells[at + 1..]) {
+                return Err(wrong("two cells of an entry overlap"));
+            }
+        }
+        let Some(entry) = group.entry else {
+            out.may.extend(cells.iter().cloned());
+            out.silent.extend(cells.iter().cloned());
+            unsure.extend(cells);
             continue;
         };
         if last.replace(entry).is_some_and(|last| last >= entry) {
             return Err(wrong("entries out of order"));
         }
-        let decided = decided(list, entry, cells)?;
-        if decided == Action::Permit {
-            permits.must.extend(cells.iter().cloned());
-            permits.may.extend(cells.iter().cloned());
+        decides(list, &entries, entry, &cells)
+            .map_err(|why| wrong(&format!("entry {}: {why}", entry + 1)))?;
+        decided.extend(cells.iter().cloned());
+        match list.entries[entry].action {
+            Action::Permit => {
+                out.must.extend(cells.iter().cloned());
+                out.may.extend(cells);
+            }
+            _ if !list.entries[entry].log => out.silent.extend(cells),
+            _ => {}
         }
     }
-    for (entry, cells) in groups {
-        if entry.is_some() && boxes::meet(cells, &unsure) {
-            return Err(format!(
-                "list `{}`: a cell is decided and is not",
-                list.name
-            ));
-        }
-    }
-    match size == Box::any(list.family).size() {
-        true => Ok(Some(permits)),
-        false => Err(format!("list `{}`: its cells are no partition", list.name)),
+    match (
+        boxes::meet(&decided, &unsure),
+        size == Box::any(list.family).size(),
+    ) {
+        (true, _) => Err(wrong("a cell is decided and is not")),
+        (false, true) => Ok(out),
+        (false, false) => Err(wrong("its cells are no partition")),
     }
 }
 
-fn disjoint(cells: &[Box]) -> Result<(), ()> {
-    for (at, cell) in cells.iter().enumerate() {
-        let others = cells.get(at + 1..).unwrap_or_default();
-        if cell.is_empty() || boxes::meet(std::slice::from_ref(cell), others) {
-            return Err(());
+/// Cells are inside what their entry matches for certain, outside what any earlier entry matches for certain, and outside
+/// what an earlier one with another effect may match.
+fn decides(
+    list: &List,
+    entries: &[(Boxes, Boxes)],
+    index: usize,
+    cells: &[Box],
+) -> Result<(), Reject> {
+    let (certain, _) = entries.get(index).ok_or("there is none")?;
+    let action = list.entries[index].action;
+    if action == Action::Unread || boxes::outside(cells, certain).is_some() {
+        return Err("a cell is not what it matches".to_owned());
+    }
+    for (earlier, (certain, perhaps)) in list.entries.iter().zip(entries).take(index) {
+        if boxes::meet(cells, certain) || (earlier.action != action && boxes::meet(cells, perhaps))
+        {
+            return Err("an earlier entry takes a packet of a cell".to_owned());
         }
     }
     Ok(())
-}
-
-/// The effect of an entry on its cells: they are inside what it matches for certain, outside what any earlier entry matches
-/// for certain, and outside what an earlier one with another effect may match.
-fn decided(list: &List, index: usize, cells: &[Box]) -> Result<Action, Reject> {
-    let wrong = |what: &str| format!("list `{}`, entry {}: {what}", list.name, index + 1);
-    let entry = list
-        .entries
-        .get(index)
-        .ok_or_else(|| wrong("there is none"))?;
-    if entry.action == Action::Unread || boxes::outside(cells, &entry.certain).is_some() {
-        return Err(wrong("a cell is not what it matches"));
-    }
-    for earlier in list.entries.iter().take(index) {
-        let other = earlier.action != entry.action;
-        if boxes::meet(cells, &earlier.certain) || (other && boxes::meet(cells, &earlier.perhaps)) {
-            return Err(wrong("an earlier entry takes a packet of a cell"));
-        }
-    }
-    Ok(entry.action)
 }

@@ -10,10 +10,6 @@ impl Set {
         Set(vec![(0, last)])
     }
 
-    pub(crate) fn empty() -> Set {
-        Set(Vec::new())
-    }
-
     /// A union of ranges in any order.
     pub(crate) fn of(mut ranges: Vec<(u128, u128)>) -> Set {
         ranges.sort_unstable();
@@ -29,6 +25,11 @@ impl Set {
 
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// The smallest value.
+    pub(crate) fn first(&self) -> Option<u128> {
+        self.0.first().map(|&(low, _)| low)
     }
 
     pub(crate) fn contains(&self, value: u128) -> bool {

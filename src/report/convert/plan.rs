@@ -1,6 +1,6 @@
-//! `plan` as data for people: steps, what each goes through, what it gives up.
+//! `plan`: each step with its commands, what holds in it, and what it gives up.
 
-use super::{Words, safe};
+use super::{VERSION, Words, safe};
 use crate::base::Text;
 use crate::diff::Verdict as Difference;
 use crate::job::Options;
@@ -37,6 +37,8 @@ pub fn plan(words: Words<'_>, outcome: &PlanOutcome, options: &Options) -> out::
         notes: words.all(&outcome.notes),
         inputs: words.inputs(),
         at: options.at.to_string(),
+        facts: crate::facts::digest(),
+        version: VERSION,
     }
 }
 

@@ -16,6 +16,8 @@ const DEVICE: usize = 410;
 const DEVICE_WIDTH: usize = 150;
 const RIGHT: usize = 710;
 const FAR: usize = 1010;
+/// A drawing that is taller could be read on no sheet: it is not printed, the table below it is.
+const MOST_ON_A_SHEET: usize = 1600;
 
 /// A link with its interfaces.
 struct Link {
@@ -92,7 +94,7 @@ pub(super) fn draw(page: &Page<'_>) -> Markup {
         links = links.len()
     ));
     html! {
-        svg role="img" aria-label=(label) viewBox={ "0 0 " (width) " " (height) } width=(width) xmlns="http://www.w3.org/2000/svg" {
+        svg.tall[height > MOST_ON_A_SHEET] role="img" aria-label=(label) viewBox={ "0 0 " (width) " " (height) } width=(width) xmlns="http://www.w3.org/2000/svg" {
             @for (at, link) in links.iter().enumerate() {
                 @if let Some(Some(place)) = places.get(at) { (link_of(page, link, place, &tops)) }
             }

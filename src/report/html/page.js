@@ -8,12 +8,16 @@
   function filter() {
     var words = shown().querySelector("[data-search]").value.toLowerCase().split(/\s+/).filter(Boolean);
     var bad = shown().querySelector("[data-only]").getAttribute("aria-pressed") === "true";
+    var left = 0;
     all("[data-row]").forEach(function (row) {
       var text = row.textContent.toLowerCase();
       var fits = words.every(function (word) { return text.indexOf(word) >= 0; });
       if (bad && row.dataset.row === "good") { fits = false; }
       row.classList.toggle("out", !fits);
+      if (fits) { left += 1; }
     });
+    var found = shown().querySelector("[data-found]");
+    found.textContent = words.length || bad ? left + " " + found.dataset.found : "";
   }
   function light(button) {
     all(".hot").forEach(function (part) { part.classList.remove("hot"); });

@@ -19,6 +19,7 @@ pub fn build(look: Look, outcome: &Build) -> String {
         false => text!("build-not-written"),
     };
     page.list(look, &heading, &aligned(&rows));
+    page.made(look, outcome.version, outcome.facts);
     page.line(summary(look, outcome.verdict, &outcome.claims));
     page.out
 }

@@ -2,9 +2,8 @@
 
 use super::table::aligned;
 use super::{Look, Page, Tone};
-use crate::base::Text;
-use crate::report::outcome::{Approval, Change, ChangedFlow, Diff, Side, Statement, Twins};
-use crate::report::words::effect;
+use crate::report::outcome::{Approval, Change, ChangedFlow, Diff, Side, Twins};
+use crate::report::words;
 use crate::text;
 
 /// The report.
@@ -30,6 +29,7 @@ pub fn diff(look: Look, outcome: &Diff) -> String {
     }
     page.inputs(look, &outcome.inputs);
     page.line("");
+    page.made(look, outcome.version, outcome.facts);
     page.line(summary(look, outcome));
     if let Some(approval) = &outcome.approval {
         judged(&mut page, look, approval);
@@ -54,12 +54,7 @@ fn judged(page: &mut Page, look: Look, approval: &Approval) {
         ));
     }
     for misfit in &approval.misfits {
-        let what = match misfit.matter {
-            "opened" => text!("approval-opened"),
-            "closed" => text!("approval-closed"),
-            "not-opened" => text!("approval-not-opened"),
-            _ => text!("approval-not-closed"),
-        };
+        let what = words::misfit(misfit.matter);
         let what = look.paint(Tone::Bad, &look.say(&what));
         page.line(format!("  {what}  {} -> {}", misfit.from, misfit.to));
         let row = |flow: &ChangedFlow| {
@@ -108,19 +103,19 @@ fn one(page: &mut Page, look: Look, change: &Change) {
         "newly-permitted" => Tone::Bad,
         _ => Tone::Doubt,
     };
-    let mut words = vec![look.paint(tone, &look.say(&effect(change.effect)))];
-    words.extend(class(change.class).map(|class| look.say(&class)));
+    let mut said = vec![look.paint(tone, &look.say(&words::effect(change.effect)))];
+    said.extend(words::packet_class(change.class).map(|class| look.say(&class)));
     if !change.certain {
-        words.push(look.say(&text!("report-uncertain")));
+        said.push(look.say(&text!("report-uncertain")));
     }
-    words.extend(change.end_to_end.map(|differs| {
+    said.extend(change.end_to_end.map(|differs| {
         look.say(&if differs {
             text!("diff-end-to-end")
         } else {
             text!("diff-not-end-to-end")
         })
     }));
-    page.line(format!("  {}", words.join("  ")));
+    page.line(format!("  {}", said.join("  ")));
     let row = |flow: &ChangedFlow| {
         let arrow = "->".to_owned();
         vec![
@@ -141,7 +136,7 @@ fn one(page: &mut Page, look: Look, change: &Change) {
         ));
     }
     for statement in &change.statements {
-        page.line(format!("    {}", look.say(&behind(statement))));
+        page.line(format!("    {}", look.say(&words::behind(statement))));
     }
     if change.unstated == Some(true) {
         page.line(format!("    {}", look.say(&text!("diff-unstated"))));
@@ -153,30 +148,6 @@ fn one(page: &mut Page, look: Look, change: &Change) {
         (text!("diff-new"), &change.new),
     ] {
         page.line(format!("    {}{}", look.say(&heading), decider(look, side)));
-    }
-}
-
-/// A statement with its notes.
-fn behind(statement: &Statement) -> Text {
-    let notes = [&statement.ticket, &statement.owner, &statement.because];
-    let notes: Vec<&str> = notes.into_iter().flatten().map(String::as_str).collect();
-    let notes = notes.join("  ");
-    match statement.reply {
-        true => text!(
-            "diff-statement-reply",
-            text = &statement.text,
-            notes = notes
-        ),
-        false => text!("diff-statement", text = &statement.text, notes = notes),
-    }
-}
-
-fn class(class: &str) -> Option<Text> {
-    match class {
-        "rst" => Some(text!("class-rst")),
-        "later" => Some(text!("class-later")),
-        "ext" => Some(text!("class-ext")),
-        _ => None,
     }
 }
 
@@ -192,37 +163,8 @@ fn decider(look: Look, side: &Side) -> String {
 }
 
 fn summary(look: Look, outcome: &Diff) -> String {
-    let count = |effect| {
-        outcome
-            .changes
-            .iter()
-            .filter(|c| c.effect == effect)
-            .count()
-    };
     let verdict = look.verdict(outcome.verdict);
-    let counted = || {
-        text!(
-            "diff-summary",
-            permitted = count("newly-permitted"),
-            denied = count("newly-denied")
-        )
-    };
-    let words = match (outcome.verdict, outcome.limited_to) {
-        ("equal", Some(_)) => text!("diff-equal-core", others = outcome.changes.len()),
-        ("equal", None) if outcome.text_only => text!("diff-text-only"),
-        ("equal", None) if outcome.not_compared.is_empty() => text!("diff-equal"),
-        ("equal", None) => text!("diff-equal-lists"),
-        ("different", None)
-            if outcome.network == Some("different") && outcome.changes.is_empty() =>
-        {
-            text!("diff-network")
-        }
-        _ if outcome.core == "equal" && !outcome.changes.is_empty() => {
-            text!("diff-core-equal", others = outcome.changes.len())
-        }
-        _ => counted(),
-    };
-    format!("{verdict}  {}", look.say(&words))
+    format!("{verdict}  {}", look.say(&words::changed(outcome)))
 }
 
 /// Every redundant pair by itself.

@@ -2,8 +2,8 @@
 
 use super::table::aligned;
 use super::{Look, Page, Tone};
-use crate::base::Text;
 use crate::report::outcome::{Guideline, Part};
+use crate::report::words;
 use crate::text;
 
 /// All of them.
@@ -59,22 +59,18 @@ fn one(page: &mut Page, look: Look, guideline: &Guideline) {
 
 /// What it is worth, what is said, and the claims or the box for a name and a date.
 fn row(look: Look, part: &Part) -> String {
-    let say = |text: Text| look.say(&text);
-    let (word, tail) = match (part.class, part.verdict) {
-        _ if !part.applies => {
-            let word = say(text!("guideline-void"));
-            return look.paint(Tone::Quiet, &format!("{word}  {}", part.text));
+    let word = match words::part(part) {
+        Err(verdict) => look.verdict(verdict),
+        Ok(words) if !part.applies => {
+            return look.paint(Tone::Quiet, &format!("{}  {}", look.say(&words), part.text));
         }
-        ("proved", Some("proved")) if part.attested => {
-            let word = say(text!("guideline-attested"));
-            (look.paint(Tone::Doubt, &word), by(part))
-        }
-        ("proved", verdict) => (look.verdict(verdict.unwrap_or("unknown")), by(part)),
-        ("log", _) => (say(text!("guideline-log")), String::new()),
-        _ => {
-            let signed = say(text!("guideline-sign"));
-            (say(text!("guideline-people")), signed)
-        }
+        Ok(words) if part.class == "proved" => look.paint(Tone::Doubt, &look.say(&words)),
+        Ok(words) => look.say(&words),
+    };
+    let tail = match part.class {
+        "proved" => by(part),
+        "log" => String::new(),
+        _ => look.say(&text!("guideline-sign")),
     };
     format!("{word}  {}  {tail}", part.text)
 }

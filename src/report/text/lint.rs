@@ -3,6 +3,7 @@
 use super::{Look, Page, Tone};
 use crate::base::{Diagnostic, Severity, Text};
 use crate::report::outcome::{Finding, Lint};
+use crate::report::words;
 use crate::text;
 
 /// The report.
@@ -17,6 +18,7 @@ pub fn lint(look: Look, outcome: &Lint) -> String {
         of.count()
     };
     let summary = summary(count("error"), count("warning"), count("info"));
+    page.made(look, outcome.version, outcome.facts);
     page.line(look.say(&summary));
     page.out
 }
@@ -50,12 +52,12 @@ fn line(look: Look, finding: &Finding) -> String {
         Some(line) => format!("{}:{line}", finding.file),
         None => finding.file.clone(),
     };
-    let (tone, word) = match finding.severity {
-        "error" => (Tone::Bad, text!("severity-error")),
-        "warning" => (Tone::Doubt, text!("severity-warning")),
-        _ => (Tone::Quiet, text!("severity-info")),
+    let tone = match finding.severity {
+        "error" => Tone::Bad,
+        "warning" => Tone::Doubt,
+        _ => Tone::Quiet,
     };
-    let word = look.paint(tone, &look.say(&word));
+    let word = look.paint(tone, &look.say(&words::severity(finding.severity)));
     let list = finding.acl.as_ref();
     let list = list.map_or(String::new(), |acl| format!(" {acl}:"));
     format!(

@@ -132,4 +132,10 @@ impl Page {
             .collect();
         self.list(look, &text!("report-inputs"), &items);
     }
+
+    /// By what a run is made again: the program's version and the digest of the vendor facts.
+    fn made(&mut self, look: Look, version: &str, facts: &str) {
+        let made = text!("report-made", version = version, facts = facts);
+        self.line(look.say(&made));
+    }
 }

@@ -18,6 +18,7 @@ pub fn query(look: Look, outcome: &Query) -> String {
     }
     page.gaps(look, &outcome.gaps);
     page.inputs(look, &outcome.inputs);
+    page.made(look, outcome.version, outcome.facts);
     page.out
 }
 

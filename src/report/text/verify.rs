@@ -18,6 +18,11 @@ pub fn verify(look: Look, outcome: &Verify) -> String {
     page.gaps(look, &outcome.gaps);
     page.list(look, &text!("report-assumptions"), &assumptions);
     page.inputs(look, &outcome.inputs);
+    if let Some(effect) = &outcome.effect {
+        page.line("");
+        page.line(look.paint(Tone::Title, &look.say(&text!("html-effect"))));
+        page.out.push_str(&super::diff::diff(look, effect));
+    }
     page.line("");
     page.line(look.say(&text!(
         "report-run",
@@ -174,26 +179,9 @@ fn leans_on<'c>(page: &mut Page, look: Look, claim: &'c Claim, known: &mut Vec<&
             });
         numbers.push(at + 1);
     }
-    numbers.sort_unstable();
-    let mut runs: Vec<(usize, usize)> = Vec::new();
-    for number in numbers {
-        match runs.last_mut() {
-            Some((_, end)) if *end + 1 == number => *end = number,
-            _ => runs.push((number, number)),
-        }
-    }
-    if !runs.is_empty() {
-        let one = |(a, b): (usize, usize)| {
-            if a == b {
-                a.to_string()
-            } else {
-                format!("{a}-{b}")
-            }
-        };
-        let list = runs.into_iter().map(one).collect::<Vec<_>>().join(", ");
-        page.line(format!(
-            "    {}{list}",
-            look.say(&text!("report-assumption"))
-        ));
+    if !numbers.is_empty() {
+        let list = words::runs(numbers);
+        let leans = look.say(&text!("report-assumption"));
+        page.line(format!("    {leans}{list}"));
     }
 }

@@ -84,7 +84,11 @@ impl Dialect for AlaxalaAx {
         Some(&change::MECHANISM)
     }
 
-    fn read(&self, source: &Source, hint: &Hint) -> Device {
+    fn rib(&self) -> crate::vendor::rib::Form {
+        crate::vendor::rib::Form::Columns
+    }
+
+    fn parse(&self, source: &Source, hint: &Hint) -> Device {
         read::device(source, hint)
     }
 

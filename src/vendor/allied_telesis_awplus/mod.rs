@@ -95,6 +95,7 @@ pub(super) static KIN: Kin = Kin {
     vrf_behind_route: false,
     range: interface::range,
     settle: settle::settle,
+    relayed: &[],
     replaces: false,
     exact_flags: false,
     nd_first: false,
@@ -147,11 +148,15 @@ impl Dialect for AlliedTelesisAwplus {
         }
     }
 
+    fn rib(&self) -> crate::vendor::rib::Form {
+        crate::vendor::rib::Form::Codes
+    }
+
     fn mechanism(&self) -> Option<&'static Mechanism> {
         Some(&change::MECHANISM)
     }
 
-    fn read(&self, source: &Source, hint: &Hint) -> Device {
+    fn parse(&self, source: &Source, hint: &Hint) -> Device {
         read::device(source, hint, &KIN)
     }
 
@@ -170,7 +175,8 @@ fn score(text: &str) -> u32 {
             "Hardware" if words.eat_all("IP access list") => 30,
             "vlan" if words.eat("database") && words.is_end() => 20,
             "vlan" if words.eat("filter") && words.rest().ends_with(" input") => 20,
-            "match" | "access-group" if line.starts_with(" ") => 2,
+            "match" if line.starts_with(" ") && words.eat("access-group") => 2,
+            "access-group" if line.starts_with(" ") => 2,
             "interface" if words.rest().starts_with("port") && line.contains('.') => 20,
             "interface" if words.rest().starts_with("vlan") => 3,
             "platform" if words.eat("hwfilter-size") => 40,

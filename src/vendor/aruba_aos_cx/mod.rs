@@ -83,6 +83,7 @@ pub(super) static KIN: Kin = Kin {
     vrf_behind_route: true,
     range: |name| vec![name.to_owned()],
     settle: |_| {},
+    relayed: &[],
     replaces: true,
     exact_flags: false,
     nd_first: false,
@@ -135,11 +136,15 @@ impl Dialect for ArubaAosCx {
         }
     }
 
+    fn rib(&self) -> crate::vendor::rib::Form {
+        crate::vendor::rib::Form::Via
+    }
+
     fn mechanism(&self) -> Option<&'static Mechanism> {
         Some(&change::MECHANISM)
     }
 
-    fn read(&self, source: &Source, hint: &Hint) -> Device {
+    fn parse(&self, source: &Source, hint: &Hint) -> Device {
         read::device(source, hint, &KIN)
     }
 

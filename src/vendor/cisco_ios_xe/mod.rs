@@ -39,6 +39,10 @@ const DATA: [&str; 3] = [
     include_str!("../../../vendors/cisco-ios-xe/models.toml"),
 ];
 
+/// Time, TACACS, DNS, TFTP, NetBIOS name and datagram service: what `ip helper-address` sends on besides DHCP (67, 68), by the
+/// page on `ip forward-protocol` of the IOS IP Application Services Command Reference.
+const RELAYED: [u16; 6] = [37, 49, 53, 69, 137, 138];
+
 /// What IOS-XE does otherwise than its kin.
 pub(super) static KIN: Kin = Kin {
     id: ID,
@@ -94,6 +98,7 @@ pub(super) static KIN: Kin = Kin {
     vrf_behind_route: false,
     range: |name| vec![name.to_owned()],
     settle: |_| {},
+    relayed: &RELAYED,
     replaces: false,
     exact_flags: false,
     nd_first: false,
@@ -156,7 +161,11 @@ impl Dialect for CiscoIosXe {
         Some(&change::MECHANISM)
     }
 
-    fn read(&self, source: &Source, hint: &Hint) -> Device {
+    fn rib(&self) -> crate::vendor::rib::Form {
+        crate::vendor::rib::Form::Codes
+    }
+
+    fn parse(&self, source: &Source, hint: &Hint) -> Device {
         read::device(source, hint, &KIN)
     }
 

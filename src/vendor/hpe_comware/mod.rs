@@ -18,6 +18,7 @@ mod oracle;
 mod read;
 mod route;
 mod rule;
+mod shown;
 #[cfg(test)]
 mod tests;
 mod write;
@@ -82,11 +83,15 @@ impl Dialect for HpeComware {
         }
     }
 
+    fn rib(&self) -> crate::vendor::rib::Form {
+        crate::vendor::rib::Form::Columns
+    }
+
     fn mechanism(&self) -> Option<&'static Mechanism> {
         Some(&change::MECHANISM)
     }
 
-    fn read(&self, source: &Source, hint: &Hint) -> Device {
+    fn parse(&self, source: &Source, hint: &Hint) -> Device {
         read::device(source, hint)
     }
 
@@ -159,6 +164,7 @@ fn score(text: &str) -> u32 {
             "acl" if words.eat("ipv6") => 10,
             "interface" if words.rest().starts_with("Vlan-interface") => 10,
             "packet-filter" => 10,
+            "Basic" | "Advanced" if shown::head(line).is_some() => 10,
             "rule" if line.starts_with(" rule ") => 3,
             "ip" | "ipv6" if words.eat("route-static") => 6,
             "#" if line == "#" => 1,

@@ -14,9 +14,11 @@ use crate::device::{
 use crate::net::Family;
 use crate::text;
 use crate::vendor::Hint;
+use crate::vendor::banner::{self, End};
 use crate::vendor::capture::{self, Line};
 use crate::vendor::redact::redact;
 use crate::vendor::routes;
+use crate::vendor::services;
 use crate::vendor::words::Words;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,6 +36,18 @@ const EFFECTS: &[(&str, EffectClass)] = &[
     ("ipv6 multicast routing", EffectClass::Redirects),
     ("policy-based-route", EffectClass::Redirects),
 ];
+
+/// The same for lines inside a VLAN; no other touches a packet.
+const VLAN_EFFECTS: &[(&str, EffectClass)] = &[
+    ("qos apply policy", EffectClass::Narrows),
+    ("private-vlan", EffectClass::Narrows),
+    ("isolate-user-vlan", EffectClass::Narrows),
+];
+
+fn class(table: &[(&str, EffectClass)], line: &Line<'_>) -> Option<EffectClass> {
+    let starts = |(start, _): &&(&str, EffectClass)| Words::new(&line.text).eat_all(start);
+    table.iter().find(starts).map(|(_, class)| *class)
+}
 
 /// A list on an interface, by name.
 pub(super) struct Wanted {
@@ -63,20 +77,30 @@ pub(super) struct Reader {
     dhcp: bool,
     /// Facts that lines outside lists lean on.
     pub(super) leant: Vec<&'static str>,
-    lists: Vec<List>,
-    index: BTreeMap<(Family, String), usize>,
+    pub(super) asides: Vec<u32>,
+    pub(super) lists: Vec<List>,
+    pub(super) index: BTreeMap<(Family, String), usize>,
+    /// Lists of `display acl`, and, while the last goes on, how many lines its description may still have.
+    pub(super) shown: Vec<List>,
+    pub(super) showing: Option<u32>,
 }
 
 /// Reads a capture.
 pub(super) fn device(source: &Source, hint: &Hint) -> Device {
     let mut lines = capture::lines(source);
     lines.retain(|line| !is_noise(line));
-    let lines = without_banners(lines);
-    let mut reader = Reader::default();
+    let (lines, asides) = banner::without_texts(&lines, header);
+    let mut reader = Reader {
+        asides,
+        ..Reader::default()
+    };
     // Some lines of the system view are printed with a blank (` ip route-static`).
     let mut head: Option<&Line<'_>> = None;
     for line in &lines {
         if line.text.starts_with('#') {
+            head = None;
+            reader.showing = None;
+        } else if reader.shown(line) {
             head = None;
         } else if head.is_none_or(|head| line.indent <= head.indent) {
             reader.top(line);
@@ -94,32 +118,19 @@ fn is_noise(line: &Line<'_>) -> bool {
     line.prompt || (line.indent == 0 && view) || matches!(line.text.as_ref(), "return" | "quit")
 }
 
-/// Lines without the text of banners (`header login %...%`). A banner that never ends hides nothing.
-fn without_banners(lines: Vec<Line<'_>>) -> Vec<Line<'_>> {
-    let mut out: Vec<Line<'_>> = Vec::with_capacity(lines.len());
-    let mut until: Option<(char, usize)> = None;
-    let last = |mark: char| lines.iter().rposition(|line| line.text.contains(mark));
-    for (index, line) in lines.iter().enumerate() {
-        if let Some((mark, end)) = until {
-            if line.text.contains(mark) || index >= end {
-                until = None;
-            }
-            continue;
-        }
-        let mut words = Words::new(&line.text);
-        if line.indent == 0 && words.eat("header") {
-            words.next();
-            let rest = words.rest();
-            if let Some(mark) = rest.chars().next().filter(char::is_ascii_punctuation)
-                && rest.matches(mark).count() == 1
-                && let Some(end) = last(mark).filter(|end| *end > index)
-            {
-                until = Some((mark, end));
-            }
-        }
-        out.push(line.clone());
+/// `header login %...%`: between two marks, perhaps over several lines.
+fn header(line: &Line<'_>) -> Option<End> {
+    let mut words = Words::new(&line.text);
+    if line.indent > 0 || !words.eat("header") {
+        return None;
     }
-    out
+    words.next();
+    let rest = words.rest();
+    let mark = rest.chars().next().filter(char::is_ascii_punctuation)?;
+    Some(match rest.matches(mark).count() {
+        1 => End::Holds(mark.to_string()),
+        _ => End::Closed,
+    })
 }
 
 impl Reader {
@@ -159,16 +170,19 @@ impl Reader {
             "ip" | "ipv6" if words.eat("route-static") => self.route(line),
             "ospf" | "rip" | "isis" | "bgp" | "ospfv3" | "ripng" => self.protocol(words, line),
             "ip" if words.eat("vpn-instance") => {}
-            _ => {
-                let known = EFFECTS
-                    .iter()
-                    .find(|(start, _)| Words::new(&line.text).eat_all(start));
-                match known {
-                    Some((_, class)) => self.effect(*class, Scope::Device, line),
-                    None if is_irrelevant("top", &line.text) => {}
-                    None => self.unknown(line, text!("comware-line-unread")),
-                }
-            }
+            _ => match class(EFFECTS, line) {
+                Some(class) => self.effect(class, Scope::Device, line),
+                None if is_irrelevant("top", &line.text) => self.guard(line, line),
+                None => self.unknown(line, text!("comware-line-unread")),
+            },
+        }
+    }
+
+    /// A list on the switch's own services (D19).
+    fn guard(&mut self, head: &Line<'_>, line: &Line<'_>) {
+        if let Some((protocol, port)) = services::guard(&head.text, &line.text) {
+            let scope = Scope::Own(Some(protocol), port);
+            self.effect(EffectClass::Narrows, scope, line);
         }
     }
 
@@ -188,6 +202,11 @@ impl Reader {
             "vlan" if Words::new(&line.text).eat("packet-filter") => {
                 self.unknown(line, text!("comware-binding"));
             }
+            "vlan" => {
+                if let Some(class) = class(VLAN_EFFECTS, line) {
+                    self.effect(class, Scope::Device, line);
+                }
+            }
             "ip" if words.eat("vpn-instance") => self.vpn_line(words, line),
             "ospf" | "rip" | "isis" | "bgp" | "ospfv3" | "ripng" => {
                 let mut inner = Words::new(&line.text);
@@ -197,7 +216,7 @@ impl Reader {
                     self.dynamic.push((name.to_owned(), line.number));
                 }
             }
-            _ => {}
+            _ => self.guard(head, line),
         }
     }
 
@@ -217,7 +236,7 @@ impl Reader {
         }
     }
 
-    fn find(&self, head: &list::Head) -> Option<usize> {
+    pub(super) fn find(&self, head: &list::Head) -> Option<usize> {
         let key = |id: &String| self.index.get(&(head.family, id.clone())).copied();
         head.ids.iter().find_map(key)
     }
@@ -246,6 +265,7 @@ impl Reader {
     }
 
     fn finish(mut self, hint: &Hint) -> Device {
+        self.merge_shown();
         let mut asked = Asked::new(hint);
         let mut acls: Vec<Acl> = Vec::new();
         let mut places: BTreeMap<usize, usize> = BTreeMap::new();
@@ -300,6 +320,7 @@ impl Reader {
             routes: self.routes,
             acls,
             dynamic: self.dynamic,
+            settled: Vec::new(),
             effects: self.effects,
             gaps: self.gaps,
             forwards: Forwarding {
@@ -307,7 +328,9 @@ impl Reader {
                 v6: forwards,
             },
             sees,
+            relays_from_either: false,
             modelled: asked.modelled.into_iter().map(str::to_owned).collect(),
+            asides: self.asides,
         }
     }
 }

@@ -90,11 +90,15 @@ impl Dialect for JuniperJunos {
         }
     }
 
+    fn rib(&self) -> crate::vendor::rib::Form {
+        crate::vendor::rib::Form::Junos
+    }
+
     fn mechanism(&self) -> Option<&'static Mechanism> {
         Some(&change::MECHANISM)
     }
 
-    fn read(&self, source: &Source, hint: &Hint) -> Device {
+    fn parse(&self, source: &Source, hint: &Hint) -> Device {
         read::device(source, hint)
     }
 

@@ -83,11 +83,15 @@ impl Dialect for LinuxNftables {
         }
     }
 
+    fn rib(&self) -> crate::vendor::rib::Form {
+        crate::vendor::rib::Form::Linux
+    }
+
     fn mechanism(&self) -> Option<&'static Mechanism> {
         Some(&change::MECHANISM)
     }
 
-    fn read(&self, source: &Source, hint: &Hint) -> Device {
+    fn parse(&self, source: &Source, hint: &Hint) -> Device {
         read::device(source, hint)
     }
 

@@ -3,6 +3,7 @@
 use super::{DIALECTS, corpus, read, shape, whys};
 use crate::acl::decide;
 use crate::base::Source;
+use crate::device::{Effect, Scope};
 use crate::net::{Family, Flow, L4, PositionSet, TcpFlags};
 use crate::vendor::{Dialect, Hint, detect};
 
@@ -45,10 +46,24 @@ fn a_whole_configuration_reads_without_gaps_and_effects() {
         if dialect.id() != "alaxala-ax" {
             assert_eq!(whys(&device), [], "{}", dialect.id());
         }
-        assert_eq!(device.effects, [], "{}", dialect.id());
+        // Lists on terminal lines and SNMP concern the switch itself only.
+        let own = |effect: &&Effect| matches!(effect.scope, Scope::Own(..));
+        let others: Vec<_> = device.effects.iter().filter(|e| !own(e)).collect();
+        assert!(others.is_empty(), "{}: {others:?}", dialect.id());
         assert!(device.hostname.is_some() && device.interfaces.len() > 1);
         assert!(device.interfaces.iter().any(|i| !i.bindings.is_empty()));
         assert!(device.acls.iter().all(|acl| acl.line.is_some()));
+    }
+}
+
+/// What stands before the configuration in a log of a terminal. A ruleset is one of several captures in a file, which the tests
+/// of its dialect look at.
+fn prompt(id: &str) -> Option<&'static str> {
+    match id {
+        "linux-nftables" => None,
+        "juniper-junos" => Some("ops@CORE> show configuration | no-more"),
+        "hpe-comware" => Some("<CORE>display current-configuration"),
+        _ => Some("CORE#show running-config"),
     }
 }
 
@@ -68,6 +83,18 @@ fn noise_of_terminals_changes_nothing() {
         };
         again(&text.replace('\n', "\r\n"), "CRLF");
         again(&text.replace('\n', "  \n"), "trailing blanks");
+        if let Some(prompt) = prompt(dialect.id()) {
+            again(&format!("{prompt}\n{text}{prompt}\n"), "prompts");
+        }
+        let (bytes, _, lossy) = encoding_rs::SHIFT_JIS.encode(&text);
+        if !lossy {
+            assert_eq!(
+                shape(&read(*dialect, &bytes)),
+                clean,
+                "{}: CP932",
+                dialect.id()
+            );
+        }
         let wipe = format!("{0}        {0}", "\u{8}".repeat(9));
         let paged: String = text
             .lines()

@@ -1,21 +1,27 @@
 //! What must happen: the whole way of packets, whichever state holds.
 
-use super::{Goal, Known, Network, Row, Target, index};
+use super::Network;
 use crate::Reject;
 use crate::boxes::{self, Box, DST, Family};
+use crate::document::{Direction, Goal, Known, Target};
 
 /// The whole way of packets that must get to a goal, whichever state holds.
-pub(crate) struct Walk<'n> {
-    pub(crate) network: &'n Network,
+pub(crate) struct Walk<'n, 'd> {
+    pub(crate) network: &'n Network<'d>,
     pub(crate) family: Family,
-    pub(crate) goal: Goal,
+    pub(crate) goal: &'n Goal,
 }
 
-impl Walk<'_> {
+impl Walk<'_, '_> {
     /// All packets, handed by a host to this interface, get there.
     pub(crate) fn leaves_interface(&self, number: usize, packets: &[Box]) -> Result<(), Reject> {
         self.network.interface(number)?;
-        self.enter(number, None, packets, &mut Vec::new())
+        match self.goal {
+            Goal::Entered => self
+                .network
+                .passes(number, Direction::In, packets, self.family),
+            _ => self.enter(number, None, packets, &mut Vec::new()),
+        }
     }
 
     /// All packets that a device makes get there.
@@ -25,49 +31,45 @@ impl Walk<'_> {
         vrf: &str,
         packets: &[Box],
     ) -> Result<(), Reject> {
-        match self.network.has(device) {
-            true => self.route(device, vrf, packets, true, &mut Vec::new()),
-            false => Err(format!("no device {device}")),
+        let device = self.network.has_device(device)?;
+        match *self.goal {
+            Goal::Left(port) => {
+                self.network.interface(port)?;
+                self.sent(port, packets)
+            }
+            _ => self.route(device, vrf, packets, true, &mut Vec::new()),
         }
     }
 
     /// Frames on a link may pass switches whose lists see bridged frames.
     fn across(&self, link: usize, ends: [Option<usize>; 2], packets: &[Box]) -> Result<(), Reject> {
         let network = self.network;
-        let others = network.interfaces.iter().enumerate();
-        for (_, one) in others.filter(|(n, one)| one.link == link && !ends.contains(&Some(*n))) {
-            let device = &network.devices[one.device];
-            if device.bridged_in != Known::No {
-                network.passes(one.inward[index(self.family)], packets)?;
+        let others = network.document.interfaces.iter().enumerate();
+        for (number, one) in others.filter(|(n, one)| one.link == link && !ends.contains(&Some(*n)))
+        {
+            let device = &network.document.devices[one.device];
+            if network.known(device.bridged_in) != Known::No {
+                network.passes(number, Direction::In, packets, self.family)?;
             }
-            if device.bridged_out != Known::No {
-                network.passes(one.outward[index(self.family)], packets)?;
+            if network.known(device.bridged_out) != Known::No {
+                network.passes(number, Direction::Out, packets, self.family)?;
             }
         }
         Ok(())
     }
 
-    /// The in-list of the interface lets all packets through.
-    pub(crate) fn entered(
-        network: &Network,
-        family: Family,
-        number: usize,
-        packets: &[Box],
-    ) -> Result<(), Reject> {
-        network.passes(network.interface(number)?.inward[index(family)], packets)
-    }
-
     /// The out-list of the interface lets all packets through that its device makes.
-    pub(crate) fn left(
-        network: &Network,
-        family: Family,
-        number: usize,
-        packets: &[Box],
-    ) -> Result<(), Reject> {
-        let one = network.interface(number)?;
-        match network.devices[one.device].from_switch {
+    fn sent(&self, number: usize, packets: &[Box]) -> Result<(), Reject> {
+        let device = self.network.interface(number)?.device;
+        match self
+            .network
+            .known(self.network.document.devices[device].from_switch)
+        {
             Known::No => Ok(()),
-            Known::Yes | Known::Open => network.passes(one.outward[index(family)], packets),
+            Known::Yes | Known::Open(_) => {
+                self.network
+                    .passes(number, Direction::Out, packets, self.family)
+            }
         }
     }
 
@@ -85,26 +87,25 @@ impl Walk<'_> {
         if way.contains(&number) {
             return Err("packets would go round for ever".to_owned());
         }
-        let one = &network.interfaces[number];
-        let device = &network.devices[one.device];
+        let one = network.interface(number)?;
         self.across(one.link, [sender, Some(number)], packets)?;
         let own = boxes::only(family, DST, &network.own(one.device, &one.vrf, family));
         let taken = boxes::and(packets, &own);
         if !taken.is_empty() {
-            if !matches!(self.goal, Goal::Device(goal) if goal == one.device) {
+            if !matches!(*self.goal, Goal::Device(goal) if goal == one.device) {
                 return Err(format!("a switch takes {:?} as its own", taken[0]));
             }
-            if device.to_switch != Known::No {
-                network.passes(one.inward[index(family)], &taken)?;
+            if network.known(network.document.devices[one.device].to_switch) != Known::No {
+                network.passes(number, Direction::In, &taken, family)?;
             }
         }
         let rest = boxes::minus(packets, &own);
         if rest.is_empty() {
             return Ok(());
         }
-        network.passes(one.inward[index(family)], &rest)?;
+        network.passes(number, Direction::In, &rest, family)?;
         let unrouted = network.unrouted(one.device, &one.vrf, family);
-        if boxes::meet(&rest, &unrouted) || device.forwards[index(family)] != Known::Yes {
+        if boxes::meet(&rest, &unrouted) || network.forwards(one.device, family) != Known::Yes {
             return Err("a switch does not forward a packet".to_owned());
         }
         way.push(number);
@@ -121,19 +122,20 @@ impl Walk<'_> {
         own: bool,
         way: &mut Vec<usize>,
     ) -> Result<(), Reject> {
+        if self.network.strays(device, vrf) {
+            return Err("packets may go where no route says".to_owned());
+        }
         let mut left = packets.to_vec();
-        let mine =
-            |row: &&Row| (row.device, row.vrf.as_str(), row.family) == (device, vrf, self.family);
-        for row in self.network.rows.iter().filter(mine) {
-            let here = boxes::only(self.family, DST, &row.dst);
+        for (targets, dst) in self.network.rows(device, vrf, self.family) {
+            let here = boxes::only(self.family, DST, dst);
             let part = boxes::and(packets, &here);
             if part.is_empty() {
                 continue;
             }
             left = boxes::minus(&left, &here);
             // Every target is a state that may hold, so all of them must carry.
-            for target in &row.targets {
-                self.leave(target, &part, own, way)?;
+            for target in targets {
+                self.leave(target.ok_or("a route drops packets")?, &part, own, way)?;
             }
         }
         match left.first() {
@@ -144,42 +146,39 @@ impl Walk<'_> {
 
     fn leave(
         &self,
-        target: &Target,
+        target: Target,
         packets: &[Box],
         own: bool,
         way: &mut Vec<usize>,
     ) -> Result<(), Reject> {
-        let (network, family) = (self.network, self.family);
-        let (out, via) = match *target {
-            Target::Null => return Err("a route drops packets".to_owned()),
-            Target::Connected(out) => (out, None),
-            Target::Via(out, via) => (out, Some(via)),
-        };
-        let one = &network.interfaces[out];
+        let (network, out) = (self.network, target.out);
+        let one = network.interface(out)?;
         match own {
-            true => Walk::left(network, family, out, packets)?,
-            false => network.passes(one.outward[index(family)], packets)?,
+            true => self.sent(out, packets)?,
+            false => network.passes(out, Direction::Out, packets, self.family)?,
         }
-        let Some(via) = via else {
+        let Some(via) = target.via else {
             return self.deliver(out, packets, way);
         };
-        let owners = network.owners(one.link, family, via);
-        if owners.is_empty() {
-            return match &self.goal {
-                Goal::Hosts(link, hosts) if *link == one.link && hosts.contains(via) => {
-                    self.across(one.link, [Some(out), None], packets)
-                }
-                _ => Err("packets are handed to someone else".to_owned()),
-            };
+        let owners = network.owners(one.link, via);
+        if !owners.is_empty() {
+            return owners
+                .into_iter()
+                .try_for_each(|owner| self.enter(owner, Some(out), packets, way));
         }
-        owners
-            .into_iter()
-            .try_for_each(|owner| self.enter(owner, Some(out), packets, way))
+        match self.goal {
+            Goal::Hosts { link, hosts }
+                if *link == one.link && hosts.of(self.family)?.contains(via.addr) =>
+            {
+                self.across(one.link, [Some(out), None], packets)
+            }
+            _ => Err("packets are handed to someone else".to_owned()),
+        }
     }
 
     fn deliver(&self, out: usize, packets: &[Box], way: &mut Vec<usize>) -> Result<(), Reject> {
         let (network, family) = (self.network, self.family);
-        let link = network.interfaces[out].link;
+        let link = network.interface(out)?.link;
         let others: Vec<usize> = network
             .on_link(link, family)
             .filter(|&other| other != out)
@@ -199,7 +198,7 @@ impl Walk<'_> {
                 return Err("another router may answer for an address".to_owned());
             }
         }
-        match self.goal {
+        match *self.goal {
             Goal::Link(goal) if goal == link => self.across(link, [Some(out), None], &rest),
             _ => Err("packets are delivered elsewhere".to_owned()),
         }

@@ -1,19 +1,22 @@
 //! What has to be shown for a claim, as data: a certificate writes it down, and whoever reads it needs no packet set.
 //!
 //! In: a view and a claim. Out: obligations on what was read from text. They are those that [`super::only`],
-//! [`super::works`], [`super::spoof`] and [`super::filtered`] decide with sets; here nothing is decided.
+//! [`super::works`], [`super::spoof`], [`super::relay`], [`super::logged`] and [`super::filtered`] decide with sets; here
+//! nothing is decided.
+
+mod carried;
+mod logged;
+mod relay;
 
 use super::only::{self, Beside, Only};
-use super::spec::Half;
 use super::view::{Origin, View};
 use super::world::World;
-use super::{filtered, spec, spoof, works};
+use super::{filtered, spec, spoof};
 use crate::model::{At, Claim, ClaimKind, Spot};
-use crate::net::{AddrRanges, Family, Match};
+use crate::net::{AddrRanges, AddrSet, Family, Match};
 use crate::pset::PacketSet;
 use crate::reach::Goal;
-use ipnet::IpNet;
-use std::net::{IpAddr, Ipv4Addr};
+use crate::verify::spec::Half;
 
 /// What has to be shown.
 pub enum Need {
@@ -23,6 +26,48 @@ pub enum Need {
     Carried(Vec<Journey>),
     /// Interfaces have a list for what comes in: port and family.
     Filtered(Vec<(usize, Family)>),
+    /// No host can be opened and itself open what it must not.
+    NoRelay(Vec<Relay>),
+    /// Nothing is dropped without a log.
+    Logged(Vec<Logged>),
+}
+
+/// The hosts of a link that somebody opens, and what they open (D41).
+pub struct Relay {
+    /// The family.
+    pub family: Family,
+    /// The link of the hosts.
+    pub link: usize,
+    /// Every host of it that may be opened.
+    pub hosts: AddrSet,
+    /// Declared gateways, and routers.
+    pub spared: AddrRanges,
+    /// Who opens them from another link.
+    pub opened: Option<Opened>,
+    /// What neighbours on the link open.
+    pub beside: AddrRanges,
+    /// What the hosts open.
+    pub onward: Vec<NothingBut>,
+}
+
+/// Who opens hosts from another link.
+pub struct Opened {
+    /// Where packets start.
+    pub origin: Origin,
+    /// Only these sources count (D40).
+    pub sources: Option<AddrRanges>,
+    /// Replies.
+    pub replies: Vec<Match>,
+}
+
+/// Packets that are not dropped without a log, wherever they get to.
+pub struct Logged {
+    /// The family.
+    pub family: Family,
+    /// Where they start.
+    pub origin: Origin,
+    /// The packets.
+    pub packets: PacketSet,
 }
 
 /// All that arrives at one place from one origin is listed, or a reply.
@@ -106,7 +151,8 @@ pub enum End {
     Left(usize),
 }
 
-/// The obligations of a claim, or `None` where this has no such form (`no-relay`, `logged`).
+/// The obligations of a claim, or `None` where they have no such form (`logged` over lists that may drop or not; what
+/// must work through routers without a text).
 #[must_use]
 pub fn need(world: &World<'_>, views: &[View<'_>], claim: &Claim) -> Option<Need> {
     match &claim.kind {
@@ -120,15 +166,24 @@ pub fn need(world: &World<'_>, views: &[View<'_>], claim: &Claim) -> Option<Need
             let each = views.iter().flat_map(|view| no_spoof(view, from));
             Some(Need::Nothing(each.collect()))
         }
+        ClaimKind::Works { .. } | ClaimKind::AllowsWork
+            if world.topo.devices.iter().any(|d| d.device.is_opaque()) =>
+        {
+            None
+        }
         ClaimKind::Works { from, to, terms } => {
             let halves = spec::halves_of(world.policy, from, to, terms);
             let halves: Vec<&Half> = halves.iter().collect();
-            let each = views.iter().flat_map(|view| carried(view, &halves));
+            let each = views
+                .iter()
+                .flat_map(|view| carried::journeys(view, &halves));
             Some(Need::Carried(each.collect()))
         }
         ClaimKind::AllowsWork => {
             let halves: Vec<&Half> = world.halves.iter().collect();
-            let each = views.iter().flat_map(|view| carried(view, &halves));
+            let each = views
+                .iter()
+                .flat_map(|view| carried::journeys(view, &halves));
             Some(Need::Carried(each.collect()))
         }
         ClaimKind::Filtered { of } => {
@@ -139,7 +194,17 @@ pub fn need(world: &World<'_>, views: &[View<'_>], claim: &Claim) -> Option<Need
             let each = each.filter(|&(port, family)| carries(port, family));
             Some(Need::Filtered(each.collect()))
         }
-        ClaimKind::NoRelay { .. } | ClaimKind::Logged { .. } => None,
+        ClaimKind::NoRelay { from, to, except } => {
+            let each = views.iter();
+            let all = each.flat_map(|view| relay::relays(view, from, to, except));
+            Some(Need::NoRelay(all.collect()))
+        }
+        ClaimKind::Logged { from, to, services } => {
+            let each = views.iter();
+            let all = each.map(|view| logged::logged(view, from, to, services.as_deref()));
+            let all: Option<Vec<Vec<Logged>>> = all.collect();
+            Some(Need::Logged(all?.into_iter().flatten().collect()))
+        }
     }
 }
 
@@ -217,10 +282,6 @@ fn one(
     to: &Spot,
     strict: bool,
 ) -> Option<NothingBut> {
-    let authentic = |from: &&Spot| {
-        view.link_of(from.at)
-            .is_some_and(|link| view.authentic(link))
-    };
     let link = view.link_of(to.at);
     let into = match to.at {
         At::Link(..) => {
@@ -243,15 +304,20 @@ fn one(
     Some(NothingBut {
         family: view.family,
         origin,
-        sources: from
-            .filter(authentic)
-            .map(|from| from.addrs.of(view.family).clone()),
+        sources: from.and_then(|from| sources(view, from)),
         requests: only::request_boxes(view, claim),
         into,
         listed: of_family(view, only::listed_boxes(view, claim)),
         replies: of_family(view, only::reply_boxes(view, origin, to)),
         strict,
     })
+}
+
+/// The sources that count: all, or those that people attest (D40).
+fn sources(view: &View<'_>, from: &Spot) -> Option<AddrRanges> {
+    let link = view.link_of(from.at)?;
+    let attested = view.authentic(link);
+    attested.then(|| from.addrs.of(view.family).clone())
 }
 
 fn no_spoof(view: &View<'_>, from: &[Spot]) -> Vec<NothingBut> {
@@ -261,6 +327,8 @@ fn no_spoof(view: &View<'_>, from: &[Spot]) -> Vec<NothingBut> {
         .collect();
     links.sort_unstable();
     links.dedup();
+    // Where people attest it, nothing is injected with a source that is not there (D40).
+    links.retain(|&link| !view.authentic(link));
     let one = |link| NothingBut {
         family: view.family,
         origin: Origin::Link(link),
@@ -275,142 +343,4 @@ fn no_spoof(view: &View<'_>, from: &[Spot]) -> Vec<NothingBut> {
         strict: true,
     };
     links.into_iter().map(one).collect()
-}
-
-/// The journeys of [`works::check`]: all sessions between two places at once, then the legs of relays.
-fn carried(view: &View<'_>, halves: &[&Half]) -> Vec<Journey> {
-    let space = view.space();
-    let mut pairs: Vec<(&Spot, &Spot, PacketSet)> = Vec::new();
-    let mine = halves.iter().filter(|half| half.family == view.family);
-    for half in mine.filter(|half| !half.required.is_empty()) {
-        let (source, target) = (half.source(), half.target());
-        if works::one_link(view, (source.at, target.at)) {
-            continue;
-        }
-        let required = works::required(view, half);
-        let known = pairs
-            .iter_mut()
-            .find(|(a, b, _)| (a.at, b.at) == (source.at, target.at));
-        match known {
-            Some((.., all)) => *all = space.union(*all, required),
-            None => pairs.push((source, target, required)),
-        }
-    }
-    let mut all = Vec::new();
-    for (source, target, packets) in pairs {
-        all.extend(walks(view, source, packets, || {
-            End::Goal(view.goal(target))
-        }));
-    }
-    if view.family == Family::V4 {
-        let derived = |half: &&&Half| {
-            let allow = view.policy.allows.get(half.allow);
-            !half.reply && allow.is_some_and(|allow| allow.dhcp)
-        };
-        let each = halves.iter().filter(derived);
-        all.extend(each.flat_map(|half| relay(view, half)));
-    }
-    all
-}
-
-/// Packets of a place by the first hops that take them.
-fn walks(
-    view: &View<'_>,
-    source: &Spot,
-    packets: PacketSet,
-    goal: impl Fn() -> End,
-) -> Vec<Journey> {
-    let space = view.space();
-    let zone = match source.at {
-        At::Link(zone, vlan) => Some((zone, vlan)),
-        At::External(id) => {
-            let external = view.policy.network.external(id);
-            Some((external.zone, external.vlan))
-        }
-        At::Switch(_) => None,
-    };
-    let parts: Vec<(PacketSet, Start)> = match (zone, view.device_of(source.at)) {
-        (Some((zone, vlan)), _) => {
-            let hops = view.first_hops(zone, vlan).into_iter();
-            hops.map(|(dst, ports, _)| (space.intersect(packets, dst), Start::Ports(ports)))
-                .collect()
-        }
-        (None, Some(device)) => {
-            let own = |vrf: &str| view.from(&view.topo.own(device, vrf, view.family));
-            let vrfs = view.topo.vrfs(device).into_iter();
-            vrfs.map(|vrf| {
-                let part = space.intersect(packets, own(vrf));
-                (part, Start::Device(device, vrf.to_owned()))
-            })
-            .collect()
-        }
-        (None, None) => Vec::new(),
-    };
-    let parts = parts.into_iter().filter(|(part, _)| !space.is_empty(*part));
-    let journey = |(packets, start)| Journey {
-        family: view.family,
-        start,
-        packets,
-        goal: goal(),
-    };
-    parts.map(journey).collect()
-}
-
-/// The legs of relay for one client link and its servers (D22).
-fn relay(view: &View<'_>, half: &Half) -> Vec<Journey> {
-    let Some(link) = view.link_of(half.from.at) else {
-        return Vec::new();
-    };
-    let mut all = Vec::new();
-    for server in half.to.addrs.v4.addrs() {
-        let helping = |&port: &usize| {
-            let helpers = &view.topo.interface(port).helpers;
-            helpers.iter().any(|&helper| IpAddr::V4(helper) == server)
-        };
-        let ports = view.topo.ports_of(link, Family::V4);
-        for port in ports.filter(helping) {
-            all.extend(legs(view, half, port, server));
-        }
-    }
-    all
-}
-
-fn legs(view: &View<'_>, half: &Half, port: usize, server: IpAddr) -> Vec<Journey> {
-    let broadcast = IpAddr::V4(Ipv4Addr::BROADCAST);
-    let nobody = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
-    let of = |(a, from), (b, to)| view.space().of_match(&works::udp(a, from, b, to));
-    let device = view.topo.ports[port].device;
-    let interface = view.topo.interface(port);
-    let own = |vrf: String| Start::Device(device, vrf);
-    let journey = |start, packets, goal| Journey {
-        family: view.family,
-        start,
-        packets,
-        goal,
-    };
-    let discover = of((works::host(nobody), 68), (works::host(broadcast), 67));
-    let mut all = vec![journey(Start::Ports(vec![port]), discover, End::Entered)];
-    let address = interface
-        .addrs
-        .iter()
-        .map(IpNet::addr)
-        .find(IpAddr::is_ipv4);
-    let Some(address) = address else {
-        return all;
-    };
-    let ask = of((works::host(address), 67), (works::host(server), 67));
-    let there = End::Goal(view.goal(&half.to));
-    all.push(journey(own(interface.vrf.clone()), ask, there));
-    let answer = of((works::host(server), 67), (works::host(address), 67));
-    let home = || {
-        End::Goal(Goal {
-            local: Some(device),
-            ..Goal::default()
-        })
-    };
-    all.extend(walks(view, &half.to, answer, home));
-    let clients = half.from.addrs.v4.union(&works::host(broadcast));
-    let offer = of((works::host(address), 67), (clients, 68));
-    all.push(journey(own(interface.vrf.clone()), offer, End::Left(port)));
-    all
 }

@@ -1,0 +1,447 @@
+//! The certificate as a document: what may stand in it, field by field, and the digest over all of it. Nothing else is accepted.
+//!
+//! Everything that belongs to one device, interface, list or file is named by its place in the list of those, from 0.
+
+use crate::Reject;
+use crate::boxes::{Boxes, DST, FIELDS, Family};
+use crate::set::Set;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use sha2::{Digest as _, Sha256};
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+/// JSON objects that have these fields and no others.
+macro_rules! form {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$attr:meta])* $field:ident: $type:ty,)* })*) => {$(
+        $(#[$doc])*
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub(crate) struct $name { $($(#[$attr])* pub(crate) $field: $type,)* }
+    )*};
+}
+
+form! {
+    Document {
+        schema: String, version: String, at: String, facts: String,
+        /// The policy first.
+        files: Vec<FileName>,
+        /// Open facts about devices that the cases answer.
+        questions: Vec<String>,
+        devices: Vec<Device>, links: Vec<String>, interfaces: Vec<Interface>, routes: Vec<Route>,
+        externals: Vec<External>, lists: Vec<List>, claims: Vec<Claim>, cases: Vec<Case>,
+        digest: String,
+        /// As it stands there: what a person compares.
+        #[serde(skip)]
+        source: Map<String, Value>,
+    }
+
+    FileName { path: String, sha256: String, }
+
+    Device {
+        name: String,
+        /// None: a router that the policy declares and that has no text.
+        file: Option<usize>,
+        forwards: Both<Known>, to_switch: Known, from_switch: Known, bridged_in: Known,
+        bridged_out: Known, own: Vec<Own>, effects: Vec<Effect>,
+    }
+
+    Own { vrf: String, addresses: Vec<Address>, }
+
+    /// A line whose effect on packets is not modelled: what it may do, and where (no interface and no VRF: the whole device).
+    Effect {
+        line: usize, text: String, may: May, interface: Option<usize>, direction: Option<Direction>,
+        vrf: Option<String>,
+    }
+
+    Interface {
+        device: usize, name: String, line: usize, vrf: String, link: usize, families: Vec<Family>,
+        addresses: Vec<Address>,
+        #[serde(rename = "virtual")]
+        shared: Vec<Address>,
+        #[serde(rename = "in")]
+        inward: Both<Option<Binding>>,
+        #[serde(rename = "out")]
+        outward: Both<Option<Binding>>,
+    }
+
+    Binding { list: usize, line: usize, }
+
+    Route {
+        device: usize, vrf: String, prefix: Address,
+        /// `null` drops.
+        targets: Vec<Option<Target>>,
+        lines: Vec<usize>,
+    }
+
+    /// Hosts behind which there are other networks.
+    External {
+        family: Family, link: usize, hosts: Addresses,
+        /// They may hand packets back.
+        hairpin: bool,
+    }
+
+    List {
+        device: usize, name: String, line: Option<usize>, family: Family, entries: Vec<Entry>,
+    }
+
+    Entry {
+        line: Option<usize>, text: String, action: Action, log: bool, certain: Cells,
+        perhaps: Vec<Perhaps>,
+    }
+
+    /// What an entry matches if the answer to a question is yes; without a number nobody answers it.
+    Perhaps { question: Option<usize>, boxes: Cells, }
+
+    Claim {
+        id: String,
+        #[serde(rename = "text")]
+        _text: String,
+        file: usize, line: usize, verdict: String,
+    }
+
+    /// One way all questions may be answered, or, without answers, what holds however they are.
+    Case {
+        answers: Vec<bool>,
+        /// Per list, if it is bound and not as without answers.
+        cells: Vec<Option<Vec<Group>>>,
+        reach: Vec<Reach>,
+        /// Per claim.
+        arguments: Vec<Option<Argument>>,
+    }
+
+    /// Cells that an entry decides; `null`: none does for certain.
+    Group { entry: Option<usize>, cells: Cells, }
+
+    Reach { family: Family, origin: Origin, sets: Vec<Present>, }
+
+    /// What may be presented to an interface.
+    Present { interface: usize, cells: Cells, }
+
+    /// All that gets somewhere is listed, or a reply.
+    NothingBut {
+        reach: usize, sources: Option<Addresses>, requests: Option<Cells>, into: Into,
+        listed: Cells, replies: Cells, strict: bool,
+    }
+
+    /// Packets get where they must.
+    Carried { family: Family, start: Start, packets: Cells, goal: Goal, }
+
+    /// An interface has a list for what comes in.
+    Filtered { interface: usize, family: Family, }
+
+    /// No host of a link can be opened and itself open what must not be opened so.
+    NoRelay {
+        family: Family, link: usize,
+        /// Hosts that may be opened.
+        hosts: Addresses,
+        /// Declared gateways and routers.
+        spared: Addresses,
+        /// Who opens them from another link.
+        opened: Option<Opened>,
+        /// Hosts that neighbours open.
+        beside: Addresses,
+        /// What the hosts open.
+        onward: Vec<NothingBut>,
+    }
+
+    Opened { reach: usize, sources: Option<Addresses>, replies: Cells, }
+
+    /// None of these packets is dropped by what does not log.
+    Logged { reach: usize, packets: Cells, }
+}
+
+/// One value for each family.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Both<T> {
+    #[serde(rename = "4")]
+    v4: T,
+    #[serde(rename = "6")]
+    v6: T,
+}
+
+impl<T> Both<T> {
+    pub(crate) fn of(&self, family: Family) -> &T {
+        match family {
+            Family::V4 => &self.v4,
+            Family::V6 => &self.v6,
+        }
+    }
+}
+
+/// A fact: `yes`, `no`, `open`, or `open N`, which the answer to question N settles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub(crate) enum Known {
+    Yes,
+    No,
+    Open(Option<usize>),
+}
+
+impl TryFrom<String> for Known {
+    type Error = Reject;
+    fn try_from(text: String) -> Result<Known, Reject> {
+        let number = text.strip_prefix("open ").map(str::parse);
+        match (text.as_str(), number) {
+            ("yes", _) => Ok(Known::Yes),
+            ("no", _) => Ok(Known::No),
+            ("open", _) => Ok(Known::Open(None)),
+            (_, Some(Ok(number))) => Ok(Known::Open(Some(number))),
+            _ => Err(format!("`{text}` is no fact")),
+        }
+    }
+}
+
+impl Known {
+    /// The fact where some questions are answered.
+    pub(crate) fn under(self, answers: &[bool]) -> Known {
+        match self {
+            Known::Open(Some(question)) => match answers.get(question) {
+                Some(true) => Known::Yes,
+                Some(false) => Known::No,
+                None => self,
+            },
+            settled => settled,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum May {
+    Drop,
+    /// Send anywhere.
+    Redirect,
+    /// Make another packet of it, and send that anywhere.
+    Rewrite,
+    /// Know routes that no text states.
+    Learn,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Direction {
+    In,
+    Out,
+}
+
+/// An address, with the ends of its subnet; alone without `/length`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub(crate) struct Address {
+    pub(crate) family: Family,
+    pub(crate) addr: u128,
+    pub(crate) ends: (u128, u128),
+}
+
+impl TryFrom<String> for Address {
+    type Error = Reject;
+    fn try_from(text: String) -> Result<Address, Reject> {
+        let wrong = || format!("`{text}` is no address");
+        let (word, length) = match text.split_once('/') {
+            Some((word, length)) => (word, Some(length.parse::<u32>().map_err(|_| wrong())?)),
+            None => (text.as_str(), None),
+        };
+        let (family, addr) = match word.parse().map_err(|_| wrong())? {
+            IpAddr::V4(addr) => (Family::V4, u128::from(addr.to_bits())),
+            IpAddr::V6(addr) => (Family::V6, addr.to_bits()),
+        };
+        let bits = if family == Family::V4 { 32 } else { 128 };
+        let host = match bits - length.unwrap_or(bits).min(bits) {
+            _ if length.is_some_and(|length| length > bits) => return Err(wrong()),
+            128 => u128::MAX,
+            free => (1 << free) - 1,
+        };
+        Ok(Address {
+            family,
+            addr,
+            ends: (addr & !host, addr | host),
+        })
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Target {
+    pub(crate) out: usize,
+    pub(crate) via: Option<Address>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Action {
+    Permit,
+    Deny,
+    /// Nobody knows.
+    Unread,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Origin {
+    Link(usize),
+    Device(usize),
+}
+
+/// Why a claim holds.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Argument {
+    NothingBut(Vec<NothingBut>),
+    Carried(Vec<Carried>),
+    Filtered(Vec<Filtered>),
+    NoRelay(Vec<NoRelay>),
+    Logged(Vec<Logged>),
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub(crate) enum Into {
+    Link {
+        link: usize,
+        dst: Addresses,
+        own: Addresses,
+    },
+    Handed {
+        link: usize,
+        hosts: Addresses,
+    },
+    Device(usize),
+    Elsewhere(usize),
+    Neighbour {
+        src: Addresses,
+        dst: Addresses,
+    },
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub(crate) enum Start {
+    Interfaces(Vec<usize>),
+    Device { device: usize, vrf: String },
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub(crate) enum Goal {
+    Link(usize),
+    Hosts {
+        link: usize,
+        hosts: Addresses,
+    },
+    Device(usize),
+    /// Past the in-list of the interface where it started.
+    Entered,
+    /// Past the out-list of an interface.
+    Left(usize),
+}
+
+/// `10.0.0.0/8,10.1.0.1-10.1.0.9`.
+#[derive(Deserialize)]
+pub(crate) struct Addresses(String);
+
+impl Addresses {
+    pub(crate) fn of(&self, family: Family) -> Result<Set, Reject> {
+        values(family, DST, &self.0)
+    }
+}
+
+/// Boxes: a text of values per field, fields that are free left out.
+#[derive(Deserialize)]
+pub(crate) struct Cells(Vec<BTreeMap<String, String>>);
+
+impl Cells {
+    pub(crate) fn of(&self, family: Family) -> Result<Boxes, Reject> {
+        self.0.iter().map(|one| of_box(family, one)).collect()
+    }
+}
+
+fn of_box(family: Family, fields: &BTreeMap<String, String>) -> Result<crate::boxes::Box, Reject> {
+    let mut out = crate::boxes::Box::any(family);
+    for (name, text) in fields {
+        let field = FIELDS.iter().position(|(field, _)| field == name);
+        let field = field.ok_or_else(|| format!("no field `{name}`"))?;
+        out = out.with(field, values(family, field, text)?);
+    }
+    match out.is_tidy(family) {
+        true => Ok(out),
+        false => Err("a box tests a field that its packets do not have".to_owned()),
+    }
+}
+
+/// `10.0.0.0/8,10.1.0.1-10.1.0.9` or `80,8000-8010`: values of a field.
+fn values(family: Family, field: usize, text: &str) -> Result<Set, Reject> {
+    let wrong = || format!("`{text}` is no list of values of `{}`", FIELDS[field].0);
+    let one = |word: &str| -> Result<(u128, u128), Reject> {
+        if field > DST {
+            return word.parse().map(|n| (n, n)).map_err(|_| wrong());
+        }
+        let address = Address::try_from(word.to_owned())?;
+        (address.family == family)
+            .then_some(address.ends)
+            .ok_or_else(wrong)
+    };
+    let mut ranges = Vec::new();
+    for part in text.split(',').filter(|_| !text.is_empty()) {
+        let (low, high) = match part.split_once('-') {
+            Some((low, high)) => (one(low)?.0, one(high)?.1),
+            None => one(part)?,
+        };
+        if low > high || high > family.last(field) {
+            return Err(wrong());
+        }
+        ranges.push((low, high));
+    }
+    Ok(Set::of(ranges))
+}
+
+impl Document {
+    /// Parses a certificate, whose digest must be that of its content.
+    pub(crate) fn read(source: &str) -> Result<Document, Reject> {
+        let mut value: Map<String, Value> =
+            serde_json::from_str(source).map_err(|error| format!("it is no JSON: {error}"))?;
+        let parsed = serde_json::from_value(Value::Object(value.clone()));
+        let mut document: Document =
+            parsed.map_err(|error| format!("it is not in its form: {error}"))?;
+        if document.schema != "aclc/certificate/2" {
+            return Err("its schema is not `aclc/certificate/2`".to_owned());
+        }
+        value.shift_remove("digest");
+        if sha256(Value::Object(value.clone()).to_string().as_bytes()) != document.digest {
+            return Err("its digest is not that of its content".to_owned());
+        }
+        document.source = value;
+        Ok(document)
+    }
+
+    /// A part as it stands in the document.
+    pub(crate) fn shown(&self, list: &str, number: usize) -> &Value {
+        &self.source[list][number]
+    }
+
+    /// What each claim asks, as it stands in the document.
+    pub(crate) fn argued(&self) -> String {
+        let mut out = String::new();
+        for case in self.source["cases"].as_array().into_iter().flatten() {
+            for (claim, argument) in self
+                .claims
+                .iter()
+                .zip(case["arguments"].as_array().into_iter().flatten())
+            {
+                out.push_str(&format!(
+                    "{} where {}: {argument}\n",
+                    claim.id, case["answers"]
+                ));
+            }
+        }
+        let questions = self.questions.iter().enumerate();
+        questions.for_each(|(number, one)| out.push_str(&format!("question {number}: {one}\n")));
+        out
+    }
+}
+
+pub(crate) fn sha256(bytes: &[u8]) -> String {
+    let digest = Sha256::digest(bytes);
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
