@@ -46,12 +46,13 @@ struct Case {
     pairs: bool,
 }
 
-const CASES: [Case; 5] = [
+const CASES: [Case; 6] = [
     Case::new(20, 1, 1_000, false),
     Case::new(20, 1, 10_000, false),
     Case::new(20, 10, 1_000, true),
     Case::new(200, 50, 2_000, true),
     Case::new(200, 100, 2_000, true),
+    Case::new(500, 500, 2_000, false),
 ];
 
 impl Case {

@@ -337,6 +337,14 @@ fn sheets_go_out_and_are_held_against_what_is_so() {
         let ran = aclc(&[&fixed[..], &["--check", &out]].concat());
         assert_eq!(ran.exit, Exit::Clean, "{}", ran.out);
     }
+    let book = path("parameters.xlsx");
+    let fixed = ["sheet", config, "--lang", "ja"];
+    assert_eq!(
+        aclc(&[&fixed[..], &["-o", &book]].concat()).exit,
+        Exit::Clean
+    );
+    let ran = aclc(&[&fixed[..], &["--check", &book]].concat());
+    assert_eq!(ran.exit, Exit::Clean, "XLSX comes back: {}", ran.out);
     let text = std::fs::read_to_string(path("utf8.csv")).unwrap();
     assert!(
         text.starts_with("\u{feff}No.,機器名,ACL名,適用IF,方向,Seq,動作"),

@@ -76,6 +76,11 @@ const fn case(
 const CASES: &[Case] = &[
     case("p1_wired", &SWITCHES, &SETTLED),
     case("p1_one_switch", &["L3SW-CORE01", "L3SW-CORE02"], &SETTLED),
+    case(
+        "p1_one_switch/juniper-junos",
+        &["L3SW-CORE01", "L3SW-CORE02"],
+        &PROVED,
+    ),
     case("p1_single/cisco-ios-xe", &["L3SW-01"], &SINGLE),
     case("p1_single/alaxala-ax", &["L3SW-01"], &SINGLE),
     case("p1_single/cisco-nx-os", &["L3SW-01"], &OPEN),

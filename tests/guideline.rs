@@ -108,3 +108,53 @@ fn a_broken_promise_takes_the_word_proved_away() {
         }
     }
 }
+
+/// ③: what is denied is logged, where that is asked and the lists say so.
+#[test]
+fn denied_traffic_is_logged_where_it_is_asked() {
+    let asked = PACK.replace("terminals =", "記録対象 = 端末; terminals =");
+    let tour = std::fs::read_to_string(root().join(POLICY)).unwrap();
+    let logging = tour.replace("除く 画面転送GW   理由", "除く 画面転送GW 記録 理由") + &asked;
+    let path = scratch("guideline-recorded").join("policy.acl");
+    let run = |policy: &str| {
+        std::fs::write(&path, policy).unwrap();
+        let args = [
+            "verify",
+            path.to_str().unwrap(),
+            "--at",
+            AT,
+            "--format",
+            "json",
+        ];
+        aclc(&args)
+    };
+    let ran = run(&logging);
+    let json = ran.json();
+    assert_eq!(ran.exit, Exit::Clean, "{}", claim(&json, "LOGGED"));
+    let logged = claim(&json, "LOGGED");
+    assert_eq!(logged["measures"], serde_json::json!(["③"]));
+    assert_eq!(logged["class"], "proved");
+    let parts = |json: &Value| {
+        let measures = json["guidelines"][0]["measures"]
+            .as_array()
+            .unwrap()
+            .clone();
+        let third = measures.into_iter().find(|m| m["measure"] == "③").unwrap();
+        third["parts"].as_array().unwrap().clone()
+    };
+    let classes = parts(&json)
+        .iter()
+        .map(|part| part["class"].clone())
+        .collect::<Vec<_>>();
+    assert_eq!(classes, ["proved", "log", "log", "attest"]);
+    // A `forbid` that is not noted `log` drops in silence, and so does a site that does not say it wants to log.
+    for silent in [tour.clone() + &asked, logging.replace("  拒否を記録\n", "")] {
+        let ran = run(&silent);
+        assert_eq!(ran.exit, Exit::Findings);
+        assert_eq!(claim(&ran.json(), "LOGGED")["verdict"], "refuted");
+        assert_eq!(parts(&ran.json())[0]["verdict"], "refuted");
+    }
+    // Where nobody asks for it, there is nothing to prove.
+    let plain = verify("unrecorded", PACK, "json", "ja").json();
+    assert_eq!(parts(&plain)[0]["applies"], false);
+}

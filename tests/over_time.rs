@@ -2,6 +2,7 @@
 
 use crate::support::{AT, aclc, scratch};
 use aclc::cli::Exit;
+use std::collections::BTreeSet;
 
 const POLICY: &str = "site CITY { ipv4-only }
 zone A vlan 10 10.0.10.0/24
@@ -111,10 +112,20 @@ fn lines_that_no_claim_notices_are_named() {
         assert_eq!(ran.exit, Exit::Findings, "{}{}", ran.out, ran.err);
         let json = ran.json();
         let lines = json["unnoticed"].as_array().unwrap().clone();
-        assert!(json["lines"].as_u64().unwrap() as usize > lines.len());
-        lines
+        assert!(json["changes"].as_u64().unwrap() as usize > lines.len());
+        let changes: BTreeSet<&str> = lines
             .iter()
-            .map(|line| line["text"].as_str().unwrap().trim().to_owned())
+            .map(|l| l["change"].as_str().unwrap())
+            .collect();
+        assert!(
+            changes.is_superset(&BTreeSet::from(["removed", "wider"])),
+            "{changes:?}"
+        );
+        // A line that lost its action or is gone altogether.
+        let gone = lines
+            .iter()
+            .filter(|line| line["change"] == "removed" || line["change"] == "action");
+        gone.map(|line| line["text"].as_str().unwrap().trim().to_owned())
             .collect::<Vec<_>>()
     };
     let unnoticed = found(&whole);
@@ -131,4 +142,37 @@ fn lines_that_no_claim_notices_are_named() {
     let more = found(&policy("mutate-more", &claims));
     assert!(!named(&more, "ip access-group V20_IN in"), "{more:?}");
     assert!(!named(&more, "hostname"), "a name is not asked about");
+}
+
+/// A wider block, another port: what no claim notices is named with what could stand there.
+#[test]
+fn changes_inside_a_line_are_made_too() {
+    let ran = aclc(&[
+        "verify",
+        &policy("mutate-inside", POLICY),
+        "--mutate",
+        "--at",
+        AT,
+        "--format",
+        "json",
+    ]);
+    let json = ran.json();
+    let lines = json["unnoticed"].as_array().unwrap();
+    let found = |change: &str, text: &str| {
+        let mine = lines.iter().filter(|line| line["change"] == change);
+        mine.map(|line| line["instead"].as_str().unwrap())
+            .any(|line| line.contains(text))
+    };
+    // Towards the server every change breaks `only` or `works`; who may be answered nobody has claimed.
+    for change in ["wider", "narrower", "port", "action"] {
+        assert!(
+            !found(change, "10.0.10.0 0.0.0.255 host 10.0.20.11 eq"),
+            "{change}: {lines:?}"
+        );
+    }
+    assert!(
+        found("wider", "permit tcp 10.0.20.10 0.0.0.1 eq 443"),
+        "{lines:?}"
+    );
+    assert!(json["changes"].as_u64() > json["lines"].as_u64());
 }

@@ -24,6 +24,7 @@ fn router(name: &str, vlans: &[(u16, &[&str])]) -> Named {
         routes: Vec::new(),
         acls: Vec::new(),
         dynamic: Vec::new(),
+        settled: Vec::new(),
         effects: Vec::new(),
         gaps: Vec::new(),
         forwards: Forwarding {
@@ -36,7 +37,9 @@ fn router(name: &str, vlans: &[(u16, &[&str])]) -> Named {
             to_switch: Known::Yes,
             from_switch: Known::No,
         },
+        relays_from_either: false,
         modelled: Vec::new(),
+        asides: Vec::new(),
     };
     Named {
         name: name.to_owned(),

@@ -1,6 +1,7 @@
 //! What we don't know (D1), as data: every open question has one name, and one answer everywhere.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 /// An open question. Two places that hang on the same question carry equal values.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -67,6 +68,13 @@ pub enum Question {
         device: String,
         /// Its interface on the link.
         interface: String,
+    },
+    /// What a next hop does with a packet that no place of the policy stands for (D28): it may hand it back (D29).
+    NextHop {
+        /// The link, as it is called.
+        link: String,
+        /// The next hop.
+        addr: IpAddr,
     },
     /// A limit (`--max-nodes`, `--timeout`) was reached.
     Limit,

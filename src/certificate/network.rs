@@ -74,10 +74,15 @@ fn effects(topo: &Topo, device: usize) -> Vec<Value> {
         let (interface, direction, vrf) = match &effect.scope {
             Scope::Interface(index, direction) => (port(*index), *direction, None),
             Scope::Vrf(vrf) => (None, None, Some(vrf)),
-            Scope::Device => (None, None, None),
+            Scope::Device | Scope::Own(..) => (None, None, None),
         };
-        // What may only drop at an interface without a link drops nothing of what is asked about.
-        let nowhere = matches!(effect.scope, Scope::Interface(..)) && interface.is_none();
+        // What may only drop at an interface without a link drops nothing of what is asked about; nor does what drops packets
+        // that have arrived at the switch itself, about which no argument is made where such a line stands.
+        let nowhere = match effect.scope {
+            Scope::Interface(..) => interface.is_none(),
+            Scope::Own(..) => true,
+            Scope::Vrf(_) | Scope::Device => false,
+        };
         (!nowhere || may != "drop").then(|| {
             json!({
                 "line": effect.line, "text": effect.text, "may": may, "interface": interface,

@@ -228,6 +228,8 @@ pub(super) struct Sheet {
     pub(super) table: Option<PathBuf>,
     #[arg(long, value_name = "TABLE", conflicts_with = "table")]
     pub(super) check: Option<PathBuf>,
+    #[arg(long, value_name = "TABLE", conflicts_with = "check")]
+    pub(super) read: Option<PathBuf>,
     #[arg(long, value_enum, default_value = "utf8")]
     pub(super) charset: Charset,
 }
@@ -259,17 +261,24 @@ pub(super) struct Facts {
 pub(super) struct Lab {
     #[arg(value_enum)]
     pub(super) action: Action,
-    pub(super) policy: PathBuf,
-    #[arg(long, value_name = "DIR")]
+    /// Without it, policies and networks are drawn at random.
+    #[arg(required_unless_present = "random")]
+    pub(super) policy: Option<PathBuf>,
+    #[arg(long, value_name = "DIR", requires = "policy")]
     pub(super) configs: Option<PathBuf>,
-    #[arg(long, value_name = "N", default_value = "2000")]
-    pub(super) random: usize,
-    #[arg(long, value_name = "N", default_value = "200")]
-    pub(super) per_link: usize,
+    /// Packets at random: by family, or without a policy in all.
+    #[arg(long, value_name = "N")]
+    pub(super) random: Option<usize>,
+    /// Packets of the solver's regions, by link and family.
+    #[arg(long, value_name = "N")]
+    pub(super) per_link: Option<usize>,
     #[arg(long, value_name = "S", default_value = "1")]
     pub(super) seed: u64,
-    #[arg(long)]
+    #[arg(long, requires = "policy")]
     pub(super) claims: bool,
+    /// Where the policy and texts of a drawn network go on which opinions differ.
+    #[arg(short, long = "output", value_name = "DIR", conflicts_with = "policy")]
+    pub(super) output: Option<PathBuf>,
     /// The process is inside its namespaces already.
     #[arg(long, hide = true)]
     pub(super) inside: bool,

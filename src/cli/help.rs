@@ -146,6 +146,7 @@ fn option(id: &str) -> Option<Text> {
         "files" => text!("help-files"),
         "table" => text!("help-table"),
         "check" => text!("help-check-table"),
+        "read" => text!("help-read-table"),
         "charset" => text!("help-charset"),
         "policy_out" => text!("help-policy-out"),
         "models" => text!("help-models"),

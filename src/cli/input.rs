@@ -2,7 +2,7 @@
 
 use super::session::Session;
 use crate::base::{Diagnostic, FileId, Source};
-use crate::job::Capture;
+use crate::job::{Capture, TABLE};
 use crate::text;
 use std::fs::File;
 use std::io::{ErrorKind, Read};
@@ -120,6 +120,19 @@ pub(super) fn directory(
         true => Ok(captures),
         false => Err(errors),
     }
+}
+
+/// The routing tables captured beside the configurations of a directory: `<switch>.routes`.
+pub(super) fn tables(session: &mut Session<'_, '_>, dir: &Path, captures: &[Capture]) -> Read1<()> {
+    for capture in captures {
+        let path = dir.join(format!("{}.routes", capture.name));
+        if session.io.root.join(&path).is_file() {
+            let bytes = bytes(session, &path)?;
+            let file = session.sources.add(Source::capture(&shown(&path), &bytes));
+            session.sources.attach(capture.file, TABLE, None, file);
+        }
+    }
+    Ok(())
 }
 
 /// A configuration file, or a directory of them that must not be empty.

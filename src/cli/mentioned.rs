@@ -6,7 +6,7 @@
 use super::input;
 use super::session::Session;
 use crate::base::{Diagnostic, FileId};
-use crate::syntax::{Reference, references};
+use crate::syntax::{Reference, may_refer, references};
 use crate::text;
 use std::collections::{BTreeMap, VecDeque};
 use std::path::{Component, Path, PathBuf};
@@ -55,6 +55,9 @@ struct Run<'r, 'a, 'io> {
 impl Run<'_, '_, '_> {
     fn file(&mut self, path: &Path, file: FileId) {
         let text = self.session.sources.get(file).text.clone();
+        if !may_refer(&text) {
+            return;
+        }
         // What is wrong with its words is told when it is given a meaning.
         let (tree, _) = crate::syntax::parse(file, &text);
         for reference in references(&tree) {

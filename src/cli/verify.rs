@@ -218,5 +218,10 @@ pub(super) fn configs(
     session: &mut Session<'_, '_>,
     dir: Option<&Path>,
 ) -> Result<Option<Vec<Capture>>, Vec<Diagnostic>> {
-    dir.map(|dir| input::directory(session, dir)).transpose()
+    let Some(dir) = dir else { return Ok(None) };
+    let captures = input::directory(session, dir)?;
+    let tables = input::tables(session, dir, &captures);
+    tables
+        .map(|()| Some(captures))
+        .map_err(|error| vec![*error])
 }

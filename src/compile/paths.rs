@@ -1,6 +1,6 @@
 //! Which switches and links traffic between two places crosses, by the routes the policy states.
 
-use crate::model::{Network, StaticRoute, Svi, SwitchId, Zone};
+use crate::model::{Network, StaticRoute, Svi, Switch, SwitchId, Zone};
 use crate::net::{AddrRanges, Family};
 use ipnet::IpNet;
 use std::net::IpAddr;
@@ -91,7 +91,7 @@ fn first_hops(
 
 /// The switches that have an address on a VLAN; several share a virtual one.
 fn owners(network: &Network, vlan: u16, addr: IpAddr) -> impl Iterator<Item = SwitchId> + '_ {
-    let has = move |switch: &crate::model::Switch| {
+    let has = move |switch: &Switch| {
         let svi = switch.svi(vlan);
         svi.is_some_and(|svi| {
             svi.addrs.iter().any(|net| net.addr() == addr) || svi.virtuals.contains(&addr)
@@ -115,9 +115,7 @@ fn follow(
 ) {
     let network = trip.network;
     let switch = network.switch(at);
-    // More tables in a row than there are is a loop; the read-back will say so.
-    let tables = network.switches.len() * switch.vrfs().len();
-    if dst.is_empty() || depth > tables {
+    if dst.is_empty() || loops(network, switch, depth) {
         return;
     }
     let vrf = from.and_then(|vlan| switch.svi(vlan));
@@ -139,7 +137,10 @@ fn follow(
         }
     }
     let mut onward = Vec::new();
-    for svi in switch.svis.iter().filter(|svi| svi.vrf == vrf) {
+    for svi in &switch.svis {
+        if svi.vrf != vrf || !svi.addrs.iter().any(|net| rest.meets(net)) {
+            continue;
+        }
         let connected = AddrRanges::prefixes(family, &svi.addrs);
         let part = rest.intersect(&connected);
         rest = rest.minus(&connected);
@@ -151,7 +152,7 @@ fn follow(
     let mut routes: Vec<&StaticRoute> = switch
         .routes
         .iter()
-        .filter(|route| route.vrf == vrf && Family::of_net(&route.prefix) == family)
+        .filter(|route| rest.meets(&route.prefix) && route.vrf == vrf)
         .collect();
     routes.sort_by_key(|r| (std::cmp::Reverse(r.prefix.prefix_len()), r.prefix, r.via));
     for route in routes {
@@ -181,6 +182,12 @@ fn follow(
             follow(trip, next, Some(vlan), &part, legs, depth + 1);
         }
     }
+}
+
+/// More tables in a row than there are is a loop; the read-back will say so.
+fn loops(network: &Network, switch: &Switch, depth: usize) -> bool {
+    let switches = network.switches.len();
+    depth > switches && depth > switches * switch.vrfs().len()
 }
 
 /// The other switches on a VLAN whose own addresses there are among the destinations.

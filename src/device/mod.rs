@@ -6,7 +6,7 @@
 
 use crate::acl::{Acl, Direction, Draft, Known, Question, Reading};
 use crate::base::Text;
-use crate::net::Family;
+use crate::net::{ByteSet, Family, Match, PortSet};
 use ipnet::IpNet;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr};
@@ -31,6 +31,8 @@ pub struct Device {
     pub acls: Vec<Acl>,
     /// VRFs (empty name = global) in which a dynamic routing protocol runs, with the line that says so.
     pub dynamic: Vec<(String, u32)>,
+    /// What of them a captured routing table settles (D31): VRF and family.
+    pub settled: Vec<(String, Family)>,
     /// Lines whose effect on packets is not modelled (D23).
     pub effects: Vec<Effect>,
     /// Filtering-related lines that were not understood, for the report.
@@ -39,8 +41,12 @@ pub struct Device {
     pub forwards: Forwarding,
     /// What lists bound to its interfaces see (D18).
     pub sees: Sees,
+    /// Its DHCP relay may ask from the address of either interface and from either port (D22): which is not settled.
+    pub relays_from_either: bool,
     /// Ids of facts with status *modelled* that the reading leans on (D49).
     pub modelled: Vec<String>,
+    /// Lines of the capture that are no configuration: texts of banners, what other commands printed.
+    pub asides: Vec<u32>,
 }
 
 impl Device {
@@ -69,6 +75,7 @@ impl Device {
             routes,
             acls: Vec::new(),
             dynamic: Vec::new(),
+            settled: Vec::new(),
             effects,
             gaps: Vec::new(),
             forwards: Forwarding {
@@ -81,8 +88,27 @@ impl Device {
                 to_switch: Known::Yes,
                 from_switch: Known::Yes,
             },
+            relays_from_either: false,
             modelled: Vec::new(),
+            asides: Vec::new(),
         }
+    }
+
+    /// The lines that may drop packets to its own addresses behind the in-list (D19, D23), with what they may drop.
+    pub fn guards(&self, family: Family) -> impl Iterator<Item = (&Effect, Match)> {
+        let narrows = self.effects.iter();
+        let narrows = narrows.filter(|effect| effect.class == EffectClass::Narrows);
+        narrows.filter_map(move |effect| match effect.scope {
+            Scope::Own(protocol, port) => Some((effect, service(family, protocol, port))),
+            Scope::Interface(..) | Scope::Vrf(_) | Scope::Device => None,
+        })
+    }
+
+    /// Whether routes of a VRF and family are learnt, and no captured table says which (D31).
+    #[must_use]
+    pub fn learns(&self, vrf: &str, family: Family) -> bool {
+        let known = |(name, of): &(String, Family)| name == vrf && *of == family;
+        self.dynamic.iter().any(|(name, _)| name == vrf) && !self.settled.iter().any(known)
     }
 
     /// Whether it is such a router.
@@ -150,11 +176,14 @@ impl Device {
             routes,
             acls: _,
             dynamic,
+            settled,
             effects,
             gaps: _,
             forwards,
             sees,
+            relays_from_either,
             modelled: _,
+            asides: _,
         } = self;
         let vrfs = |device: &Device| -> Vec<String> {
             let each = device.dynamic.iter().map(|(vrf, _)| vrf.clone());
@@ -169,10 +198,22 @@ impl Device {
             && alike(interfaces, &other.interfaces, Interface::same_frame)
             && alike(routes, &other.routes, route)
             && (dynamic.is_empty() && other.dynamic.is_empty() || vrfs(self) == vrfs(other))
+            && *settled == other.settled
             && alike(effects, &other.effects, effect)
             && *forwards == other.forwards
             && *sees == other.sees
+            && *relays_from_either == other.relays_from_either
     }
+}
+
+/// Packets of a protocol to a port; `None` is any.
+fn service(family: Family, protocol: Option<u8>, port: Option<u16>) -> Match {
+    let whole = Match {
+        protocol: protocol.map_or(ByteSet::FULL, ByteSet::one),
+        dport: port.map_or_else(PortSet::full, PortSet::one),
+        ..Match::any(family)
+    };
+    whole.tidy()
 }
 
 fn alike<T>(a: &[T], b: &[T], same: impl Fn(&T, &T) -> bool) -> bool {
@@ -259,6 +300,8 @@ pub struct Interface {
     pub ipv6: bool,
     /// DHCP relay targets.
     pub helpers: Vec<Ipv4Addr>,
+    /// Broadcasts that it sends on to servers besides those of DHCP clients.
+    pub broadcasts: Vec<BroadcastRelay>,
     /// Lists attached.
     pub bindings: Vec<Binding>,
     /// Line of the header; 0 if not read from text.
@@ -279,6 +322,7 @@ impl Interface {
             redundancy: Vec::new(),
             ipv6: false,
             helpers: Vec::new(),
+            broadcasts: Vec::new(),
             bindings: Vec::new(),
             line: 0,
         }
@@ -296,6 +340,7 @@ impl Interface {
             redundancy,
             ipv6,
             helpers,
+            broadcasts,
             bindings: _,
             line: _,
         } = self;
@@ -308,6 +353,9 @@ impl Interface {
             && *redundancy == other.redundancy
             && *ipv6 == other.ipv6
             && *helpers == other.helpers
+            && alike(broadcasts, &other.broadcasts, |a, b| {
+                (a.to, &a.ports) == (b.to, &b.ports)
+            })
     }
 
     /// Adds a virtual address of a group.
@@ -345,6 +393,20 @@ impl Interface {
             .rev()
             .find(|b| b.family == family && b.direction == direction)
     }
+}
+
+/// UDP broadcasts of some ports that a router sends on as unicasts to a server. Who sent them and from which port stays as it
+/// was, so that they are packets of that sender which no route and no in-list has seen with this destination.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BroadcastRelay {
+    /// The server.
+    pub to: Ipv4Addr,
+    /// Destination ports.
+    pub ports: PortSet,
+    /// Line in the file.
+    pub line: u32,
+    /// The line.
+    pub text: String,
 }
 
 /// A group of routers that share virtual addresses. Which of them is active is a state (D2).
@@ -419,6 +481,8 @@ pub enum Scope {
     Vrf(String),
     /// The device.
     Device,
+    /// Packets to its own addresses, behind the in-list (D19): of this protocol, to this port; `None` is any.
+    Own(Option<u8>, Option<u16>),
 }
 
 /// A line whose effect on packets is not modelled.

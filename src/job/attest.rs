@@ -11,6 +11,7 @@ pub use open::OpenFact;
 pub(super) use open::open_facts;
 pub use stated::check;
 
+use super::network::Devices;
 use super::{Job, Options, network};
 use crate::acl::{Question, Reading};
 use crate::base::{Diagnostic, Source, Text};
@@ -121,6 +122,20 @@ pub(super) fn capabilities(policy: &Policy, switch: SwitchId, options: &Options)
     able.ipv6_lists = able.ipv6_lists.under(&reading);
     able.sees = able.sees.under(&for_both_families(dialect, &reading));
     able
+}
+
+/// What the site attests of one fact of a switch.
+#[must_use]
+pub(super) fn stated(
+    policy: &Policy,
+    switch: &str,
+    dialect: &dyn Dialect,
+    id: &str,
+) -> Option<bool> {
+    let mut switches = policy.network.switches.iter();
+    let index = switches.position(|s| s.label.name == switch && s.dialect == dialect.id())?;
+    let answers = answers(policy, SwitchId(index));
+    answers.facts.get(id).copied()
 }
 
 /// Reads the text of a switch, with what the site attests.
@@ -270,22 +285,34 @@ fn less(policy: &Policy, keep: impl Fn(usize, &Assumption) -> bool) -> Policy {
     }
 }
 
-/// Adds to the claims what they lean on; remarks on what nothing leans on.
+/// Adds to the claims what they lean on, captured routing tables among it; remarks on what nothing leans on.
 ///
 /// # Errors
 /// Our own bug (exit 2).
 pub(super) fn lean(
     policy: &Policy,
-    devices: &[Arc<Named>],
-    read: &dyn Fn(&Policy) -> Vec<Arc<Named>>,
+    devices: &Devices,
+    read: &dyn Fn(&Policy) -> Devices,
     report: &mut Report,
     options: &Options,
 ) -> Job<Vec<Diagnostic>> {
-    if !policy.assumptions.iter().any(Assumption::is_of_devices) {
+    let stated = policy.assumptions.iter().any(Assumption::is_of_devices);
+    if !stated && devices.tables.is_empty() {
         return Ok(Vec::new());
     }
-    let (each, unused) = without(policy, devices, read);
-    let none = read(&less(policy, |_, assumption| !assumption.is_of_devices()));
+    let (mut each, unused) = without(policy, &devices.named, &|policy| read(policy).named);
+    each.extend(devices.tables.iter().map(|table| Without {
+        words: table.2.clone(),
+        everywhere: false,
+        devices: devices.without(std::slice::from_ref(table)),
+    }));
+    let none = match stated {
+        true => {
+            let none = read(&less(policy, |_, assumption| !assumption.is_of_devices()));
+            none.without(&none.tables)
+        }
+        false => devices.without(&devices.tables),
+    };
     let asked = network::verify_options(options, false);
     attested::lean(policy, options.at, (&each, &none), report, &asked)
         .map_err(|bug| network::our_bug(&bug))?;

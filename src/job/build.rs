@@ -1,6 +1,7 @@
 //! `build`: a policy to one configuration per switch, read back and compared (D45).
 
 use super::attest::{self, OpenFact};
+use super::network::Devices;
 use super::{Job, Options, network, remarks};
 use crate::base::{Diagnostic, FileId, SourceMap};
 use crate::model::Policy;
@@ -97,8 +98,11 @@ pub fn build(sources: &SourceMap, policy: FileId, options: &Options) -> Job<Buil
         &network::verify_options(options, true),
     )
     .map_err(|bug| network::our_bug(&bug))?;
-    let again = |policy: &Policy| network::read_back(policy, &written, options);
-    let unused = attest::lean(policy, &devices, &again, &mut report, options)?;
+    let read = |policy: &Policy| Devices {
+        named: network::read_back(policy, &written, options),
+        ..Devices::default()
+    };
+    let unused = attest::lean(policy, &read(policy), &read, &mut report, options)?;
     let equality = report.equality.expect("INVARIANT: equality was asked for");
     let verdict = equality.verdict;
     let mut claims = report.claims;

@@ -103,18 +103,25 @@ pub fn coverage(sources: &SourceMap, file: FileId, options: &Options) -> Job<Cov
     let mut states = BTreeMap::new();
     for (head, body) in capture::blocks(&lines) {
         let whole = tables.has("top", &head.text);
+        // Lines above this one that it belongs to, and that were not settled: what is below them is not better known.
+        let mut above: Vec<(usize, LineState)> = Vec::new();
         for line in std::iter::once(head).chain(body) {
             if line.prompt || is_comment(line, dialect) {
                 continue;
             }
             let inside = line.indent > head.indent;
             let irrelevant = whole || (inside && tables.has_anywhere(&line.text));
-            let state = known.get(&line.number).copied();
-            let other = match irrelevant {
-                true => LineState::Irrelevant,
-                false => LineState::Understood,
+            above.retain(|(indent, _)| *indent < line.indent);
+            let other = match (irrelevant, above.last()) {
+                (true, _) => LineState::Irrelevant,
+                (false, Some((_, state))) => *state,
+                (false, None) => LineState::Understood,
             };
-            states.insert(line.number, state.unwrap_or(other));
+            let state = known.get(&line.number).copied().unwrap_or(other);
+            if matches!(state, LineState::Narrows | LineState::Gap) {
+                above.push((line.indent, state));
+            }
+            states.insert(line.number, state);
         }
     }
     Ok(CoverageOutcome {
@@ -125,7 +132,7 @@ pub fn coverage(sources: &SourceMap, file: FileId, options: &Options) -> Job<Cov
 }
 
 fn is_comment(line: &Line<'_>, dialect: &dyn Dialect) -> bool {
-    line.text.starts_with(dialect.comment())
+    line.text.starts_with(dialect.comment()) || line.text.starts_with("/*")
 }
 
 /// What the reader says of lines: the worst, if it says more than one thing.
@@ -146,6 +153,9 @@ fn known(device: &Device) -> BTreeMap<u32, LineState> {
                 false => LineState::Bounded,
             },
         );
+    }
+    for line in &device.asides {
+        say(*line, LineState::Irrelevant);
     }
     for effect in &device.effects {
         say(effect.line, LineState::Narrows);
@@ -235,6 +245,51 @@ mod tests {
         );
         let all: usize = LineState::ALL.iter().map(|s| outcome.count(*s)).sum();
         assert_eq!(all, 11);
+    }
+
+    #[test]
+    fn what_belongs_to_a_line_is_not_better_known_than_the_line() {
+        let text = "hostname A\ninterface Vlan1\n ip address 10.0.0.1 255.0.0.0\nzone-pair security A source B destination C\n \
+            service-policy type inspect P\nmystery B\n  deeper\nip routing\n";
+        let outcome = of(text, "cisco-ios-xe");
+        assert_eq!(outcome.runs(LineState::Narrows), [(4, 5)]);
+        assert_eq!(outcome.runs(LineState::Gap), [(6, 7)]);
+        assert_eq!(outcome.runs(LineState::Understood), [(1, 3), (8, 8)]);
+    }
+
+    #[test]
+    fn the_text_of_a_banner_is_no_filter() {
+        let text = |end: &str| {
+            format!(
+                "hostname A\nbanner motd {end}\nip access-list extended L\n permit ip any any\n{end}\nip routing\n"
+            )
+        };
+        for (dialect, text) in [
+            ("cisco-ios-xe", text("^C")),
+            ("cisco-nx-os", text("@")),
+            ("allied-telesis-awplus", text("#")),
+            ("aruba-aos-cx", text("^")),
+            ("alaxala-ax", text("\"").replace("hostname A", "ip route 0.0.0.0 0.0.0.0 10.0.0.1")),
+            ("hpe-comware", "sysname A\nheader motd %\nacl advanced 3000\n rule permit ip\n%\nip route-static 0.0.0.0 0 10.0.0.1\n".to_owned()),
+        ] {
+            let outcome = of(&text, dialect);
+            assert_eq!(outcome.runs(LineState::Irrelevant), [(2, 5)], "{dialect}");
+        }
+        let text = "hostname A\nbanner login\nip access-list L\nEOF\nip routing\n";
+        assert_eq!(of(text, "arista-eos").runs(LineState::Irrelevant), [(2, 4)]);
+    }
+
+    #[test]
+    fn a_banner_without_an_end_hides_nothing() {
+        let list = "ip access-list extended L\n permit ip any any";
+        for text in [
+            format!("hostname A\nbanner motd ^C\nwelcome\n{list}\n"),
+            format!("hostname A\nbanner motd ^C\nwelcome\n{list}\nbanner login ^C\n^C\n"),
+        ] {
+            let outcome = of(&text, "cisco-ios-xe");
+            assert_eq!(outcome.runs(LineState::Gap), [(2, 3)], "{text}");
+            assert_eq!(outcome.runs(LineState::Understood), [(1, 1), (4, 5)]);
+        }
     }
 
     #[test]

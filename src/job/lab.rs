@@ -4,7 +4,7 @@ use super::{Capture, Job, Options, network};
 use crate::base::{Diagnostic, FileId, SourceMap};
 use crate::model::Policy;
 use crate::net::Flow;
-use crate::reach::HopKind;
+use crate::reach::Trace;
 use crate::topo::Named;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,8 +20,8 @@ pub struct Subject {
     pub policy: Policy,
     /// Devices as read back, or as captured.
     pub devices: Vec<Arc<Named>>,
-    /// Packets that break claims: the claim, the packet, device and interface where it enters.
-    pub witnesses: Vec<(String, Flow, String, String)>,
+    /// Packets that break claims: the claim, the packet, its way.
+    pub witnesses: Vec<(String, Flow, Trace)>,
     /// Texts that nft takes as they are, by the name of the device.
     pub native: BTreeMap<String, String>,
     /// Findings about the inputs; printed to standard error.
@@ -41,7 +41,7 @@ pub fn subject(
 ) -> Job<Subject> {
     let loaded = network::policy(sources, policy)?;
     let devices = network::devices(sources, &loaded.policy, configs, options)?;
-    let native = match configs {
+    let texts = match configs {
         Some(captures) => captures
             .iter()
             .map(|capture| {
@@ -57,14 +57,7 @@ pub fn subject(
             named.collect::<BTreeMap<String, String>>()
         }
     };
-    let of_nft = |name: &str, text: &str| {
-        let device = devices.named.iter().find(|named| named.name == *name);
-        text.starts_with(NFT_FILE) && device.is_some_and(|named| named.device.dialect == NFT)
-    };
-    let native = native
-        .into_iter()
-        .filter(|(name, text)| of_nft(name, text))
-        .collect();
+    let native = of_nft(texts, &devices.named);
     let witnesses = match claims {
         true => witnesses(&loaded.policy, &devices.named, options)?,
         false => Vec::new(),
@@ -80,27 +73,54 @@ pub fn subject(
     })
 }
 
-/// The witness of each refuted claim that enters a switch somewhere.
+/// What is run of a policy that was drawn: the text of each switch goes through `edit` before it is read back.
+///
+/// # Errors
+/// A policy without meaning, or that a dialect cannot express.
+pub fn drawn(
+    sources: &SourceMap,
+    policy: FileId,
+    edit: &mut dyn FnMut(&str, String) -> String,
+    options: &Options,
+) -> Job<Subject> {
+    let loaded = network::policy(sources, policy)?;
+    let mut written = network::write(&loaded.policy, options)?;
+    for one in &mut written {
+        one.text = edit(&one.switch, std::mem::take(&mut one.text));
+    }
+    let devices = network::read_back(&loaded.policy, &written, options);
+    let texts = written.into_iter().map(|file| (file.switch, file.text));
+    Ok(Subject {
+        native: of_nft(texts.collect(), &devices),
+        policy: loaded.policy,
+        devices,
+        witnesses: Vec::new(),
+        diagnostics: loaded.diagnostics,
+    })
+}
+
+/// The texts that the kernel takes as they are.
+fn of_nft(texts: BTreeMap<String, String>, devices: &[Arc<Named>]) -> BTreeMap<String, String> {
+    let native = |name: &str, text: &str| {
+        let device = devices.iter().find(|named| named.name == *name);
+        text.starts_with(NFT_FILE) && device.is_some_and(|named| named.device.dialect == NFT)
+    };
+    let texts = texts.into_iter();
+    texts.filter(|(name, text)| native(name, text)).collect()
+}
+
+/// The witness of each refuted claim.
 fn witnesses(
     policy: &Policy,
     devices: &[Arc<Named>],
     options: &Options,
-) -> Job<Vec<(String, Flow, String, String)>> {
+) -> Job<Vec<(String, Flow, Trace)>> {
     let asked = network::verify_options(options, false);
     let report = crate::verify::verify(policy, options.at, devices, &asked)
         .map_err(|bug| network::our_bug(&bug))?;
-    let found = report.claims.iter().filter_map(|claim| {
-        let witness = claim.witness.as_ref()?;
-        let hop = witness.trace.hops.first()?;
-        let enters = hop.kind == HopKind::List;
-        enters.then(|| {
-            (
-                claim.text.clone(),
-                witness.flow,
-                hop.device.clone(),
-                hop.interface.clone(),
-            )
-        })
+    let found = report.claims.into_iter().filter_map(|claim| {
+        let witness = claim.witness?;
+        Some((claim.text, witness.flow, witness.trace))
     });
     Ok(found.collect())
 }

@@ -16,7 +16,9 @@ pub mod evidence;
 pub mod facts;
 pub mod import;
 pub mod lab;
+mod learnt;
 pub mod lint;
+pub mod matrix;
 pub mod mutate;
 pub mod network;
 pub mod places;
@@ -36,6 +38,7 @@ use crate::device::Gap;
 use crate::vendor::Dialect;
 pub use crate::verify::Limits;
 use jiff::civil::Date;
+pub use learnt::TABLE;
 
 /// What every job is told beside its files.
 #[derive(Clone, Copy)]

@@ -1,16 +1,23 @@
 //! `verify --mutate`: which lines of the configurations no claim notices.
 //!
-//! Each line is changed in turn, a permit into a deny and the other way round, any other line taken out, and what hangs on it
-//! is verified anew. A line whose change leaves every verdict as it was is one that the claims do not look after: it is not
-//! needed, or a claim is missing.
+//! Each line is changed in turn, in every way of [`Kind`], and what hangs on it is verified anew. A line whose change leaves
+//! every verdict as it was is one that the claims do not look after: it is not needed, or a claim is missing. A change after
+//! which the device filters and routes as before, or which its reader does not understand, says nothing and does not count.
+
+mod edits;
+
+pub use edits::Kind;
 
 use super::{Capture, Job, Options, network};
 use crate::base::{Diagnostic, FileId, Source, SourceMap};
+use crate::device::Device;
 use crate::model::Policy;
 use crate::topo::Named;
+use crate::vendor::redact::redact;
 use crate::verify::Verdict;
 use crate::verify::replay::OurBug;
 use crate::verify::session::Session;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -19,7 +26,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 pub struct MutateOutcome {
     /// Lines that were changed.
     pub lines: usize,
-    /// Those whose change nothing noticed.
+    /// Changes that were made.
+    pub changes: usize,
+    /// Those changes that nothing noticed.
     pub unnoticed: Vec<Line>,
     /// Findings about the inputs.
     pub diagnostics: Vec<Diagnostic>,
@@ -34,8 +43,21 @@ pub struct Line {
     pub line: u32,
     /// Its text.
     pub text: String,
+    /// What was changed.
+    pub kind: Kind,
     /// What stood there instead; `None` if it was taken out.
     pub instead: Option<String>,
+}
+
+impl Line {
+    /// Without secrets.
+    fn shown(&self) -> Line {
+        Line {
+            text: redact(&self.text),
+            instead: self.instead.as_deref().map(redact),
+            ..self.clone()
+        }
+    }
 }
 
 /// Stack of a worker: as large as that of the program.
@@ -74,22 +96,24 @@ pub fn mutate(
     let bug = |bug: OurBug| network::our_bug(&bug);
     let before = verdicts(&mut session(policy, options), &devices.named).map_err(bug)?;
     let next = AtomicUsize::new(0);
-    let work = || -> Result<Vec<usize>, OurBug> {
+    let work = || -> Result<Vec<(usize, bool)>, OurBug> {
         let mut session = session(policy, options);
         let mut own = devices.named.clone();
-        let mut same = Vec::new();
+        let mut done = Vec::new();
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
             let Some(mutation) = mutations.get(index) else {
-                return Ok(same);
+                return Ok(done);
             };
             let text = &texts[mutation.text];
             let device = network::read_text(policy, text.device, &changed(text, mutation), options);
+            let rewritten = mutation.line.kind != Kind::Removed;
+            if rewritten && says_nothing(&own[text.device].device, &device) {
+                continue;
+            }
             let name = own[text.device].name.clone();
             let whole = std::mem::replace(&mut own[text.device], Arc::new(Named { name, device }));
-            if verdicts(&mut session, &own)? == before {
-                same.push(index);
-            }
+            done.push((index, verdicts(&mut session, &own)? == before));
             own[text.device] = whole;
         }
     };
@@ -117,11 +141,14 @@ pub fn mutate(
     found.sort_unstable();
     let mut diagnostics = loaded.diagnostics.clone();
     diagnostics.extend(devices.diagnostics.iter().cloned());
+    let lines = found.iter().map(|(index, _)| &mutations[*index]);
+    let lines: BTreeSet<(usize, u32)> = lines.map(|m| (m.text, m.line.line)).collect();
+    let same = found.iter().filter(|(_, same)| *same);
     Ok(MutateOutcome {
-        lines: mutations.len(),
-        unnoticed: found
-            .into_iter()
-            .map(|index| mutations[index].line.clone())
+        lines: lines.len(),
+        changes: found.len(),
+        unnoticed: same
+            .map(|(index, _)| mutations[*index].line.shown())
             .collect(),
         diagnostics,
     })
@@ -168,16 +195,32 @@ fn texts(
 
 fn mutations(text: usize, source: &Source) -> Vec<Mutation> {
     let lines = source.lines().filter(|(_, line)| says_something(line));
-    let mutation = |(number, line): (u32, &str)| Mutation {
-        text,
-        line: Line {
+    let each = lines.flat_map(|(number, line)| {
+        let edits = edits::edits(line).into_iter();
+        edits.map(move |(kind, instead)| Line {
             file: source.path.clone(),
             line: number,
             text: line.to_owned(),
-            instead: turned(line),
-        },
+            kind,
+            instead,
+        })
+    });
+    each.map(|line| Mutation { text, line }).collect()
+}
+
+/// Whether a changed text is the same to packets, or was not understood where it was changed.
+fn says_nothing(before: &Device, after: &Device) -> bool {
+    let bound = |device: &Device| -> Vec<_> {
+        let each = device.interfaces.iter().map(|face| &face.bindings);
+        each.flatten()
+            .map(|b| (b.family, b.direction, b.acl))
+            .collect()
     };
-    lines.map(mutation).collect()
+    let lists = before.acls.iter().zip(&after.acls);
+    let alike =
+        before.acls.len() == after.acls.len() && lists.into_iter().all(|(a, b)| a.same_filter(b));
+    let same = before.same_frame(after) && alike && bound(before) == bound(after);
+    same || after.gaps.len() > before.gaps.len() || after.effects.len() > before.effects.len()
 }
 
 /// Comments, remarks, descriptions and names change nothing.
@@ -187,16 +230,6 @@ fn says_something(line: &str) -> bool {
     let number = |word: &&str| *word == "sequence" || word.chars().all(|c| c.is_ascii_digit());
     let first = line.split_whitespace().find(|word| !number(word));
     !comment && !matches!(first, Some("remark" | "description" | "hostname"))
-}
-
-/// The line with its action turned round, if it has one.
-fn turned(line: &str) -> Option<String> {
-    const ACTIONS: [(&str, &str); 2] = [("permit", "deny"), ("deny", "permit")];
-    let words = line.split_whitespace();
-    let (old, new) = words
-        .into_iter()
-        .find_map(|word| ACTIONS.iter().find(|(old, _)| *old == word))?;
-    Some(line.replacen(old, new, 1))
 }
 
 fn changed(text: &Text, mutation: &Mutation) -> Source {
@@ -217,16 +250,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_action_is_turned_round_and_words_are_left() {
-        assert_eq!(
-            turned(" 10 permit tcp any any eq 22").as_deref(),
-            Some(" 10 deny tcp any any eq 22")
-        );
-        assert_eq!(
-            turned(" 20 deny   ip any any log").as_deref(),
-            Some(" 20 permit   ip any any log")
-        );
-        assert_eq!(turned(" ip access-group V10_IN in"), None);
+    fn names_and_remarks_are_left() {
         assert!(
             !says_something(" 10 remark permit the printers")
                 && !says_something("!")

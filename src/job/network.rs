@@ -1,8 +1,9 @@
 //! From files to the things the other jobs ask: a policy, what `build` would write for it, devices read back.
 
+use super::learnt::{self, Settled};
 use super::{Capture, FileGap, Options, abilities, attest, read, remarks};
 use crate::acl::Known;
-use crate::base::{Diagnostic, FileId, Lang, Severity, Source, SourceMap, Span};
+use crate::base::{Diagnostic, FileId, Lang, Severity, Source, SourceMap, Span, Text};
 use crate::compile::{Ability, compile, skeleton};
 use crate::device::{Device, Interface, InterfaceKind};
 use crate::model::{Network, Policy, Switch, SwitchId, ZoneLink, lower};
@@ -238,6 +239,42 @@ pub struct Devices {
     pub gaps: Vec<FileGap>,
     /// Remarks.
     pub diagnostics: Vec<Diagnostic>,
+    /// Devices that were settled by a captured routing table: which, as they are without it, and what is assumed (D31).
+    pub tables: Vec<(usize, Arc<Named>, Text)>,
+}
+
+impl Devices {
+    /// Adds a device, with its routing table if that holds.
+    fn add(&mut self, name: &str, device: Device, settled: Option<Settled>) {
+        let named = |device| {
+            Arc::new(Named {
+                name: name.to_owned(),
+                device,
+            })
+        };
+        let plain = named(device);
+        let Some(settled) = settled else {
+            return self.named.push(plain);
+        };
+        self.diagnostics.extend(settled.remark);
+        match settled.device {
+            None => self.named.push(plain),
+            Some(device) => {
+                self.tables.push((self.named.len(), plain, settled.words));
+                self.named.push(named(device));
+            }
+        }
+    }
+
+    /// The devices as they are without some of their routing tables.
+    #[must_use]
+    pub fn without(&self, tables: &[(usize, Arc<Named>, Text)]) -> Vec<Arc<Named>> {
+        let mut named = self.named.clone();
+        for (index, device, _) in tables {
+            named[*index] = Arc::clone(device);
+        }
+        named
+    }
 }
 
 /// Reads back what was written.
@@ -323,10 +360,9 @@ pub fn read_captures(
                 let device = attest::read(policy, id, dialect, source, options);
                 devices.diagnostics.extend(not_learnt(switch, &device));
                 devices.gaps.extend(read::gaps(capture.file, &device));
-                devices.named.push(Arc::new(Named {
-                    name: capture.name.clone(),
-                    device,
-                }));
+                let of = (capture.file, capture.name.as_str());
+                let settled = learnt::settle(sources, of, dialect, &device);
+                devices.add(&capture.name, device, settled);
             }
             [] => errors.push(
                 Diagnostic::error(text!("missing-capture", switch = &switch.label.name))

@@ -54,6 +54,9 @@ pub fn words(question: &Question) -> Text {
         Question::Proxy { device, interface } => {
             text!("question-proxy", device = device, interface = interface)
         }
+        Question::NextHop { link, addr } => {
+            text!("question-next-hop", link = link, addr = addr.to_string())
+        }
         Question::Limit => text!("question-limit"),
     }
 }

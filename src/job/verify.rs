@@ -123,12 +123,10 @@ pub fn run(
         .map_err(|bug| network::our_bug(&bug))?;
     let again = |policy: &Policy| {
         let devices = texts.read(sources, policy, options);
-        devices
-            .expect("INVARIANT: these texts were read before")
-            .named
+        devices.expect("INVARIANT: these texts were read before")
     };
     let (policy_of, named) = (&loaded.policy, &devices.named);
-    let unused = attest::lean(policy_of, named, &again, &mut report, options)?;
+    let unused = attest::lean(policy_of, &devices, &again, &mut report, options)?;
     let lang = language_of(&sources.get(policy).text);
     let open_facts = attest::open_facts(policy_of, named, &report.claims, lang);
     let mut assumptions: Vec<Text> = Vec::new();

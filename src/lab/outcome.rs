@@ -8,6 +8,8 @@ use crate::reach::Trace;
 /// A packet on which opinions differ.
 #[derive(Clone, Debug)]
 pub struct Disagreement {
+    /// The seed of the run that found it.
+    pub seed: u64,
     /// The packet.
     pub flow: Flow,
     /// Port it was given to, as `SWITCH INTERFACE`.
@@ -31,17 +33,31 @@ pub struct Witnessed {
     pub claim: String,
     /// The packet.
     pub flow: Flow,
+    /// By the proof it arrives somewhere; else it is one that should, and is dropped.
+    pub arrives: bool,
     /// Where the kernel took it; nowhere if empty.
     pub kernel: Vec<String>,
+    /// The definition by which the kernel cannot be asked.
+    pub not_asked: Option<&'static str>,
+    /// The kernel took it where the proof says, or was not asked.
+    pub agrees: bool,
 }
 
 /// What came out.
 #[derive(Clone, Debug, Default)]
 pub struct Outcome {
+    /// Networks that were run.
+    pub networks: usize,
+    /// Networks that were drawn and cannot be run.
+    pub refused: usize,
     /// Packets sent, repetitions not counted.
     pub sent: usize,
     /// Of these, those that arrived somewhere.
     pub arrived: usize,
+    /// Sessions that machines tried with the kernel's own sockets.
+    pub sessions: usize,
+    /// Of these, those that got all they wanted.
+    pub opened: usize,
     /// Shots that were asked again because the first answer was not the expected one.
     pub asked_again: usize,
     /// Where opinions differ; at most some of them.
@@ -52,4 +68,25 @@ pub struct Outcome {
     pub witnesses: Vec<Witnessed>,
     /// The packet sets ran out of room: there is no second opinion.
     pub exhausted: bool,
+}
+
+/// Disagreements kept in words, at most.
+pub(super) const MOST_WRONG: usize = 10;
+
+impl Outcome {
+    /// Adds what came out of another network.
+    pub fn absorb(&mut self, other: Outcome) {
+        self.networks += other.networks;
+        self.refused += other.refused;
+        self.sent += other.sent;
+        self.arrived += other.arrived;
+        self.sessions += other.sessions;
+        self.opened += other.opened;
+        self.asked_again += other.asked_again;
+        self.wrong_in_all += other.wrong_in_all;
+        self.exhausted |= other.exhausted;
+        self.witnesses.extend(other.witnesses);
+        let room = MOST_WRONG.saturating_sub(self.wrong.len());
+        self.wrong.extend(other.wrong.into_iter().take(room));
+    }
 }

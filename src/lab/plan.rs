@@ -75,6 +75,7 @@ pub fn plan<'p>(
             device: Device {
                 effects: Vec::new(),
                 dynamic: Vec::new(),
+                settled: Vec::new(),
                 ..named.device.clone()
             },
         })

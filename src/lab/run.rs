@@ -6,9 +6,10 @@
 
 use super::flows::{Shot, shots};
 use super::frame::frame;
-use super::opinion::{Ends, Opinions, excluded};
-use super::outcome::{Disagreement, Outcome, Witnessed};
+use super::opinion::{Ends, Opinions};
+use super::outcome::{Disagreement, MOST_WRONG, Outcome};
 use super::plan::{Plan, mac_of};
+use super::shell::{Failure, forget, rules_hit};
 use super::wire::{SENDER, Sighting, Wire};
 use crate::acl::Acl;
 use crate::net::{Family, Flow};
@@ -16,8 +17,6 @@ use crate::pset::{Limits, Space};
 use crate::reach::{End, Trace};
 use fastrand::Rng;
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Write as _;
-use std::process::{Command, Stdio};
 
 /// How much is sent.
 #[derive(Clone, Copy, Debug)]
@@ -26,100 +25,37 @@ pub struct Amount {
     pub per_link: usize,
     /// Packets at random, by family.
     pub at_random: usize,
+    /// Sessions of machines, by family, at most.
+    pub sessions: usize,
     /// Seed of everything that is chosen.
     pub seed: u64,
     /// Limit of the packet sets, in nodes.
     pub limits: Limits,
 }
 
-/// Disagreements kept in words, at most.
-const MOST_WRONG: usize = 10;
 /// Packets under way at a time: the socket's buffer holds them, their copies and their questions.
 const BATCH: usize = 32;
 /// Addresses that routers may have learnt before they are told to forget them; the kernel keeps 1024.
 const NEIGHBOURS: usize = 400;
 
-/// Why a lab could not be run.
-#[derive(Debug, thiserror::Error)]
-pub enum Failure {
-    /// A command of the script failed.
-    #[error("{0}")]
-    Command(String),
-    /// A socket.
-    #[error("{0}")]
-    Socket(#[from] nix::Error),
-    /// Starting a program.
-    #[error("{0}")]
-    Start(#[from] std::io::Error),
-}
-
-/// Makes what the plan says, in the namespace that we are in.
-///
-/// # Errors
-/// What a command said.
-pub fn build(plan: &Plan<'_>) -> Result<(), Failure> {
-    // The names of namespaces live in a file system of our own.
-    let own = "mount -t tmpfs aclc /run\nmkdir -p /run/netns\n";
-    sh(&format!("{own}{}", plan.script)).map(drop)
-}
-
-/// Takes away what [`build`] made, so that another network can be made in the same place.
-///
-/// # Errors
-/// What a command said.
-pub fn clear() -> Result<(), Failure> {
-    let script = "for n in /run/netns/*; do [ -e \"$n\" ] && ip netns del ${n##*/}; done\n\
-        for l in $(ip -o link | sed -n 's/^[0-9]*: \\([wm][0-9x]*\\)@.*/\\1/p'); do\n\
-        ip link del $l 2>/dev/null || true\ndone\n\
-        umount /run 2>/dev/null || true\n";
-    sh(script).map(drop)
-}
-
-fn sh(script: &str) -> Result<String, Failure> {
-    let mut child = Command::new("sh")
-        .arg("-e")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()?;
-    let mut stdin = child
-        .stdin
-        .take()
-        .ok_or_else(|| Failure::Command("sh".to_owned()))?;
-    let script = script.to_owned();
-    let writer = std::thread::spawn(move || stdin.write_all(script.as_bytes()));
-    let out = child.wait_with_output()?;
-    let _ = writer.join(); // a script that ended early has said so itself
-    match out.status.success() {
-        true => Ok(String::from_utf8_lossy(&out.stdout).into_owned()),
-        false => Err(Failure::Command(
-            String::from_utf8_lossy(&out.stderr).trim().to_owned(),
-        )),
-    }
-}
-
-/// Sends and compares. `progress` is told how many of how many were sent.
+/// Sends and compares. `progress` is told how many of how many were sent, and says whether to go on.
 ///
 /// # Errors
 /// Sockets and commands.
 pub fn run(
     plan: &Plan<'_>,
     amount: Amount,
-    progress: &mut dyn FnMut(usize, usize),
+    progress: &mut dyn FnMut(usize, usize) -> bool,
 ) -> Result<Outcome, Failure> {
-    let topo = &plan.world.topo;
-    let mut outcome = Outcome::default();
+    let mut outcome = Outcome {
+        networks: 1,
+        ..Outcome::default()
+    };
     let mut rng = Rng::with_seed(amount.seed);
-    let mut runner = Runner::new(plan)?;
+    let mut runner = Runner::new(plan, amount.seed)?;
     for family in Family::BOTH {
-        let acls: Vec<&Acl> = topo
-            .devices
-            .iter()
-            .flat_map(|named| &named.device.acls)
-            .filter(|acl| acl.family == family)
-            .collect();
-        let space = Space::for_acls(family, &acls).within(amount.limits);
-        let opinions = Opinions::new(topo, family, &space);
+        let space = space(plan, family, amount.limits);
+        let opinions = Opinions::new(&plan.world.topo, family, &space);
         let shots = shots(
             &opinions,
             plan,
@@ -129,47 +65,30 @@ pub fn run(
             &mut rng,
         );
         for (index, batch) in shots.chunks(BATCH).enumerate() {
-            progress(index * BATCH, shots.len());
+            if !progress(index * BATCH, shots.len()) {
+                return Err(Failure::Abandoned);
+            }
             runner.batch(&opinions, batch, &mut outcome)?;
         }
-        progress(shots.len(), shots.len());
         outcome.exhausted |= space.exhausted();
     }
     Ok(outcome)
 }
 
-/// Gives witnesses of claims to the kernel, by the first port of their way: claim, packet, device, interface. One that it
-/// cannot be asked about, or that never meets a router, is left out.
-///
-/// # Errors
-/// Sockets and commands.
-pub fn witnesses(
-    plan: &Plan<'_>,
-    wanted: &[(String, Flow, String, String)],
-    outcome: &mut Outcome,
-) -> Result<(), Failure> {
-    let topo = &plan.world.topo;
-    let mut runner = Runner::new(plan)?;
-    for (claim, flow, device, interface) in wanted {
-        let here = |port: &usize| {
-            (topo.device_name(*port), &topo.interface(*port).name) == (device, interface)
-        };
-        let port = (0..topo.ports.len()).find(here);
-        let Some(port) = port.filter(|_| excluded(plan, flow).is_none()) else {
-            continue;
-        };
-        let ends = runner.alone(&Shot { flow: *flow, port }, 250)?;
-        outcome.witnesses.push(Witnessed {
-            claim: claim.clone(),
-            flow: *flow,
-            kernel: ends.iter().map(|end| shown(plan, end)).collect(),
-        });
-    }
-    Ok(())
+/// The sets of one family of a network.
+pub(super) fn space(plan: &Plan<'_>, family: Family, limits: Limits) -> Space {
+    let devices = plan.world.topo.devices.iter();
+    let acls: Vec<&Acl> = devices
+        .flat_map(|named| &named.device.acls)
+        .filter(|acl| acl.family == family)
+        .collect();
+    Space::for_acls(family, &acls).within(limits)
 }
 
-struct Runner<'a> {
+/// Sends and listens.
+pub(super) struct Runner<'a> {
     plan: &'a Plan<'a>,
+    seed: u64,
     wire: Wire<'a>,
     number: u32,
     /// Destinations since routers last forgot their neighbours.
@@ -177,9 +96,10 @@ struct Runner<'a> {
 }
 
 impl<'a> Runner<'a> {
-    fn new(plan: &'a Plan<'a>) -> Result<Runner<'a>, Failure> {
+    pub(super) fn new(plan: &'a Plan<'a>, seed: u64) -> Result<Runner<'a>, Failure> {
         let mut runner = Runner {
             plan,
+            seed,
             wire: Wire::open(&plan.world.topo)?,
             number: 0,
             asked: BTreeSet::new(),
@@ -209,16 +129,7 @@ impl<'a> Runner<'a> {
 
     fn forget(&mut self) -> Result<(), Failure> {
         self.asked.clear();
-        let states = "reachable stale failed delay probe incomplete";
-        let states: Vec<String> = states
-            .split(' ')
-            .map(|state| format!("nud {state}"))
-            .collect();
-        sh(&format!(
-            "for n in /run/netns/s*; do ip -n ${{n##*/}} neigh flush {} 2>/dev/null || true; done",
-            states.join(" ")
-        ))
-        .map(drop)
+        forget()
     }
 
     fn batch(
@@ -290,7 +201,7 @@ impl<'a> Runner<'a> {
     }
 
     /// One packet, with patience: a router whose question for an address was lost asks again after a second.
-    fn alone(&mut self, shot: &Shot, patience: u16) -> Result<Ends, Failure> {
+    pub(super) fn alone(&mut self, shot: &Shot, patience: u16) -> Result<Ends, Failure> {
         self.wire.settle(5)?;
         let number = self.shoot(shot)?;
         let seen = self.wire.settle(patience)?;
@@ -307,27 +218,14 @@ impl<'a> Runner<'a> {
         trace: Trace,
     ) -> Result<Disagreement, Failure> {
         let topo = &self.plan.world.topo;
-        let counted = |text: String| -> BTreeMap<String, usize> {
-            let mut all = BTreeMap::new();
-            for line in text.lines().filter(|line| line.contains("counter packets")) {
-                *all.entry(line.trim().to_owned()).or_default() += 1;
-            }
-            all
-        };
-        let list =
-            "for n in /run/netns/s*; do ip netns exec ${n##*/} nft list table inet aclc; done";
-        let before = counted(sh(list)?);
-        self.alone(shot, 60)?;
-        let after = counted(sh(list)?);
-        let changed = after
-            .into_iter()
-            .filter(|(line, n)| before.get(line) != Some(n));
+        let rules = rules_hit(&mut || self.alone(shot, 60).map(drop))?;
         let arrived = |end: &&End| **end != End::Dropped;
         let words = |ends: &Ends| {
             let ends = ends.iter().filter(arrived);
             ends.map(|end| shown(self.plan, end)).collect()
         };
         Ok(Disagreement {
+            seed: self.seed,
             flow: shot.flow,
             at: format!(
                 "{} {}",
@@ -338,7 +236,7 @@ impl<'a> Runner<'a> {
             solver: words(&solver),
             interpreter: words(&interpreter),
             trace,
-            rules: changed.map(|(line, _)| line).collect(),
+            rules,
         })
     }
 }
@@ -349,7 +247,7 @@ fn is_of(sighting: &Sighting, flow: &Flow) -> bool {
 }
 
 /// An end in words.
-fn shown(plan: &Plan<'_>, end: &End) -> String {
+pub(super) fn shown(plan: &Plan<'_>, end: &End) -> String {
     let topo = &plan.world.topo;
     match end {
         End::Delivered(link) => topo.link_name(*link),

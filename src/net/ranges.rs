@@ -170,6 +170,13 @@ impl AddrRanges {
         self.family == other.family && self.ranges.iter().any(meets)
     }
 
+    /// Whether it holds an address of a prefix.
+    #[must_use]
+    pub fn meets(&self, net: &IpNet) -> bool {
+        let (first, last) = (bits_of(net.network()), bits_of(net.broadcast()));
+        Family::of_net(net) == self.family && self.from(first).first().is_some_and(|r| r.0 <= last)
+    }
+
     /// Whether every address of `other` is in it.
     #[must_use]
     pub fn covers(&self, other: &AddrRanges) -> bool {

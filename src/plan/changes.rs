@@ -1,12 +1,14 @@
 //! What differs between two texts of a switch, as units of steps that are done together or not at all.
 
 use super::edits::edits;
+use super::steps::{bind, place, power, write};
+use super::whole;
 use super::{Site, Step, What};
 use crate::acl::{Acl, Direction};
 use crate::device::Device;
 use crate::diff::{Effect, Verdict, compare};
 use crate::net::Family;
-use crate::vendor::live::{Block, Rebind, Running, binding, only};
+use crate::vendor::live::{Block, Form, Rebind, Running};
 use crate::verify::Limits;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,6 +19,17 @@ pub(super) struct Unit {
     pub(super) rank: u8,
     /// A list in place of another: it may be done by way of a third that permits what both permit.
     pub(super) swap: Option<Swap>,
+}
+
+impl Unit {
+    /// Steps that are tried at a rank.
+    pub(super) fn of(steps: Vec<Step>, rank: u8) -> Unit {
+        Unit {
+            steps,
+            rank,
+            swap: None,
+        }
+    }
 }
 
 /// A list in place of another on one interface.
@@ -41,11 +54,11 @@ pub(super) struct Changes {
     pub(super) names: BTreeSet<String>,
 }
 
-const CLOSES: u8 = 0;
-const MIXED: u8 = 1;
-const ADDS: u8 = 2;
-const OPENS: u8 = 3;
-const TAKES: u8 = 4;
+pub(super) const CLOSES: u8 = 0;
+pub(super) const MIXED: u8 = 1;
+pub(super) const ADDS: u8 = 2;
+pub(super) const OPENS: u8 = 3;
+pub(super) const TAKES: u8 = 4;
 
 /// A list as a text has it, by family, name.
 type Key = (Family, String);
@@ -63,6 +76,12 @@ struct Work<'s, 'a> {
 
 /// All changes of a switch. With `window`, bound lists are not edited: their interface goes down meanwhile.
 pub(super) fn changes(index: usize, site: &Site<'_>, window: bool) -> Changes {
+    match site.mechanism.form {
+        Form::Lines => {}
+        Form::Candidate => return whole::candidate(index, site, window),
+        Form::Ruleset => return whole::ruleset(index, site),
+        Form::Exchange => return whole::exchange(index, site),
+    }
     let old = (site.read)(&site.old.text());
     let new = (site.read)(&site.new.text());
     let names = old.acls.iter().chain(&new.acls).map(|acl| acl.name.clone());
@@ -79,10 +98,11 @@ pub(super) fn changes(index: usize, site: &Site<'_>, window: bool) -> Changes {
         given: BTreeMap::new(),
         out,
     };
+    let starts = |header: &str| header.starts_with(site.mechanism.place);
     let headers = |running: &Running| -> Vec<String> {
         let faces = running.blocks.iter().map(|block| block.header.clone());
         faces
-            .filter(|header| header.starts_with("interface "))
+            .filter(|header| header.starts_with("interface ") || starts(header))
             .collect()
     };
     let mut all = headers(&site.old);
@@ -106,11 +126,9 @@ pub(super) fn changes(index: usize, site: &Site<'_>, window: bool) -> Changes {
 impl Work<'_, '_> {
     /// The list that a block binds.
     fn bound(&self, block: &Block, family: Family, direction: Direction) -> Option<String> {
-        let words = (self.site.mechanism.bind)(family);
         let mut lines = block.lines.iter().filter_map(|line| {
-            let rest = line.strip_prefix(words)?.strip_prefix(' ')?;
-            let (name, way) = rest.rsplit_once(' ')?;
-            (way == direction.word()).then(|| name.to_owned())
+            let (of, name, way) = self.site.mechanism.bound(line)?;
+            (of == family && way == direction).then(|| name.to_owned())
         });
         lines.next_back()
     }
@@ -142,7 +160,7 @@ impl Work<'_, '_> {
             given = self.out.fresh(name);
         }
         self.given.insert((family, name.to_owned()), given.clone());
-        let header = format!("{}{name}", (self.site.mechanism.list)(family));
+        let header = self.site.mechanism.header(family, name);
         if !same && let Some(block) = self.site.new.block(&header) {
             let step = write(self.index, self.site, family, &given, block.lines.clone());
             self.out.write.push(step);
@@ -159,10 +177,8 @@ impl Work<'_, '_> {
             }
         }
         let managed = |line: &&String| {
-            let is = |start: &&&str| line.starts_with(**start);
-            let lists = Family::BOTH.map(|family| (self.site.mechanism.bind)(family));
-            self.site.mechanism.managed.iter().any(|start| is(&start))
-                && !lists.iter().any(|list| line.starts_with(list))
+            let mut starts = self.site.mechanism.managed.iter();
+            starts.any(|start| line.starts_with(start))
         };
         let added: Vec<&String> = new
             .lines
@@ -181,29 +197,30 @@ impl Work<'_, '_> {
         let mechanism = self.site.mechanism;
         let (mut added, mut gone) = (added, gone);
         for start in mechanism.single {
-            let is = |line: &String| only(mechanism, line) == Some(start);
+            let is = |line: &String| mechanism.only(line) == Some(*start);
             let both = (gone.iter().position(is), added.iter().position(is));
             if let (Some(before), Some(after)) = both {
                 self.instead(header, &gone.remove(before), &added.remove(after));
             }
         }
         for line in gone {
-            let step = self.line(header, &format!("no {line}"), &line);
+            let step = self.line(header, &mechanism.without(&line), &line);
             self.unit(vec![step], TAKES, None);
         }
         for line in added {
-            let step = self.line(header, &line, &format!("no {line}"));
+            let step = self.line(header, &line, &mechanism.without(&line));
             self.unit(vec![step], ADDS, None);
         }
     }
 
     /// A line in place of another of which there can be one: by one command, or where that is not known by two.
     fn instead(&mut self, header: &str, before: &str, after: &str) {
-        let steps = match self.site.mechanism.rebind {
+        let mechanism = self.site.mechanism;
+        let steps = match mechanism.readdress {
             Rebind::Replaces => vec![self.line(header, after, before)],
-            Rebind::UnbindFirst => vec![
-                self.line(header, &format!("no {before}"), before),
-                self.line(header, after, &format!("no {after}")),
+            Rebind::UnbindFirst | Rebind::Beside => vec![
+                self.line(header, &mechanism.without(before), before),
+                self.line(header, after, &mechanism.without(after)),
             ],
         };
         self.unit(steps, ADDS, None);
@@ -215,8 +232,9 @@ impl Work<'_, '_> {
             header: header.to_owned(),
             lines: vec![line.to_owned()],
         };
-        let name = header.trim_start_matches("interface ");
-        let seen = (!there.starts_with("no ")).then(|| there.to_owned());
+        let name = place(self.site, header);
+        let takes = there.starts_with(&self.site.mechanism.without(""));
+        let seen = (!takes).then(|| there.to_owned());
         Step {
             site: self.index,
             what: What::Line(there.to_owned()),
@@ -226,7 +244,7 @@ impl Work<'_, '_> {
                 (self.site.mechanism.show_interface)(name),
                 seen.into_iter().collect(),
             ),
-            rewrites: None,
+            rewrites: Vec::new(),
         }
     }
 
@@ -274,8 +292,16 @@ impl Work<'_, '_> {
             (true, true) => MIXED,
             (true, false) => OPENS,
         };
-        if self.site.mechanism.rebind == Rebind::UnbindFirst {
-            return self.in_place(header, family, direction, &from, &to, rank);
+        match self.site.mechanism.rebind {
+            Rebind::Replaces => {}
+            Rebind::UnbindFirst => {
+                return self.in_place(header, family, direction, &from, &to, rank);
+            }
+            Rebind::Beside => {
+                let to = self.give(family, &to);
+                let steps = vec![step(None, Some(&to)), step(Some(&from), None)];
+                return self.unit(steps, rank, None);
+            }
         }
         let to = self.give(family, &to);
         let step = step(Some(&from), Some(&to));
@@ -300,7 +326,7 @@ impl Work<'_, '_> {
         to: &str,
         rank: u8,
     ) {
-        let list = format!("{}{to}", (self.site.mechanism.list)(family));
+        let list = self.site.mechanism.header(family, to);
         let shared = self.site.old.blocks.iter().filter(|block| {
             let ways = [Direction::In, Direction::Out];
             ways.iter()
@@ -343,25 +369,17 @@ impl Work<'_, '_> {
 
     /// A new interface: lists first, then what makes packets come.
     fn added(&mut self, header: &str, new: &Block) {
-        let words = Family::BOTH.map(|family| (self.site.mechanism.bind)(family));
+        let mechanism = self.site.mechanism;
         let mut lines: Vec<String> = Vec::new();
         for line in &new.lines {
-            let family = Family::BOTH
-                .into_iter()
-                .zip(words)
-                .find(|(_, word)| line.starts_with(word));
-            let Some((family, word)) = family else {
+            let Some((family, list, direction)) = mechanism.bound(line) else {
                 lines.push(line.clone());
                 continue;
             };
-            let rest = line.strip_prefix(word).unwrap_or_default().trim();
-            let Some((list, way)) = rest.rsplit_once(' ') else {
-                continue;
-            };
             let list = self.give(family, list);
-            lines.push(format!("{word} {list} {way}"));
+            lines.push(mechanism.binding(family, &list, direction));
         }
-        let turn = |line: &String| match words.iter().any(|word| line.starts_with(word)) {
+        let turn = |line: &String| match mechanism.bound(line).is_some() {
             _ if line.contains("vrf ") => 0,
             true => 1,
             false => 2,
@@ -370,29 +388,30 @@ impl Work<'_, '_> {
         if !lines.iter().any(|line| line.starts_with(' ')) {
             lines.sort_by_key(turn);
         }
-        let name = header.trim_start_matches("interface ");
+        let name = place(self.site, header);
         let step = Step {
             site: self.index,
             what: What::Interface(name.to_owned()),
-            check: ((self.site.mechanism.show_interface)(name), lines.clone()),
+            check: ((mechanism.show_interface)(name), lines.clone()),
             commands: vec![Block {
                 header: header.to_owned(),
                 lines,
             }],
-            undo: vec![Block::line(&format!("no {header}"))],
-            rewrites: None,
+            undo: vec![Block::line(&mechanism.without(header))],
+            rewrites: Vec::new(),
         };
         self.unit(vec![step], ADDS, None);
     }
 
     fn removed(&mut self, header: &str, old: &Block) {
+        let gone = self.site.mechanism.without(header);
         let step = Step {
             site: self.index,
-            what: What::Line(format!("no {header}")),
-            commands: vec![Block::line(&format!("no {header}"))],
+            what: What::Line(gone.clone()),
+            commands: vec![Block::line(&gone)],
             undo: vec![old.clone()],
-            check: ("show running-config".to_owned(), Vec::new()),
-            rewrites: None,
+            check: (self.site.mechanism.show.to_owned(), Vec::new()),
+            rewrites: Vec::new(),
         };
         self.unit(vec![step], TAKES, None);
     }
@@ -419,11 +438,15 @@ impl Work<'_, '_> {
             what: What::Line(there.clone()),
             commands: vec![Block::line(&there)],
             undo: vec![Block::line(&back)],
-            check: ("show running-config".to_owned(), seen.into_iter().collect()),
-            rewrites: None,
+            check: (
+                self.site.mechanism.show.to_owned(),
+                seen.into_iter().collect(),
+            ),
+            rewrites: Vec::new(),
         };
         for line in come {
-            let one = step(line.clone(), format!("no {line}"), Some(line));
+            let back = self.site.mechanism.without(&line);
+            let one = step(line.clone(), back, Some(line));
             self.out.units.push(Unit {
                 steps: vec![one],
                 rank: ADDS,
@@ -431,7 +454,7 @@ impl Work<'_, '_> {
             });
         }
         for line in gone {
-            let one = step(format!("no {line}"), line, None);
+            let one = step(self.site.mechanism.without(&line), line, None);
             self.out.units.push(Unit {
                 steps: vec![one],
                 rank: TAKES,
@@ -456,87 +479,5 @@ impl Changes {
         let free = free.expect("INVARIANT: there are more numbers than names");
         self.names.insert(free.clone());
         free
-    }
-}
-
-/// A list is written; it is bound nowhere yet.
-pub(super) fn write(
-    index: usize,
-    site: &Site<'_>,
-    family: Family,
-    name: &str,
-    lines: Vec<String>,
-) -> Step {
-    let header = format!("{}{name}", (site.mechanism.list)(family));
-    Step {
-        site: index,
-        what: What::Write(name.to_owned()),
-        check: ((site.mechanism.show_list)(family, name), lines.clone()),
-        undo: vec![Block::line(&format!("no {header}"))],
-        commands: vec![Block { header, lines }],
-        rewrites: None,
-    }
-}
-
-/// A binding is set, replaced or taken away.
-pub(super) fn bind(
-    index: usize,
-    site: &Site<'_>,
-    header: &str,
-    family: Family,
-    direction: Direction,
-    from: Option<&str>,
-    to: Option<&str>,
-) -> Step {
-    let name = header.trim_start_matches("interface ");
-    let line = |list: &str| binding(site.mechanism, family, list, direction);
-    let inside = |line: String| Block {
-        header: header.to_owned(),
-        lines: vec![line],
-    };
-    let go = |from: Option<&str>, to: Option<&str>| match (from, to) {
-        (_, Some(to)) => inside(line(to)),
-        (Some(from), None) => inside(format!("no {}", line(from))),
-        (None, None) => Block::line(header),
-    };
-    let what = match (from, to) {
-        (before, Some(list)) => What::Bind {
-            interface: name.to_owned(),
-            list: list.to_owned(),
-            before: before.map(str::to_owned),
-        },
-        (list, None) => What::Unbind(name.to_owned(), list.unwrap_or_default().to_owned()),
-    };
-    Step {
-        site: index,
-        what,
-        commands: vec![go(from, to)],
-        undo: vec![go(to, from)],
-        check: (
-            (site.mechanism.show_interface)(name),
-            to.map(line).into_iter().collect(),
-        ),
-        rewrites: to.map(|to| (family, to.to_owned())),
-    }
-}
-
-/// An interface goes down or comes up.
-fn power(index: usize, site: &Site<'_>, header: &str, up: bool) -> Step {
-    let name = header.trim_start_matches("interface ").to_owned();
-    let inside = |line: &str| {
-        vec![Block {
-            header: header.to_owned(),
-            lines: vec![line.to_owned()],
-        }]
-    };
-    let (down, back) = (inside("shutdown"), inside("no shutdown"));
-    let (commands, undo) = if up { (back, down) } else { (down, back) };
-    Step {
-        site: index,
-        check: ((site.mechanism.show_interface)(&name), Vec::new()),
-        what: if up { What::Up(name) } else { What::Down(name) },
-        commands,
-        undo,
-        rewrites: None,
     }
 }

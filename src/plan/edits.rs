@@ -3,6 +3,7 @@
 use super::{Site, Step, What};
 use crate::net::Family;
 use crate::vendor::live::{Block, numbered};
+use std::collections::BTreeSet;
 
 /// One edit of a list.
 struct Edit {
@@ -19,10 +20,17 @@ pub(super) fn edits(
     name: &str,
     target: &Block,
 ) -> Option<Vec<(bool, Step)>> {
-    let header = format!("{}{name}", (of.mechanism.list)(family));
-    let old = entries(of.old.block(&header)?);
+    let header = of.mechanism.header(family, name);
+    let before = of.old.block(&header)?;
+    let old = entries(before);
+    // Remarks have numbers too.
+    let numbers = before
+        .lines
+        .iter()
+        .filter_map(|line| Some(numbered(line)?.0));
+    let taken: BTreeSet<u32> = numbers.collect();
     let new: Vec<String> = entries(target).into_iter().map(|(_, body)| body).collect();
-    let mut edits = difference(&old, &new)?;
+    let mut edits = difference(&old, &new, &taken)?;
     edits.sort_by_key(|edit| {
         let permit = edit.body.starts_with("permit");
         // Denies come first, then permits go; then permits come, and denies go.
@@ -37,14 +45,15 @@ pub(super) fn edits(
     let word = (of.mechanism.sequence)(family);
     let step = |edit: Edit| {
         let line = format!("{word}{} {}", edit.number, edit.body);
-        let gone = format!("no {word}{}", edit.number);
-        let inside = |line: &str| Block {
+        let gone = of.mechanism.without(&format!("{word}{}", edit.number));
+        let inside = |lines: Vec<String>| Block {
             header: header.clone(),
-            lines: vec![line.to_owned()],
+            lines,
         };
         let (there, back) = match edit.adds {
-            true => (inside(&line), inside(&gone)),
-            false => (inside(&gone), inside(&line)),
+            true => (inside(vec![line.clone()]), inside(vec![gone])),
+            // What has the number goes and comes back with it: a comment of the entry.
+            false => (inside(vec![gone]), inside(with(before, edit.number))),
         };
         let seen = if edit.adds { vec![line] } else { Vec::new() };
         let closes = edit.body.starts_with("permit") != edit.adds;
@@ -54,17 +63,28 @@ pub(super) fn edits(
             commands: vec![there],
             undo: vec![back],
             check: ((of.mechanism.show_list)(family, name), seen),
-            rewrites: Some((family, name.to_owned())),
+            rewrites: vec![(family, name.to_owned())],
         };
         (closes, step)
     };
     Some(edits.into_iter().map(step).collect())
 }
 
+/// The lines with a number.
+fn with(block: &Block, number: u32) -> Vec<String> {
+    let is = |line: &&String| numbered(line).is_some_and(|(n, _)| n == number);
+    block.lines.iter().filter(is).cloned().collect()
+}
+
 /// Numbers and bodies, remarks left out.
 fn entries(block: &Block) -> Vec<(u32, String)> {
     let lines = block.lines.iter().filter_map(|line| numbered(line));
-    let all = lines.filter(|(_, body)| !body.starts_with("remark"));
+    let remark = |body: &str| {
+        ["remark", "comment"]
+            .iter()
+            .any(|word| body.starts_with(word))
+    };
+    let all = lines.filter(|(_, body)| !remark(body));
     all.map(|(number, body)| {
         let words: Vec<&str> = body.split_whitespace().collect();
         (number, words.join(" "))
@@ -73,7 +93,7 @@ fn entries(block: &Block) -> Vec<(u32, String)> {
 }
 
 /// What goes and what comes, with free numbers for what comes (longest common subsequence).
-fn difference(old: &[(u32, String)], new: &[String]) -> Option<Vec<Edit>> {
+fn difference(old: &[(u32, String)], new: &[String], taken: &BTreeSet<u32>) -> Option<Vec<Edit>> {
     let (n, m) = (old.len(), new.len());
     // Quadratic; a list that long is rewritten as a whole.
     const MOST: usize = 2000;
@@ -95,7 +115,7 @@ fn difference(old: &[(u32, String)], new: &[String]) -> Option<Vec<Edit>> {
     let mut coming: Vec<String> = Vec::new();
     while i < n || j < m {
         if i < n && j < m && old[i].1 == new[j] {
-            place(&mut edits, &mut coming, kept, Some(old[i].0), old)?;
+            place(&mut edits, &mut coming, kept, Some(old[i].0), taken)?;
             kept = old[i].0;
             (i, j) = (i + 1, j + 1);
         } else if j < m && (i == n || longest[i][j + 1] >= longest[i + 1][j]) {
@@ -110,7 +130,7 @@ fn difference(old: &[(u32, String)], new: &[String]) -> Option<Vec<Edit>> {
             i += 1;
         }
     }
-    place(&mut edits, &mut coming, kept, None, old)?;
+    place(&mut edits, &mut coming, kept, None, taken)?;
     Some(edits)
 }
 
@@ -120,11 +140,12 @@ fn place(
     coming: &mut Vec<String>,
     after: u32,
     before: Option<u32>,
-    old: &[(u32, String)],
+    taken: &BTreeSet<u32>,
 ) -> Option<()> {
-    let taken = |number: u32| old.iter().any(|(known, _)| *known == number);
     let end = before.unwrap_or(after.saturating_add(10 * (coming.len() as u32 + 1) + 100));
-    let room: Vec<u32> = (after + 1..end).filter(|number| !taken(*number)).collect();
+    let room: Vec<u32> = (after + 1..end)
+        .filter(|number| !taken.contains(number))
+        .collect();
     if room.len() < coming.len() {
         return None;
     }
@@ -149,11 +170,15 @@ mod tests {
         numbers.zip(lines.iter().map(|l| (*l).to_owned())).collect()
     }
 
+    fn taken(list: &[(u32, String)]) -> BTreeSet<u32> {
+        list.iter().map(|(number, _)| *number).collect()
+    }
+
     #[test]
     fn only_what_differs_is_touched_and_finds_its_place() {
         let old = list(&["permit a", "deny b", "permit c", "deny all"]);
         let new = ["permit a", "permit x", "permit y", "permit c", "deny all"].map(str::to_owned);
-        let edits = difference(&old, &new).unwrap();
+        let edits = difference(&old, &new, &taken(&old)).unwrap();
         let mut lines: Vec<(u32, String)> = old.clone();
         for edit in &edits {
             match edit.adds {
@@ -171,6 +196,6 @@ mod tests {
     fn without_room_there_is_no_edit() {
         let old = vec![(1, "permit a".to_owned()), (2, "deny all".to_owned())];
         let new = ["permit a", "permit b", "deny all"].map(str::to_owned);
-        assert!(difference(&old, &new).is_none());
+        assert!(difference(&old, &new, &taken(&old)).is_none());
     }
 }

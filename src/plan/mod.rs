@@ -5,11 +5,16 @@
 //! ([`crate::vendor::live`]) and read by the dialect like any capture: nothing here says what a command does to a packet.
 //! Must not know: files, wording, policies beyond what the judge is asked.
 
+mod by_way;
 mod changes;
 mod edits;
 mod search;
+mod states;
+mod steps;
+mod whole;
 
-pub use search::{Fits, Ordered, Outcome, order};
+pub use search::{Ordered, Outcome, order};
+pub use states::{Fits, Room};
 
 use crate::device::Device;
 use crate::net::Family;
@@ -58,6 +63,14 @@ pub enum What {
     Up(String),
     /// A list that is bound nowhere any more is removed.
     Remove(String),
+    /// All changes of a switch are committed together.
+    Commit,
+    /// Rules are loaded in one transaction.
+    Load,
+    /// A device is taken out.
+    Out,
+    /// A device is put in.
+    In,
 }
 
 /// One step on one switch.
@@ -73,8 +86,8 @@ pub struct Step {
     pub undo: Vec<Block>,
     /// A command to look with, and lines that must then be seen.
     pub check: (String, Vec<String>),
-    /// The list that hardware rewrites, if one that is bound changes.
-    pub rewrites: Option<(Family, String)>,
+    /// The lists that hardware rewrites, if any that is bound changes.
+    pub rewrites: Vec<(Family, String)>,
 }
 
 /// A step with what is known of its states.

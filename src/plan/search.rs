@@ -1,19 +1,14 @@
 //! The order of the steps: the first in which every state has every property; else the one with the smallest sacrifice.
 
-use super::changes::{Changes, Swap, Unit, bind, changes, write};
+use super::by_way::by_way;
+use super::changes::{Changes, Unit, changes};
+use super::states::Fits;
 use super::{Judged, Site, Step, What};
-use crate::acl::{Ace, Acl, Action};
-use crate::device::Device;
-use crate::diff::{Effect, compare};
-use crate::net::{Family, Match};
-use crate::topo::Named;
-use crate::vendor::live::{Block, CannotApply, Running, Transient, numbered};
-use crate::verify::Limits;
+use crate::vendor::live::{Block, CannotApply, Form, Running};
 use crate::verify::Verdict;
 use crate::verify::replay::OurBug;
-use crate::verify::states::{Breach, Judge, Property};
+use crate::verify::states::{Judge, Property};
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 /// Steps in order.
 #[derive(Clone, Debug, Default)]
@@ -50,18 +45,15 @@ impl From<OurBug> for Outcome {
     }
 }
 
-/// What a state takes of the devices' tables: true if it fits, or nobody knows.
-pub type Fits<'a> = &'a dyn Fn(&[Arc<Named>]) -> bool;
-
-struct Search<'s, 'a> {
-    sites: &'s [Site<'a>],
-    judge: &'s Judge<'s>,
-    /// Settles a transient fact, by dialect site and id.
-    hitless: &'s dyn Fn(usize, &str) -> bool,
-    fits: Fits<'s>,
+pub(super) struct Search<'s, 'a> {
+    pub(super) sites: &'s [Site<'a>],
+    pub(super) judge: &'s Judge<'s>,
+    /// Settles a fact of a site's dialect, by id.
+    pub(super) settled: &'s dyn Fn(usize, &str) -> bool,
+    pub(super) fits: Fits<'s>,
     /// States that may still be judged.
-    budget: usize,
-    open: BTreeSet<(usize, &'static str)>,
+    pub(super) budget: usize,
+    pub(super) open: BTreeSet<(usize, &'static str)>,
 }
 
 /// States that are judged, at most.
@@ -84,13 +76,13 @@ enum Bar {
 pub fn order(
     sites: &[Site<'_>],
     judge: &Judge<'_>,
-    hitless: &dyn Fn(usize, &str) -> bool,
+    settled: &dyn Fn(usize, &str) -> bool,
     fits: Fits<'_>,
 ) -> Outcome {
     let mut search = Search {
         sites,
         judge,
-        hitless,
+        settled,
         fits,
         budget: MOST_STATES,
         open: BTreeSet::new(),
@@ -121,17 +113,17 @@ impl Search<'_, '_> {
         let start: Vec<Running> = self.sites.iter().map(|site| site.old.clone()).collect();
         let writes: Vec<Step> = all.iter().flat_map(|c| c.write.clone()).collect();
         let units: Vec<Unit> = all.iter().flat_map(|c| c.units.clone()).collect();
-        let written = self.typed(&start, &writes)?;
+        let written = Self::typed(&start, &writes)?;
         if !force && let Some(found) = self.try_units(&written, &units, Bar::All)? {
             return self.finish(writes, found, false).map(Some);
         }
         // By way of lists that let through what both let through: everything closes before anything opens.
-        let (more, way) = self.by_way(&written, &units, &mut all, false)?;
-        let before = self.typed(&written, &more)?;
+        let (more, way) = by_way(self.sites, &written, &units, &mut all, false);
+        let before = Self::typed(&written, &more)?;
         let both: Vec<Step> = writes.iter().chain(&more).cloned().collect();
         // No order keeps everything up: rather an outage than a leak, by way of lists that let nothing through.
-        let (more, shut) = self.by_way(&written, &units, &mut all, true)?;
-        let closed = self.typed(&written, &more)?;
+        let (more, shut) = by_way(self.sites, &written, &units, &mut all, true);
+        let closed = Self::typed(&written, &more)?;
         let all_shut: Vec<Step> = writes.iter().chain(&more).cloned().collect();
         if force {
             let mut units = units;
@@ -159,28 +151,16 @@ impl Search<'_, '_> {
     }
 
     /// Texts after some steps.
-    fn typed(&self, from: &[Running], steps: &[Step]) -> Result<Vec<Running>, CannotApply> {
+    fn typed(from: &[Running], steps: &[Step]) -> Result<Vec<Running>, CannotApply> {
         let mut texts = from.to_vec();
         steps
             .iter()
-            .try_for_each(|step| self.type_in(&mut texts, step))?;
+            .try_for_each(|step| Self::type_in(&mut texts, step))?;
         Ok(texts)
     }
 
-    fn type_in(&self, texts: &mut [Running], step: &Step) -> Result<(), CannotApply> {
-        let site = &self.sites[step.site];
-        texts[step.site].apply(site.mechanism, &step.commands)
-    }
-
-    fn devices(&self, texts: &[Running]) -> Vec<Arc<Named>> {
-        let each = self.sites.iter().zip(texts);
-        let read = |(site, text): (&super::Site<'_>, &Running)| {
-            Arc::new(Named {
-                name: site.name.clone(),
-                device: (site.read)(&text.text()),
-            })
-        };
-        each.map(read).collect()
+    fn type_in(texts: &mut [Running], step: &Step) -> Result<(), CannotApply> {
+        texts[step.site].apply(&step.commands)
     }
 
     /// Every order of the units is looked at, likely ones first, until one passes or the budget is spent.
@@ -275,188 +255,6 @@ impl Search<'_, '_> {
         sites.into_iter().collect()
     }
 
-    /// Types a unit and judges every state it goes through.
-    fn unit(
-        &mut self,
-        texts: &mut [Running],
-        unit: &Unit,
-        unfinished: &[usize],
-    ) -> Result<Vec<Judged>, Outcome> {
-        let names: Vec<&str> = unfinished
-            .iter()
-            .map(|&site| self.sites[site].name.as_str())
-            .collect();
-        let mut out = Vec::new();
-        for step in &unit.steps {
-            let mut breaches: Vec<Breach> = Vec::new();
-            let before = self.devices(texts);
-            // Line by line: each takes effect by itself.
-            for line in lines(&step.commands) {
-                texts[step.site].apply(self.sites[step.site].mechanism, &[line])?;
-                self.one_state(&self.devices(texts), &names, &mut breaches)?;
-            }
-            let after = self.devices(texts);
-            let outage = self.transient(step, &before, &after, &names, &mut breaches)?;
-            out.push(Judged {
-                step: step.clone(),
-                breaches,
-                outage,
-            });
-        }
-        Ok(out)
-    }
-
-    fn one_state(
-        &mut self,
-        state: &[Arc<Named>],
-        unfinished: &[&str],
-        breaches: &mut Vec<Breach>,
-    ) -> Result<(), Outcome> {
-        self.budget = self.budget.saturating_sub(1);
-        for breach in self.judge.state(state, unfinished)? {
-            if !breaches.contains(&breach) {
-                breaches.push(breach);
-            }
-        }
-        if !(self.fits)(state) {
-            breaches.push(Breach {
-                property: Property::Fits,
-                verdict: Verdict::Refuted,
-                between: Default::default(),
-                flow: None,
-            });
-        }
-        Ok(())
-    }
-
-    /// While hardware is rewritten: as the fact says, any entry of the list before or after may decide, or the discard. Both
-    /// ends of that are states; the discard is an outage by itself.
-    fn transient(
-        &mut self,
-        step: &Step,
-        before: &[Arc<Named>],
-        after: &[Arc<Named>],
-        unfinished: &[&str],
-        breaches: &mut Vec<Breach>,
-    ) -> Result<Option<&'static str>, Outcome> {
-        let Some((family, list)) = &step.rewrites else {
-            return Ok(None);
-        };
-        let id = match self.sites[step.site].mechanism.transient {
-            Transient::None(id) => {
-                if !(self.hitless)(step.site, id) {
-                    self.open.insert((step.site, id));
-                }
-                return Ok(None);
-            }
-            Transient::AnyEntryOrDiscard(id) => id,
-        };
-        let carries = carries(&after[step.site].device, *family, list);
-        let mut leaky = after.to_vec();
-        loosen(
-            &mut Arc::make_mut(&mut leaky[step.site]).device,
-            &before[step.site].device,
-            *family,
-            list,
-        );
-        let mut found = Vec::new();
-        self.one_state(&leaky, unfinished, &mut found)?;
-        breaches.extend(
-            found
-                .into_iter()
-                .filter(|breach| breach.property == Property::Safe),
-        );
-        Ok(carries.then_some(id))
-    }
-
-    /// Lists that permit what both permit, and the units by way of them. With `shut`, lists that permit nothing.
-    fn by_way(
-        &self,
-        written: &[Running],
-        units: &[Unit],
-        all: &mut [Changes],
-        shut: bool,
-    ) -> Result<(Vec<Step>, Vec<Unit>), Outcome> {
-        let mut writes = Vec::new();
-        let mut out = Vec::new();
-        for unit in units {
-            let Some(swap) = unit.swap.as_ref().filter(|_| shut || unit.rank == 1) else {
-                out.push(unit.clone());
-                continue;
-            };
-            let site = &self.sites[swap.site];
-            let lines = match shut {
-                true => Some(vec![deny_all(site, swap.family)]),
-                false => self.between(written, swap),
-            };
-            let Some(lines) = lines else {
-                out.push(unit.clone());
-                continue;
-            };
-            let name = all[swap.site].fresh(&swap.to);
-            writes.push(write(swap.site, site, swap.family, &name, lines));
-            let step = |from: &str, to: &str| {
-                bind(
-                    swap.site,
-                    site,
-                    &swap.interface,
-                    swap.family,
-                    swap.direction,
-                    Some(from),
-                    Some(to),
-                )
-            };
-            out.push(Unit {
-                steps: vec![step(&swap.from, &name)],
-                rank: 0,
-                swap: None,
-            });
-            out.push(Unit {
-                steps: vec![step(&name, &swap.to)],
-                rank: 3,
-                swap: None,
-            });
-        }
-        Ok((writes, out))
-    }
-
-    /// The new list without the permits that open something.
-    fn between(&self, written: &[Running], swap: &Swap) -> Option<Vec<String>> {
-        let site = &self.sites[swap.site];
-        let header = |name: &str| format!("{}{name}", (site.mechanism.list)(swap.family));
-        let mut text = written[swap.site].clone();
-        let device = (site.read)(&text.text());
-        let find = |device: &Device, name: &str| {
-            let mut lists = device.acls.iter();
-            lists
-                .find(|acl| acl.family == swap.family && acl.name == name)
-                .cloned()
-        };
-        let old = find(&device, &swap.from)?;
-        const ROUNDS: usize = 8;
-        for _ in 0..ROUNDS {
-            let device = (site.read)(&text.text());
-            let acl = find(&device, &swap.to)?;
-            let found = compare(&old, &acl, Limits::default());
-            let opens = found
-                .changes
-                .iter()
-                .filter(|c| c.effect == Effect::NewlyPermitted);
-            let numbers: BTreeSet<u32> = opens.filter_map(|c| acl.ace(c.new)?.seq).collect();
-            let block = text
-                .blocks
-                .iter_mut()
-                .find(|block| block.header == header(&swap.to))?;
-            if numbers.is_empty() {
-                return Some(block.lines.clone());
-            }
-            block
-                .lines
-                .retain(|line| numbered(line).is_none_or(|(n, _)| !numbers.contains(&n)));
-        }
-        None
-    }
-
     /// What is bound nowhere any more goes last.
     fn finish(
         &mut self,
@@ -473,9 +271,10 @@ impl Search<'_, '_> {
         steps.extend(found);
         let mut texts: Vec<Running> = self.sites.iter().map(|site| site.old.clone()).collect();
         for one in &steps {
-            self.type_in(&mut texts, &one.step)?;
+            Self::type_in(&mut texts, &one.step)?;
         }
-        for (index, site) in self.sites.iter().enumerate() {
+        let lines = |site: &Site<'_>| site.mechanism.form == Form::Lines;
+        for (index, site) in self.sites.iter().enumerate().filter(|(_, s)| lines(s)) {
             let bound = |text: &Running| {
                 let device = (site.read)(&text.text());
                 let each = device.interfaces.iter().flat_map(|i| &i.bindings);
@@ -485,26 +284,22 @@ impl Search<'_, '_> {
             };
             let mut were = bound(&site.old);
             let ours = steps.iter().filter(|one| one.step.site == index);
-            were.extend(
-                ours.filter_map(|one| match (&one.step.what, &one.step.rewrites) {
-                    (What::Bind { .. }, Some(list)) => Some(list.clone()),
-                    _ => None,
-                }),
-            );
+            let binds = ours.filter(|one| matches!(one.step.what, What::Bind { .. }));
+            were.extend(binds.flat_map(|one| one.step.rewrites.clone()));
             for (family, name) in were.difference(&bound(&texts[index])) {
-                let header = format!("{}{name}", (site.mechanism.list)(*family));
+                let header = site.mechanism.header(*family, name);
                 let Some(block) = texts[index].block(&header).cloned() else {
                     continue;
                 };
                 let step = Step {
                     site: index,
                     what: What::Remove(name.clone()),
-                    commands: vec![Block::line(&format!("no {header}"))],
+                    commands: vec![Block::line(&site.mechanism.without(&header))],
                     undo: vec![block],
                     check: ((site.mechanism.show_list)(*family, name), Vec::new()),
-                    rewrites: None,
+                    rewrites: Vec::new(),
                 };
-                self.type_in(&mut texts, &step)?;
+                Self::type_in(&mut texts, &step)?;
                 steps.push(quiet(step));
             }
         }
@@ -517,35 +312,6 @@ impl Search<'_, '_> {
     }
 }
 
-/// Each line of some commands by itself.
-fn lines(commands: &[Block]) -> Vec<Block> {
-    let each =
-        commands.iter().flat_map(
-            |block| match block.lines.iter().any(|l| l.starts_with(' ')) {
-                // A nested block is typed as one: its inner lines mean nothing by themselves.
-                true => vec![block.clone()],
-                false if block.lines.is_empty() => vec![block.clone()],
-                false => {
-                    let one = |line: &String| Block {
-                        header: block.header.clone(),
-                        lines: vec![line.clone()],
-                    };
-                    block.lines.iter().map(one).collect()
-                }
-            },
-        );
-    each.collect()
-}
-
-fn deny_all(site: &Site<'_>, family: Family) -> String {
-    let word = (site.mechanism.sequence)(family);
-    let all = match family {
-        Family::V4 => "ip",
-        Family::V6 => "ipv6",
-    };
-    format!("{word}10 deny {all} any any")
-}
-
 fn passes(one: &Judged, bar: Bar) -> bool {
     one.breaches.iter().all(|breach| match bar {
         Bar::All => false,
@@ -553,30 +319,4 @@ fn passes(one: &Judged, bar: Bar) -> bool {
         Bar::Outage => breach.property == Property::Live || breach.verdict == Verdict::Unknown,
         Bar::Manager => !matches!(breach.property, Property::Safe | Property::Fits),
     })
-}
-
-/// Whether a list is bound to an interface that is up and carries its family.
-fn carries(device: &Device, family: Family, list: &str) -> bool {
-    device.interfaces.iter().any(|interface| {
-        let here = interface.bindings.iter().any(|binding| {
-            let acl = device.acls.get(binding.acl);
-            acl.is_some_and(|acl| acl.family == family && acl.name == list)
-        });
-        here && interface.carries(family)
-    })
-}
-
-/// Puts every permit of a list, before and after, in front of its other entries.
-fn loosen(device: &mut Device, before: &Device, family: Family, list: &str) {
-    let is = |acl: &&Acl| acl.family == family && acl.name == list;
-    let earlier = before.acls.iter().find(is).cloned();
-    let mine = device.acls.iter_mut().filter(|acl| is(&&**acl));
-    for acl in mine {
-        let old = earlier.iter().flat_map(|acl| &acl.entries);
-        let all: Vec<Ace> = old.chain(&acl.entries).cloned().collect();
-        let (permits, others): (Vec<Ace>, Vec<Ace>) =
-            all.into_iter().partition(|ace| ace.action != Action::Deny);
-        acl.entries = permits.into_iter().chain(others).collect();
-        acl.tail = vec![Ace::implicit(Action::Deny, vec![Match::any(family)], "")];
-    }
 }

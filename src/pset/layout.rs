@@ -55,8 +55,15 @@ const ORDERS: [[Field; 5]; 7] = [
 ];
 const TAIL: [Field; 5] = [Flags, IcmpType, IcmpCode, Position, Ext];
 
-/// Lines of a sample, at most; below a tenth of it no sample is taken.
+/// Lines of a sample, at most.
 const SAMPLE: usize = 500;
+/// Below so many lines no sample is taken: the first order is good enough.
+const TOO_FEW: usize = 50;
+/// Lines of the first, smaller sample, and how many orders go on to the second.
+const FIRST: usize = 60;
+const FINALISTS: usize = 3;
+/// A sample is one line in so many, or more: to choose must not cost more than a poor choice would.
+const THIN: usize = 4;
 /// Intervals of one wildcard in one level from which on 8-bit chunks are chosen.
 const TOO_MANY_INTERVALS: u32 = 16;
 
@@ -135,26 +142,20 @@ impl Layout {
             .filter(|acl| acl.family == family)
             .collect();
         let width = width_for(&acls);
-        let samples = sample(&acls);
-        let lines: usize = samples.iter().map(Vec::len).sum();
-        if lines < SAMPLE / 10 {
-            return Layout::new(family, &ORDERS[0], width);
+        let lines: usize = acls.iter().map(|acl| acl.all().len()).sum();
+        let all = ORDERS.map(|order| Layout::new(family, &order, width));
+        if lines < TOO_FEW {
+            let [first, ..] = all;
+            return first;
         }
-        let mut best = (Layout::new(family, &ORDERS[0], width), usize::MAX);
-        for order in ORDERS {
-            let layout = Layout::new(family, &order, width);
-            // An order that has already cost more than the best may stop there.
-            let space = Space::with_layout(layout.clone()).with_limit(best.1 / EDGES_PER_NODE);
-            for aces in &samples {
-                list::build(&space, aces);
-            }
-            let size = space.size();
-            let cost = size.nodes * EDGES_PER_NODE + size.edges;
-            if !space.exhausted() && cost < best.1 {
-                best = (layout, cost);
-            }
+        // The best of the few first: an order that costs more than one before it is soon given up.
+        let mut ranked = ranked(&sample(&acls, FIRST), all.to_vec(), false);
+        if lines > FIRST {
+            ranked.truncate(FINALISTS);
+            let most = SAMPLE.min(lines / THIN).max(FIRST);
+            ranked = self::ranked(&sample(&acls, most), ranked, true);
         }
-        best.0
+        ranked.swap_remove(0)
     }
 
     /// The family.
@@ -211,10 +212,33 @@ fn chunks(field: Field, family: Family, width: u32) -> Vec<Var> {
     }
 }
 
-/// Every so many-th entry of the lists, counted through, in order.
-fn sample<'a>(acls: &[&'a Acl]) -> Vec<Vec<&'a Ace>> {
+/// Layouts by what a sample costs under them, the cheapest first; equal ones stay in order. To `prune` is to give up one
+/// that costs more than another before it; it comes last.
+fn ranked(samples: &[Vec<&Ace>], layouts: Vec<Layout>, prune: bool) -> Vec<Layout> {
+    let mut least = usize::MAX;
+    let cost = |layout: Layout| {
+        let limit = if prune { least } else { usize::MAX };
+        let space = Space::with_layout(layout.clone()).with_limit(limit / EDGES_PER_NODE);
+        for aces in samples {
+            list::build(&space, aces);
+        }
+        let size = space.size();
+        let cost = match space.exhausted() {
+            true => usize::MAX,
+            false => size.nodes * EDGES_PER_NODE + size.edges,
+        };
+        least = least.min(cost);
+        (cost, layout)
+    };
+    let mut costs: Vec<(usize, Layout)> = layouts.into_iter().map(cost).collect();
+    costs.sort_by_key(|(cost, _)| *cost);
+    costs.into_iter().map(|(_, layout)| layout).collect()
+}
+
+/// Every so many-th entry of the lists, counted through, in order; about `most` of them.
+fn sample<'a>(acls: &[&'a Acl], most: usize) -> Vec<Vec<&'a Ace>> {
     let total: usize = acls.iter().map(|acl| acl.all().len()).sum();
-    let stride = total / SAMPLE + 1;
+    let stride = total / most + 1;
     let mut count = 0;
     let mut take = |_: &&Ace| {
         count += 1;

@@ -6,7 +6,8 @@
 //!
 //! Method: halve the list; hand each half the packets that reach it and what happens to those that fall through, both cut
 //! down to the packets the half matches at all; the later half first, so that the earlier one is judged by what is left of
-//! the later. A half that nothing reaches is done at once.
+//! the later. A half that nothing reaches is done at once. (To take the unreachable ones out first and to look for redundant
+//! ones among the rest costs more, even where half of the list is unreachable.)
 
 use super::Space;
 use super::dd::{Dd, EMPTY, FULL, Id};
@@ -39,6 +40,19 @@ pub enum Useless {
 const STEPS_PER_ENTRY: usize = 32;
 
 impl Space {
+    /// The unreachable entries alone, rising, without what takes their packets.
+    #[must_use]
+    pub fn unreachable(&self, acl: &Acl) -> Vec<usize> {
+        let found = self.with(|dd, layout| {
+            let aces: Vec<&Ace> = acl.all().collect();
+            Sides::new(dd, layout, acl, &aces).unreachable(dd, acl.entries.len())
+        });
+        match self.exhausted() {
+            true => Vec::new(),
+            false => found,
+        }
+    }
+
     /// The entries that can be removed, all at once, without a change under any reading; rising. The tail stays. Entries
     /// that log are judged by their packets alone.
     #[must_use]
@@ -48,12 +62,7 @@ impl Space {
         }
         let findings = self.with(|dd, layout| {
             let aces: Vec<&Ace> = acl.all().collect();
-            let (possible, certain) = (
-                matches(dd, layout, &aces, true),
-                matches(dd, layout, &aces, false),
-            );
-            let taken = Tree::new(dd, &certain);
-            let matched = (!settled(acl.all())).then(|| Tree::new(dd, &possible));
+            let sides = Sides::new(dd, layout, acl, &aces);
             let mut sweep = Sweep {
                 actions: aces.iter().map(|ace| ace.action).collect(),
                 pieces: pieces(dd, layout, &aces),
@@ -61,19 +70,58 @@ impl Space {
                 unreachable: Vec::new(),
                 redundant: Vec::new(),
             };
-            let run = Run {
-                start: 0,
-                matched: matched.as_ref().unwrap_or(&taken),
-                taken: &taken,
-            };
-            sweep.run(dd, &run, FULL, NOTHING, false);
-            sweep.findings(dd, &possible, &certain, &taken)
+            sweep.run(dd, &sides.run(), FULL, NOTHING, false);
+            findings(dd, &sides, sweep.unreachable, sweep.redundant)
         });
         if self.exhausted() {
             Vec::new()
         } else {
             findings
         }
+    }
+}
+
+/// The matches of the entries of a list: C and P of each, and unions over runs.
+struct Sides {
+    certain: Vec<Id>,
+    possible: Vec<Id>,
+    taken: Tree,
+    /// By P, unless the list is settled.
+    matched: Option<Tree>,
+}
+
+impl Sides {
+    fn new(dd: &mut Dd, layout: &Layout, acl: &Acl, aces: &[&Ace]) -> Sides {
+        let certain = matches(dd, layout, aces, false);
+        let taken = Tree::new(dd, &certain);
+        let (possible, matched) = match settled(acl.all()) {
+            true => (certain.clone(), None),
+            false => {
+                let possible = matches(dd, layout, aces, true);
+                let matched = Tree::new(dd, &possible);
+                (possible, Some(matched))
+            }
+        };
+        Sides {
+            certain,
+            possible,
+            taken,
+            matched,
+        }
+    }
+
+    fn run(&self) -> Run<'_> {
+        Run {
+            start: 0,
+            matched: self.matched.as_ref().unwrap_or(&self.taken),
+            taken: &self.taken,
+        }
+    }
+
+    fn unreachable(&self, dd: &mut Dd, removable: usize) -> Vec<usize> {
+        let mut found = Vec::new();
+        self.run().unreachable(dd, FULL, removable, &mut found);
+        found
     }
 }
 
@@ -121,6 +169,43 @@ struct Run<'a> {
     taken: &'a Tree,
 }
 
+impl<'a> Run<'a> {
+    fn end(&self) -> usize {
+        self.start + self.matched.len
+    }
+
+    /// Its halves, if it has more than one entry.
+    fn halves(&self) -> Option<(Run<'a>, Run<'a>)> {
+        let (matched, taken) = (self.matched.halves.as_ref()?, self.taken.halves.as_ref()?);
+        let half = |start, matched, taken| Run {
+            start,
+            matched,
+            taken,
+        };
+        let middle = self.start + matched.0.len;
+        Some((
+            half(self.start, &matched.0, &taken.0),
+            half(middle, &matched.1, &taken.1),
+        ))
+    }
+
+    /// The entries below `removable` that nothing of `reach` gets to.
+    fn unreachable(&self, dd: &mut Dd, reach: Id, removable: usize, found: &mut Vec<usize>) {
+        if self.start >= removable {
+            return;
+        }
+        if dd.disjoint(reach, self.matched.union) {
+            return found.extend(self.start..self.end().min(removable));
+        }
+        if let Some((early, late)) = self.halves() {
+            let reach = dd.and(reach, self.matched.union);
+            early.unreachable(dd, reach, removable, found);
+            let left_over = dd.minus(reach, early.taken.union);
+            late.unreachable(dd, left_over, removable, found);
+        }
+    }
+}
+
 struct Sweep {
     actions: Vec<Action>,
     pieces: Vec<Pair>,
@@ -138,36 +223,24 @@ impl Sweep {
     /// Judges a run that `reach` gets to and behind which `below` is permitted. Returns what the entries that stay do, if
     /// it is `wanted`.
     fn run(&mut self, dd: &mut Dd, run: &Run<'_>, reach: Id, below: Pair, wanted: bool) -> Pair {
-        let end = run.start + run.matched.len;
         // The tail stays whatever reaches it now: it may be all that is left below a redundant entry.
-        if end <= self.removable && dd.disjoint(reach, run.matched.union) {
-            self.unreachable.extend(run.start..end);
+        if run.end() <= self.removable && dd.disjoint(reach, run.matched.union) {
+            self.unreachable.extend(run.start..run.end());
             return NOTHING;
         }
         let within = run.matched.union;
         let reach = dd.and(reach, within);
-        let (Some(matched), Some(taken)) = (&run.matched.halves, &run.taken.halves) else {
+        let Some((early_run, late_run)) = run.halves() else {
             return self.entry(dd, run.start, reach, below);
         };
-        let middle = run.start + matched.0.len;
-        let late = Run {
-            start: middle,
-            matched: &matched.1,
-            taken: &taken.1,
-        };
-        let early = Run {
-            start: run.start,
-            matched: &matched.0,
-            taken: &taken.0,
-        };
-        let left_over = dd.minus(reach, taken.0.union);
+        let left_over = dd.minus(reach, early_run.taken.union);
         let below = below.map(NOTHING, |below, _| dd.and(below, within));
-        let late = self.run(dd, &late, left_over, below, true);
+        let late = self.run(dd, &late_run, left_over, below, true);
         let between = late.map(below, |late, below| {
             let both = dd.over_permitted(late, below);
-            dd.and(both, matched.0.union)
+            dd.and(both, early_run.matched.union)
         });
-        let early = self.run(dd, &early, reach, between, wanted);
+        let early = self.run(dd, &early_run, reach, between, wanted);
         if wanted {
             early.map(late, |early, late| dd.over(early, late))
         } else {
@@ -187,49 +260,39 @@ impl Sweep {
         }
         self.pieces[index]
     }
+}
 
-    fn findings(
-        self,
-        dd: &mut Dd,
-        possible: &[Id],
-        certain: &[Id],
-        taken: &Tree,
-    ) -> Vec<LineFinding> {
-        let mut steps = STEPS_PER_ENTRY * possible.len();
-        let mut all: Vec<LineFinding> = self
-            .redundant
-            .into_iter()
-            .map(|index| LineFinding {
-                index,
-                why: Useless::Redundant,
-            })
-            .collect();
-        for index in self.unreachable {
-            let by = blockers(dd, index, possible[index], certain, taken, &mut steps);
-            all.push(LineFinding {
-                index,
-                why: Useless::Unreachable(by),
-            });
-        }
-        all.sort_by_key(|finding| finding.index);
-        all
+fn findings(
+    dd: &mut Dd,
+    sides: &Sides,
+    unreachable: Vec<usize>,
+    redundant: Vec<usize>,
+) -> Vec<LineFinding> {
+    let mut steps = STEPS_PER_ENTRY * sides.possible.len();
+    let redundant = redundant.into_iter().map(|index| LineFinding {
+        index,
+        why: Useless::Redundant,
+    });
+    let mut all: Vec<LineFinding> = redundant.collect();
+    for index in unreachable {
+        let by = blockers(dd, index, sides, &mut steps);
+        all.push(LineFinding {
+            index,
+            why: Useless::Unreachable(by),
+        });
     }
+    all.sort_by_key(|finding| finding.index);
+    all
 }
 
 /// Entries before `index` that together take all of `hidden`, none of them dispensable.
-fn blockers(
-    dd: &mut Dd,
-    index: usize,
-    hidden: Id,
-    certain: &[Id],
-    taken: &Tree,
-    steps: &mut usize,
-) -> Vec<usize> {
+fn blockers(dd: &mut Dd, index: usize, sides: &Sides, steps: &mut usize) -> Vec<usize> {
     if *steps == 0 {
         return Vec::new();
     }
+    let (hidden, certain) = (sides.possible[index], &sides.certain);
     let (mut deciders, mut left) = (Vec::new(), hidden);
-    taken.deciders(dd, 0, index, &mut left, &mut deciders);
+    sides.taken.deciders(dd, 0, index, &mut left, &mut deciders);
     *steps = steps.saturating_sub(deciders.len() + 1);
     // A single one that takes everything is the best answer; it need not be among the first.
     if let Some(&one) = deciders

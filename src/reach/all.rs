@@ -1,6 +1,6 @@
 //! All-path reach: what arrives whichever state holds (D27), as A- or A+.
 
-use super::filters::{Net, asked};
+use super::filters::Net;
 use super::{Beyond, Side};
 use crate::acl::{Direction, Known};
 use crate::pset::PacketSet;
@@ -90,12 +90,7 @@ impl Net<'_> {
         let packets = self.crossing(link, packets, sender, Some(port), side);
         let table = self.table(port);
         let filter = self.ask(port, Direction::In, packets);
-        let own = asked(
-            space,
-            &self.topo.device(port).sees.to_switch,
-            filter,
-            space.intersect(packets, table.own),
-        );
+        let own = self.to_own(port, filter, packets);
         let arrived = if goal.local == Some(device) {
             Self::pick(side, own.must, own.may)
         } else {
@@ -132,7 +127,7 @@ impl Net<'_> {
             } else {
                 forwards.may()
             };
-        let uncertain = self.topo.strays(device, vrf);
+        let uncertain = self.topo.strays(device, vrf, self.family);
         if !on || (uncertain && side == Side::Must) {
             return space.empty();
         }

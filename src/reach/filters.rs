@@ -3,11 +3,13 @@
 use super::trail::{Changes, Trail};
 use crate::acl::{Acl, Direction, Known};
 use crate::device::{EffectClass, Scope};
-use crate::net::{AddrRanges, Family, Match};
+use crate::net::{AddrRanges, AddrSet, ByteSet, Family, Match, PortSet, proto};
 use crate::pset::{Bounds, PacketSet, Space};
 use crate::topo::{LINK_LOCAL_V6, Named, Target, Topo, interface_addrs, not_routed, subnets};
+use ipnet::IpNet;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
+use std::net::{IpAddr, Ipv4Addr};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -38,8 +40,24 @@ pub(super) struct Frame {
     pub(super) addressed: Vec<PacketSet>,
     /// Per port: packets to its subnets.
     pub(super) near: Vec<PacketSet>,
+    /// Per device: packets that lines about its own services may drop behind the in-list (D19).
+    guarded: Vec<PacketSet>,
+    /// Broadcasts that routers send on as unicasts.
+    pub(super) relays: Vec<Relay>,
     /// By device and VRF: its table.
     tables: BTreeMap<(usize, String), Table>,
+}
+
+/// Boxes of broadcasts that are told apart; of more only the ports are.
+const MOST_BOXES: usize = 1000;
+
+/// A broadcast of some UDP ports that a port sends on to a server ([`BroadcastRelay`]).
+pub(super) struct Relay {
+    pub(super) port: usize,
+    /// The broadcasts, as the in-list sees them.
+    pub(super) heard: PacketSet,
+    /// What becomes of them: packets to the server, from whomever.
+    pub(super) sent: PacketSet,
 }
 
 /// What a network of the same space was made of; see [`Net::again`].
@@ -53,6 +71,8 @@ pub struct Made {
 pub(super) struct Table {
     /// Own addresses.
     pub(super) own: PacketSet,
+    /// Those of them that another router may be the active owner of (VRRP, HSRP, GLBP: a state, D2).
+    pub(super) shared: PacketSet,
     /// Destinations, and in IPv6 sources, that are not routed (D33).
     pub(super) unrouted: PacketSet,
     /// Sources that are not routed even where an effect sends destinations on that are not.
@@ -171,10 +191,14 @@ impl<'a> Net<'a> {
                 && device.sees.from_switch.question().is_none()
                 && device.forwards.of(self.family).question().is_none()
                 && device.effects.is_empty()
-                && device.dynamic.is_empty()
+                && !device
+                    .dynamic
+                    .iter()
+                    .any(|(vrf, _)| device.learns(vrf, self.family))
         };
         exact(&self.lists.inward)
             && exact(&self.lists.outward)
+            && self.relaying().is_none()
             && (0..self.topo.ports.len()).all(known)
     }
 
@@ -182,6 +206,36 @@ impl<'a> Net<'a> {
     #[must_use]
     pub fn space(&self) -> &'a Space {
         self.space
+    }
+
+    /// A port that may send broadcasts on: its list lets some in.
+    #[must_use]
+    pub fn relaying(&self) -> Option<usize> {
+        let heard = |relay: &&Relay| {
+            let let_in = self.lists.inward[relay.port].may;
+            !self.space.disjoint(let_in, relay.heard)
+        };
+        self.frame.relays.iter().find(heard).map(|relay| relay.port)
+    }
+
+    /// What a relay may send on: the broadcasts that its list may let in, with the server as destination.
+    pub(super) fn relayed(&self, relay: &Relay) -> PacketSet {
+        let heard = self.entering(relay.port, relay.heard).may;
+        let boxes = self.space.regions(heard, MOST_BOXES);
+        if boxes.cut {
+            return relay.sent;
+        }
+        let any = AddrSet::any(Family::V4);
+        let sent: Vec<Match> = boxes
+            .list
+            .into_iter()
+            .map(|m| Match {
+                dst: any.clone(),
+                ..m
+            })
+            .collect();
+        self.space
+            .intersect(self.space.of_matches(&sent), relay.sent)
     }
 
     /// What of some packets a port lets in.
@@ -200,6 +254,20 @@ impl<'a> Net<'a> {
     pub fn sent(&self, port: usize, sees: &Known, packets: PacketSet) -> Bounds {
         let filter = self.ask(port, Direction::Out, packets);
         asked(self.space, sees, filter, packets)
+    }
+
+    /// What of the packets at a port is handed to the switch itself: past the in-list as the fact says (D18), and past what
+    /// its services are guarded with besides.
+    pub(super) fn to_own(&self, port: usize, filter: Bounds, packets: PacketSet) -> Bounds {
+        let space = self.space;
+        let sees = &self.topo.device(port).sees.to_switch;
+        let mine = space.intersect(packets, self.table(port).own);
+        let own = asked(space, sees, filter, mine);
+        let guarded = self.frame.guarded[self.topo.ports[port].device];
+        Bounds {
+            must: space.minus(own.must, guarded),
+            may: own.may,
+        }
     }
 
     /// Own addresses of a device in all its VRFs.
@@ -353,9 +421,45 @@ impl Frame {
             near: ports()
                 .map(|port| to(subnets(topo.interface(port), family)))
                 .collect(),
+            guarded: topo
+                .devices
+                .iter()
+                .map(|named| {
+                    let guards: Vec<Match> = named.device.guards(family).map(|(_, m)| m).collect();
+                    space.of_matches(&guards)
+                })
+                .collect(),
+            relays: match family {
+                Family::V4 => ports().flat_map(|port| relays(topo, space, port)).collect(),
+                Family::V6 => Vec::new(),
+            },
             tables,
         }
     }
+}
+
+fn relays(topo: &Topo, space: &Space, port: usize) -> Vec<Relay> {
+    let interface = topo.interface(port);
+    let nets = interface.addrs.iter().filter_map(|net| match net {
+        IpNet::V4(net) => Some(net.broadcast()),
+        IpNet::V6(_) => None,
+    });
+    let one = |addr: Ipv4Addr| AddrRanges::span(IpAddr::V4(addr), IpAddr::V4(addr));
+    let everyone = nets.fold(one(Ipv4Addr::BROADCAST), |all, addr| all.union(&one(addr)));
+    let udp = |dst: &AddrRanges, ports: &PortSet| {
+        space.of_match(&Match {
+            protocol: ByteSet::one(proto::UDP),
+            dst: dst.to_set(),
+            dport: ports.clone(),
+            ..Match::any(Family::V4)
+        })
+    };
+    let each = interface.broadcasts.iter().map(|relay| Relay {
+        port,
+        heard: udp(&everyone, &relay.ports),
+        sent: udp(&one(relay.to), &relay.ports),
+    });
+    each.collect()
 }
 
 /// All packets to some addresses.
@@ -392,6 +496,7 @@ fn table(topo: &Topo, family: Family, space: &Space, device: usize, vrf: &str) -
         .collect();
     Table {
         own,
+        shared: to_addrs(space, &topo.shared(device, vrf, family)),
         unrouted,
         stuck,
         routes,
@@ -422,6 +527,7 @@ fn filter(
         }
         Scope::Vrf(vrf) => *vrf == topo.interface(port).vrf,
         Scope::Device => true,
+        Scope::Own(..) => false,
     };
     if device
         .effects

@@ -36,6 +36,11 @@ pub struct Beyond {
     pub hairpin: bool,
 }
 
+/// Whether a next hop is one that the policy names.
+fn named(beyond: &[Beyond], link: usize, addr: IpAddr) -> bool {
+    beyond.iter().any(|beyond| beyond.is(link, addr))
+}
+
 impl Beyond {
     /// Whether a next hop on a link is this host.
     #[must_use]

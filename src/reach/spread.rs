@@ -1,7 +1,7 @@
 //! Any-path reach: the least set of (place, packet) closed under steps (D27), as E+ or E-.
 
 use super::Beyond;
-use super::filters::{Net, asked};
+use super::filters::Net;
 use crate::acl::{Direction, Known};
 use crate::pset::PacketSet;
 use crate::topo::Target;
@@ -134,6 +134,24 @@ impl<'n, 'a> Run<'n, 'a> {
         for port in ports {
             self.present(port, packets);
         }
+        if self.side == Side::May {
+            self.relay(link, packets);
+        }
+    }
+
+    /// Whoever sits on a link may have sent some of these packets as broadcasts, which a router turned into what they are.
+    fn relay(&mut self, link: usize, packets: PacketSet) {
+        let net = self.net;
+        for relay in &net.frame.relays {
+            let port = &net.topo.ports[relay.port];
+            let sent = net.space.intersect(packets, relay.sent);
+            if port.link != link || net.space.is_empty(sent) {
+                continue;
+            }
+            let sent = net.space.intersect(sent, net.relayed(relay));
+            let vrf = &net.topo.interface(relay.port).vrf;
+            self.route(port.device, vrf, sent, false);
+        }
     }
 
     /// A frame reaches a port. Lists of other switches on the link that see bridged frames do not count on either side of
@@ -155,12 +173,7 @@ impl<'n, 'a> Run<'n, 'a> {
         let table = net.table(port);
         let filter = net.ask(port, Direction::In, fresh);
         let passed = space.intersect(fresh, self.choose(filter.must, filter.may));
-        let own = asked(
-            space,
-            &net.topo.device(port).sees.to_switch,
-            filter,
-            space.intersect(fresh, table.own),
-        );
+        let own = net.to_own(port, filter, fresh);
         let own = self.choose(own.must, own.may);
         self.out.local[device] = space.union(self.out.local[device], own);
         if net.topo.rewrites(device) {
@@ -169,6 +182,8 @@ impl<'n, 'a> Run<'n, 'a> {
             }
             if self.side == Side::May && !self.rewritten[device] {
                 self.rewritten[device] = true;
+                // A tunnel may end here, or an address be translated into an own one.
+                self.out.local[device] = space.full();
                 self.scatter(device, None, space.full(), false);
             }
             return;
@@ -196,7 +211,9 @@ impl<'n, 'a> Run<'n, 'a> {
         } else {
             table.unrouted
         };
-        let routed = space.minus(space.minus(passed, table.own), kept);
+        // The standby router of a virtual address sends packets for it on to the active one (D19).
+        let mine = space.minus(table.own, table.shared);
+        let routed = space.minus(space.minus(passed, mine), kept);
         self.route(device, &net.topo.interface(port).vrf, routed, false);
     }
 
@@ -205,7 +222,7 @@ impl<'n, 'a> Run<'n, 'a> {
         if net.space.is_empty(routed) {
             return;
         }
-        if net.topo.strays(device, vrf) {
+        if net.topo.strays(device, vrf, net.family) {
             if self.side == Side::Must {
                 return;
             }
@@ -294,8 +311,14 @@ impl<'n, 'a> Run<'n, 'a> {
         let space = self.net.space;
         let slot = self.out.handed.entry((link, addr)).or_insert(space.empty());
         *slot = space.union(*slot, part);
-        let back = |beyond: &Beyond| beyond.hairpin && beyond.is(link, addr);
-        if self.beyond.iter().any(back) {
+        let mut known = self.beyond.iter().filter(|beyond| beyond.is(link, addr));
+        let back = match known.next() {
+            Some(first) => first.hairpin || known.any(|beyond| beyond.hairpin),
+            // A router that nobody named: what it does with packets is open (D28).
+            None => self.side == Side::May,
+        };
+        if back {
+            self.out.open |= !super::named(self.beyond, link, addr);
             self.inject(link, part);
         }
     }

@@ -7,8 +7,8 @@
 use super::Beyond;
 use super::trace::{Hop, HopAction, HopKind, Trace, TraceEnd};
 use crate::acl::{Direction, Fate, Known, Question, decide};
-use crate::device::{EffectClass, Scope};
-use crate::net::{Family, Flow};
+use crate::device::{Effect, EffectClass, Scope};
+use crate::net::{Family, Flow, L4, proto};
 use crate::topo::{Fib, Target, Topo, link_local_source, not_routed};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -105,10 +105,34 @@ impl<'a> Walker<'a> {
             Some(ports) => ports.to_vec(),
             None => self.topo.ports_of(link, flow.family()).collect(),
         };
-        for port in ports {
+        for &port in &ports {
             self.enter(&mut search, Way::default(), port);
         }
+        for &port in ports.iter().filter(|_| possible) {
+            self.relayed(&mut search, port);
+        }
         Self::finish(search)
+    }
+
+    /// Out of a router that may have got the packet as a broadcast, which it sends on to a server.
+    fn relayed(&self, search: &mut Search<'_>, port: usize) {
+        let flow = search.flow;
+        let interface = self.topo.interface(port);
+        let mut relays = interface.broadcasts.iter();
+        let relay = relays.find(|relay| {
+            flow.protocol() == proto::UDP
+                && flow.dst() == IpAddr::V4(relay.to)
+                && matches!(flow.l4(), L4::Ports { dport, .. } if relay.ports.contains(dport))
+        });
+        let Some(relay) = relay else { return };
+        let device = self.topo.ports[port].device;
+        let mut way = Way::default();
+        way.because.push(Question::Effect {
+            device: self.topo.device_name(port).to_owned(),
+            line: relay.line,
+            text: relay.text.clone(),
+        });
+        self.route(search, way, device, &interface.vrf, false);
     }
 
     /// From a switch itself (D20).
@@ -209,17 +233,14 @@ impl<'a> Walker<'a> {
                 }
                 Scope::Vrf(vrf) => *vrf == interface.vrf,
                 Scope::Device => true,
+                Scope::Own(..) => false,
             };
             here && effect.class == EffectClass::Narrows
         });
         if let Some(effect) = narrowed.filter(|_| hop.action != HopAction::Deny) {
             hop.action = HopAction::Unknown;
-            let device = self.topo.device_name(port).to_owned();
-            way.because.push(Question::Effect {
-                device,
-                line: effect.line,
-                text: effect.text.clone(),
-            });
+            let device = self.topo.ports[port].device;
+            way.because.push(self.effect_question(device, effect));
         }
         let action = hop.action;
         way.hops.push(hop);
@@ -267,23 +288,27 @@ impl<'a> Walker<'a> {
         if !search.done.insert(port) {
             return;
         }
-        let seen = if local {
-            &device.sees.to_switch
-        } else {
-            &Known::Yes
-        };
-        if !self.sees(search, &mut way, port, Direction::In, seen) {
+        if local {
+            let mut way = way.clone();
+            if self.sees(
+                search,
+                &mut way,
+                port,
+                Direction::In,
+                &device.sees.to_switch,
+            ) {
+                self.local(search, way, port);
+            }
+            // The standby router of a virtual address sends packets for it on to the active one (D19).
+            let shared = self.topo.shared(device_index, &vrf, family);
+            if !shared.contains(search.flow.dst()) {
+                return;
+            }
+        }
+        if !self.sees(search, &mut way, port, Direction::In, &Known::Yes) {
             return;
         }
         way.seen.push(port);
-        if local {
-            way.hops.push(self.plain(
-                HopKind::Local,
-                device_index,
-                self.topo.interface(port).name.clone(),
-            ));
-            return self.end(search, way, End::Local(device_index));
-        }
         let redirected = search.possible && self.topo.redirects(device_index);
         let kept = not_routed(device, &vrf, family).contains(search.flow.dst());
         if link_local_source(search.flow.src()) || (kept && !redirected) {
@@ -295,6 +320,31 @@ impl<'a> Walker<'a> {
             Known::Open(question) => way.because.push(question.clone()),
         }
         self.route(search, way, device_index, &vrf, false);
+    }
+
+    /// At an own address, past what its services are guarded with (D19).
+    fn local(&self, search: &mut Search<'_>, mut way: Way, port: usize) {
+        let device = self.topo.ports[port].device;
+        let name = self.topo.interface(port).name.clone();
+        let mut guards = self.topo.device(port).guards(search.flow.family());
+        let guard = guards.find(|(_, packets)| packets.contains(search.flow));
+        if let Some((effect, _)) = guard {
+            way.because.push(self.effect_question(device, effect));
+        }
+        way.hops.push(self.plain(HopKind::Local, device, name));
+        let end = match guard.is_some() && !search.possible {
+            true => End::Dropped,
+            false => End::Local(device),
+        };
+        self.end(search, way, end);
+    }
+
+    fn effect_question(&self, device: usize, effect: &Effect) -> Question {
+        Question::Effect {
+            device: self.topo.devices[device].name.clone(),
+            line: effect.line,
+            text: effect.text.clone(),
+        }
     }
 
     fn plain(&self, kind: HopKind, device: usize, interface: String) -> Hop {
@@ -318,7 +368,7 @@ impl<'a> Walker<'a> {
         vrf: &str,
         from_switch: bool,
     ) {
-        if self.topo.strays(device, vrf) {
+        if self.topo.strays(device, vrf, search.flow.family()) {
             way.because.push(self.stray_question(device, vrf));
             if !search.possible {
                 return self.end(search, way, End::Dropped);
@@ -399,7 +449,14 @@ impl<'a> Walker<'a> {
             }
             Some(addr) => {
                 self.end(search, way.clone(), End::Handed(link, addr));
-                if self.beyond.iter().any(|b| b.hairpin && b.is(link, addr)) {
+                let mut way = way;
+                let named = super::named(self.beyond, link, addr);
+                if !named && search.possible {
+                    let link = self.topo.link_name(link);
+                    way.because.push(Question::NextHop { link, addr });
+                }
+                let back = |b: &Beyond| b.hairpin && b.is(link, addr);
+                if self.beyond.iter().any(back) || (!named && search.possible) {
                     for port in self
                         .topo
                         .ports_of(link, search.flow.family())
@@ -427,6 +484,10 @@ impl<'a> Walker<'a> {
 
     /// Out of every port of a device whose routing is not known.
     fn stray(&self, search: &mut Search<'_>, way: &Way, device: usize) {
+        if self.topo.rewrites(device) {
+            // What was rewritten may be for the device itself.
+            self.end(search, way.clone(), End::Local(device));
+        }
         for (out, port) in self
             .topo
             .ports
@@ -463,11 +524,7 @@ impl<'a> Walker<'a> {
             .iter()
             .find(|effect| effect.class != EffectClass::Narrows)
         {
-            Some(effect) => Question::Effect {
-                device: named.name.clone(),
-                line: effect.line,
-                text: effect.text.clone(),
-            },
+            Some(effect) => self.effect_question(device, effect),
             None => Question::Routes {
                 device: named.name.clone(),
                 vrf: vrf.to_owned(),

@@ -1,7 +1,8 @@
 //! Tables for spreadsheets: CSV and XLSX, in which no cell is ever a formula.
 //!
 //! In: heads and rows of text. Out: bytes. A cell that begins with `=`, `+`, `-` or `@` is text: XLSX cells are written as
-//! strings, CSV cells get an apostrophe, which spreadsheets hide and [`parse`] takes off again.
+//! strings, CSV cells get an apostrophe, which spreadsheets hide and the reader of tables
+//! (`sheet`) takes off again.
 
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, XlsxError};
 
@@ -33,8 +34,8 @@ fn is_formula(cell: &str) -> bool {
 /// The table as CSV with CRLF.
 ///
 /// # Errors
-/// The cell that the encoding cannot hold.
-pub fn csv(grid: &Grid, encoding: Encoding) -> Result<Vec<u8>, String> {
+/// The first cell that the encoding cannot hold: its name and what it holds.
+pub fn csv(grid: &Grid, encoding: Encoding) -> Result<Vec<u8>, (String, String)> {
     let mut text = String::new();
     for row in std::iter::once(&grid.heads).chain(&grid.rows) {
         let cells: Vec<String> = row.iter().map(|cell| quoted(cell)).collect();
@@ -44,9 +45,11 @@ pub fn csv(grid: &Grid, encoding: Encoding) -> Result<Vec<u8>, String> {
     if encoding == Encoding::Utf8 {
         return Ok(format!("\u{feff}{text}").into_bytes());
     }
-    for cell in std::iter::once(&grid.heads).chain(&grid.rows).flatten() {
-        if encoding_rs::SHIFT_JIS.encode(cell).2 {
-            return Err(cell.clone());
+    for (row, cells) in (1..).zip(std::iter::once(&grid.heads).chain(&grid.rows)) {
+        for (column, cell) in cells.iter().enumerate() {
+            if encoding_rs::SHIFT_JIS.encode(cell).2 {
+                return Err((cell_name(row, column), cell.clone()));
+            }
         }
     }
     Ok(encoding_rs::SHIFT_JIS.encode(&text).0.into_owned())
@@ -89,58 +92,6 @@ pub fn xlsx(grids: &[Grid]) -> Result<Vec<u8>, XlsxError> {
     book.save_to_buffer()
 }
 
-/// Cells of a CSV, in either encoding; `Err` is the number of the line where it breaks off.
-///
-/// # Errors
-/// A quote that is not closed, or bytes of no encoding.
-pub fn parse(bytes: &[u8]) -> Result<Vec<Vec<String>>, usize> {
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) => text.trim_start_matches('\u{feff}').to_owned(),
-        Err(_) => match encoding_rs::SHIFT_JIS.decode(bytes) {
-            (text, _, false) => text.into_owned(),
-            (.., true) => return Err(1),
-        },
-    };
-    let (mut rows, mut row, mut cell) = (Vec::new(), Vec::new(), String::new());
-    let (mut open, mut line, mut opened) = (false, 1, 1);
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        line += usize::from(c == '\n');
-        match (open, c) {
-            (true, '"') if chars.peek() == Some(&'"') => {
-                chars.next();
-                cell.push('"');
-            }
-            (true, '"') => open = false,
-            (true, c) => cell.push(c),
-            (false, '"') if cell.is_empty() => (open, opened) = (true, line),
-            (false, ',') => row.push(bare(std::mem::take(&mut cell))),
-            (false, '\r') => {}
-            (false, '\n') => {
-                row.push(bare(std::mem::take(&mut cell)));
-                rows.push(std::mem::take(&mut row));
-            }
-            (false, c) => cell.push(c),
-        }
-    }
-    if open {
-        return Err(opened);
-    }
-    if !cell.is_empty() || !row.is_empty() {
-        row.push(bare(cell));
-        rows.push(row);
-    }
-    Ok(rows)
-}
-
-/// Without the apostrophe of [`quoted`].
-fn bare(cell: String) -> String {
-    match cell.strip_prefix('\'') {
-        Some(rest) if is_formula(rest) || rest.starts_with('\'') => rest.to_owned(),
-        _ => cell,
-    }
-}
-
 /// The name of a cell: `C5`. Rows count from 1, with the heads; columns from 0.
 #[must_use]
 pub fn cell_name(row: usize, column: usize) -> String {
@@ -172,29 +123,20 @@ mod tests {
     }
 
     #[test]
-    fn csv_comes_back_and_has_no_formula() {
+    fn no_cell_of_a_csv_is_a_formula() {
         for encoding in [Encoding::Utf8, Encoding::Cp932] {
             let bytes = csv(&grid(), encoding).unwrap();
-            let rows = parse(&bytes).unwrap();
-            assert_eq!(rows[0], grid().heads);
-            assert_eq!(rows[1..], grid().rows);
-            let cells = bytes.split(|b| b",\n\"".contains(b));
-            for cell in cells {
-                assert!(
-                    !cell.starts_with(b"=") && !cell.starts_with(b"+"),
-                    "{cell:?}"
-                );
+            for cell in bytes.split(|b| b",\n\"".contains(b)) {
+                let formula = cell.first().is_some_and(|b| b"=+-".contains(b));
+                assert!(!formula, "{cell:?}");
             }
         }
-        assert!(
-            csv(&grid(), Encoding::Utf8)
-                .unwrap()
-                .starts_with(b"\xef\xbb\xbf")
-        );
+        let utf8 = csv(&grid(), Encoding::Utf8).unwrap();
+        assert!(utf8.starts_with(b"\xef\xbb\xbf"));
         let mut strange = grid();
-        strange.rows[0][0] = "\u{1f600}".to_owned();
-        assert_eq!(csv(&strange, Encoding::Cp932), Err("\u{1f600}".to_owned()));
-        assert_eq!(parse(b"a,\"b\nc"), Err(1));
+        strange.rows[0][1] = "\u{1f600}".to_owned();
+        let named = ("B2".to_owned(), "\u{1f600}".to_owned());
+        assert_eq!(csv(&strange, Encoding::Cp932), Err(named));
     }
 
     #[test]

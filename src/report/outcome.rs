@@ -73,10 +73,18 @@ pub struct Lab {
     pub schema: &'static str,
     pub verdict: &'static str,
     pub seed: u64,
+    /// Networks that were run.
+    pub networks: usize,
+    /// Networks that were drawn and cannot be run.
+    pub refused: usize,
     /// Packets sent.
     pub sent: usize,
     /// Of these, those that arrived somewhere.
     pub arrived: usize,
+    /// Sessions that machines tried with the kernel's own sockets.
+    pub sessions: usize,
+    /// Of these, those that got all they wanted.
+    pub opened: usize,
     /// Packets on which kernel, solver and interpreter differ.
     pub differ: usize,
     /// Lines of configurations with effects that are not modelled, and so were not run.
@@ -92,12 +100,20 @@ pub struct Lab {
 pub struct Witnessed {
     pub claim: String,
     pub packet: String,
+    /// By the proof it arrives; else it should, and is dropped.
+    pub arrives: bool,
     pub kernel: Vec<String>,
+    /// The definition by which the kernel cannot be asked.
+    pub not_asked: Option<&'static str>,
+    /// The kernel took it where the proof says, or was not asked.
+    pub agrees: bool,
 }
 
 /// A packet on which they differ.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Disagreement {
+    /// The seed that has it again.
+    pub seed: u64,
     pub packet: String,
     /// Switch and interface it was given to.
     pub at: String,
@@ -195,11 +211,14 @@ pub struct VerdictChange {
     pub after: &'static str,
 }
 
-/// `verify --mutate`: lines whose change leaves every verdict as it was.
+/// `verify --mutate`: changes of lines that leave every verdict as it was.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Mutate {
     pub schema: &'static str,
+    /// Lines that were changed.
     pub lines: usize,
+    /// Changes that were made to them.
+    pub changes: usize,
     pub unnoticed: Vec<Unnoticed>,
     pub inputs: Vec<Input>,
     pub at: String,
@@ -207,12 +226,14 @@ pub struct Mutate {
     pub version: &'static str,
 }
 
-/// A line that no claim notices; `instead` is null where the line was taken out.
+/// A change that no claim notices; `instead` is null where the line was taken out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Unnoticed {
     pub file: String,
     pub line: u32,
     pub text: String,
+    /// `removed`, `action`, `wider`, `narrower` or `port`.
+    pub change: &'static str,
     pub instead: Option<String>,
 }
 
@@ -595,8 +616,12 @@ pub struct PlanStep {
     /// With what is typed around the commands.
     #[serde(skip)]
     pub typed: Vec<String>,
+    /// Typed when the check was seen; until then the device takes the step back by itself.
+    pub confirm: Vec<String>,
     #[serde(skip)]
     pub undo_typed: Vec<String>,
+    #[serde(skip)]
+    pub undo_confirm: Vec<String>,
 }
 
 /// What a step gives up, and why.

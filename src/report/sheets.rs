@@ -7,6 +7,7 @@ use crate::base::{Lang, text::sanitise};
 use crate::job::sheet::{Entry, Flow};
 use crate::net::{AddrSet, Match, PortSet, proto};
 use crate::text;
+use unicode_normalization::UnicodeNormalization as _;
 
 /// Titles of the parameter sheet (domain: one row per entry).
 fn entry_heads(lang: Lang) -> Vec<String> {
@@ -182,18 +183,28 @@ pub fn procedures(lang: Lang, plan: &Plan) -> [Grid; 2] {
                 .iter()
                 .map(|line| row(step, &text!("sheet-kind-command"), line)),
         );
-        work.push(row(step, &text!("sheet-kind-check"), &step.check));
+        if !step.check.is_empty() {
+            work.push(row(step, &text!("sheet-kind-check"), &step.check));
+        }
         work.extend(
             step.expect
                 .iter()
                 .map(|line| row(step, &text!("sheet-kind-expect"), line)),
         );
+        let confirm = text!("sheet-kind-confirm");
+        work.extend(step.confirm.iter().map(|line| row(step, &confirm, line)));
     }
     for step in plan.steps.iter().rev() {
         back.extend(
             step.undo_typed
                 .iter()
                 .map(|line| row(step, &text!("sheet-kind-command"), line)),
+        );
+        let confirm = text!("sheet-kind-confirm");
+        back.extend(
+            step.undo_confirm
+                .iter()
+                .map(|line| row(step, &confirm, line)),
         );
     }
     let grid = |name: crate::base::Text, rows| Grid {
@@ -219,11 +230,9 @@ pub fn differences(kept: &[Vec<String>], now: &Grid) -> Vec<(String, String, Str
         let held = kept.get(row).unwrap_or(&none);
         let so = all.get(row).copied().unwrap_or(&none);
         for column in 0..held.len().max(so.len()) {
-            let cell = |cells: &[String]| {
-                cells
-                    .get(column)
-                    .map(|c| c.trim().to_owned())
-                    .unwrap_or_default()
+            let cell = |cells: &[String]| -> String {
+                let cell = cells.get(column).map_or("", |cell| cell.trim());
+                cell.nfkc().collect()
             };
             let (held, so) = (cell(held), cell(so));
             if held != so && (column > 0 || row == 0) {

@@ -6,23 +6,26 @@ use unicode_normalization::UnicodeNormalization as _;
 
 /// A cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Cell {
+pub struct Cell {
     /// What it says: NFKC, without blanks around it.
-    pub(super) said: String,
+    pub said: String,
     /// Where.
-    pub(super) span: Span,
+    pub span: Span,
 }
 
 /// A row of cells with its number as spreadsheets count.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Row {
-    pub(super) number: usize,
-    pub(super) cells: Vec<Cell>,
+pub struct Row {
+    /// Its number.
+    pub number: usize,
+    /// The cells.
+    pub cells: Vec<Cell>,
 }
 
 impl Row {
     /// The cell of a column; beyond the last it is empty and stands at the row's end.
-    pub(super) fn cell(&self, column: usize) -> Cell {
+    #[must_use]
+    pub fn cell(&self, column: usize) -> Cell {
         let last = self.cells.last().expect("INVARIANT: a row has a cell");
         let end = Span {
             start: last.span.end,
@@ -35,19 +38,30 @@ impl Row {
     }
 
     /// All of it.
-    pub(super) fn span(&self) -> Span {
+    #[must_use]
+    pub fn span(&self) -> Span {
         let spans = self.cells.iter().map(|cell| cell.span);
         spans.reduce(Span::to).expect("INVARIANT: a row has a cell")
     }
 
     /// Whether nothing stands in it.
-    pub(super) fn is_empty(&self) -> bool {
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
         self.cells.iter().all(|cell| cell.said.is_empty())
     }
 }
 
-/// `B7`.
-pub(super) fn reference(row: usize, column: usize) -> String {
+/// Without the apostrophe that keeps a spreadsheet from taking a cell for a formula.
+fn bare(said: &str) -> &str {
+    match said.strip_prefix('\'') {
+        Some(rest) if rest.starts_with(['=', '+', '-', '@', '\'']) => rest,
+        _ => said,
+    }
+}
+
+/// `B7`: rows count from 1, columns from 0.
+#[must_use]
+pub fn reference(row: usize, column: usize) -> String {
     let mut letters = Vec::new();
     let mut rest = column + 1;
     while rest > 0 {
@@ -63,7 +77,7 @@ pub(super) fn reference(row: usize, column: usize) -> String {
 ///
 /// # Errors
 /// A quotation mark that is not closed, and the place of it.
-pub(super) fn rows(file: FileId, text: &str) -> Result<Vec<Row>, (Text, Span)> {
+pub fn rows(file: FileId, text: &str) -> Result<Vec<Row>, (Text, Span)> {
     let first = text.lines().next().unwrap_or_default();
     let comma = match first.contains('\t') && !first.contains(',') {
         true => '\t',
@@ -101,7 +115,7 @@ pub(super) fn rows(file: FileId, text: &str) -> Result<Vec<Row>, (Text, Span)> {
         }
         let said: String = said.nfkc().collect();
         cells.push(Cell {
-            said: said.trim().to_owned(),
+            said: bare(said.trim()).to_owned(),
             span: Span::new(file, start, end),
         });
         let more = chars.next();

@@ -10,6 +10,7 @@ mod expand;
 mod heads;
 mod read;
 
+pub use cells::{Cell, Row, reference, rows};
 pub use expand::expand;
 pub use read::source;
 

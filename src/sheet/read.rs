@@ -122,11 +122,21 @@ fn said(cell: &DataRef<'_>) -> String {
         }
         DataRef::SharedString(text) => (*text).to_owned(),
         DataRef::Bool(yes) => yes.to_string().to_uppercase(),
-        DataRef::DateTime(date) => date.to_string(),
+        DataRef::DateTime(date) => day(date.as_f64()).unwrap_or_else(|| date.to_string()),
         DataRef::Error(error) => error.to_string(),
         DataRef::Empty => String::new(),
     };
     text.replace(['\r', '\n'], " ")
+}
+
+/// A whole day as people write it; spreadsheets count days from the end of 1899.
+fn day(number: f64) -> Option<String> {
+    const FIRST: jiff::civil::Date = jiff::civil::date(1899, 12, 30);
+    let whole = (61.0..2_958_466.0).contains(&number) && number.fract() == 0.0;
+    // INVARIANT: the range fits; `as` only drops the fraction that is not there.
+    let days = jiff::Span::new().try_days(number as i64);
+    let date = FIRST.checked_add(days.ok().filter(|_| whole)?).ok()?;
+    Some(date.to_string())
 }
 
 fn quoted(cell: &str) -> String {

@@ -20,7 +20,7 @@ mod scan;
 pub use build::address;
 pub use parse::{MAX_BYTES, MAX_DEPTH, not_utf8, parse, quoted};
 pub use print::format;
-pub use refs::{Reference, references};
+pub use refs::{Reference, may_refer, references};
 
 #[cfg(test)]
 mod tests;

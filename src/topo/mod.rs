@@ -223,6 +223,30 @@ impl Topo {
         own
     }
 
+    /// The own addresses of a device in a VRF that are virtual: while another router is active, they are that one's.
+    #[must_use]
+    pub fn shared(&self, device: usize, vrf: &str, family: Family) -> AddrRanges {
+        let interfaces = self.devices[device].device.interfaces.iter();
+        let mine = interfaces.filter(|i| i.vrf == vrf);
+        let (mut shared, mut fixed) = (AddrRanges::none(family), unrouted_sources(family));
+        for interface in mine {
+            let nets: Vec<IpNet> = interface
+                .virtuals
+                .iter()
+                .copied()
+                .map(IpNet::from)
+                .collect();
+            shared = shared.union(&AddrRanges::prefixes(family, &nets));
+            let nets: Vec<IpNet> = interface
+                .addrs
+                .iter()
+                .map(|net| net.addr().into())
+                .collect();
+            fixed = fixed.union(&AddrRanges::prefixes(family, &nets));
+        }
+        shared.minus(&fixed)
+    }
+
     /// The VRFs in which a device has ports, and the global table.
     #[must_use]
     pub fn vrfs(&self, device: usize) -> std::collections::BTreeSet<&str> {
@@ -245,9 +269,9 @@ impl Topo {
     /// Whether a device may send packets of a VRF where its table does not say: dynamic routing, or an effect of class
     /// R or X (D23, D31).
     #[must_use]
-    pub fn strays(&self, device: usize, vrf: &str) -> bool {
+    pub fn strays(&self, device: usize, vrf: &str, family: Family) -> bool {
         let device = &self.devices[device].device;
-        device.dynamic.iter().any(|(name, _)| name == vrf)
+        device.learns(vrf, family)
             || device
                 .effects
                 .iter()
@@ -278,7 +302,7 @@ impl Topo {
                     && match effect.scope {
                         Scope::Device => true,
                         Scope::Interface(interface, None) => on_link(device, interface),
-                        Scope::Interface(_, Some(_)) | Scope::Vrf(_) => false,
+                        Scope::Interface(_, Some(_)) | Scope::Vrf(_) | Scope::Own(..) => false,
                     }
             })
         })

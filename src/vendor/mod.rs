@@ -9,6 +9,7 @@ pub mod alaxala_ax;
 pub mod allied_telesis_awplus;
 pub mod arista_eos;
 pub mod aruba_aos_cx;
+mod banner;
 pub mod capture;
 pub mod cisco_ios_xe;
 pub mod cisco_nx_os;
@@ -20,7 +21,9 @@ pub mod live;
 pub mod parts;
 pub mod redact;
 pub mod refused;
+pub mod rib;
 pub mod routes;
+mod services;
 #[cfg(test)]
 mod suite;
 #[cfg(test)]
@@ -87,6 +90,8 @@ pub trait Dialect: Sync {
     fn mechanism(&self) -> Option<&'static live::Mechanism> {
         None
     }
+    /// How a captured routing table looks (D31).
+    fn rib(&self) -> rib::Form;
     /// Reads a capture. Never fails.
     fn read(&self, source: &Source, hint: &Hint) -> Device;
     /// Writes what the device would be given, or every thing it cannot express. Never a weaker filter.
@@ -137,15 +142,20 @@ fn archived(text: &str) -> Option<&'static dyn Dialect> {
     by_id(id)
 }
 
-/// The dialect a text looks most like; none if it looks more like a family that is not read.
+/// Less than this is no likeness: a single line that several families have.
+const LIKENESS: u32 = 3;
+
+/// The dialect a text looks most like; none if it looks as much like another, or more like a family that is not read: to read
+/// a text as what it is not is worse than to ask.
 #[must_use]
 pub fn detect(text: &str) -> Option<&'static dyn Dialect> {
     if let Some(dialect) = archived(text) {
         return Some(dialect);
     }
-    let scored = DIALECTS.iter().copied().map(|d| (d.score(text), d));
-    let (score, dialect) = scored
-        .filter(|(score, _)| *score > 0)
-        .max_by_key(|(score, _)| *score)?;
-    refused::recognise(text, score).is_none().then_some(dialect)
+    let mut scored: Vec<_> = DIALECTS.iter().map(|d| (d.score(text), *d)).collect();
+    scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+    let (&(score, dialect), others) = scored.split_first()?;
+    let alone = others.first().is_none_or(|(second, _)| *second < score);
+    let known = score >= LIKENESS && alone && refused::recognise(text, score).is_none();
+    known.then_some(dialect)
 }

@@ -49,6 +49,11 @@ const WORDS: &[&str] = &[
     "ascii-key",
     "token",
     "credential",
+    "pmk",
+    "cak",
+    "securityname",
+    "ciphertext",
+    "plaintext",
 ];
 
 /// The line, blanks folded, secrets masked, control characters replaced.
@@ -93,9 +98,13 @@ fn masked(line: &str) -> Option<String> {
         if is_blob(word) {
             return Some(cut(line, start));
         }
+        if let Some(user) = userinfo(word) {
+            return Some(cut(line, start + user));
+        }
         words.next();
         let name = word.split(['=', ':']).next().unwrap_or_default();
-        if !announces(name) {
+        let assigned = word.len() > name.len() && name.contains("auth");
+        if !announces(name) && !assigned {
             continue;
         }
         if word.len() > name.len() + 1 {
@@ -110,6 +119,13 @@ fn masked(line: &str) -> Option<String> {
 
 fn cut(line: &str, at: usize) -> String {
     format!("{}{MASK}", line.get(..at).unwrap_or_default())
+}
+
+/// Where the user and password of an address begin: `scp://user:password@host/`.
+fn userinfo(word: &str) -> Option<usize> {
+    let start = word.find("://")? + "://".len();
+    let authority = word.get(start..)?.split('/').next()?;
+    authority.contains('@').then_some(start)
 }
 
 fn announces(name: &str) -> bool {
@@ -178,6 +194,15 @@ mod tests {
             ),
             ("set x \"$8$abc$d\"", "set x <masked>"),
             ("blob 0123456789abcdef0123", "blob <masked>"),
+            ("path scp://u:hoge@10.0.0.1/x", "path scp://<masked>"),
+            (
+                "exec A -ingestauth=key,hoge -b",
+                "exec A -ingestauth=<masked>",
+            ),
+            (
+                "params securityname hoge v2c",
+                "params securityname <masked>",
+            ),
             ("30820330 30820218 A0030201", "<masked>"),
             (
                 "standby 1 authentication hoge",
@@ -195,6 +220,7 @@ mod tests {
             "sequence 10 permit icmp any 2001:db8:1111:2222:3333:4444:5555:6666/128 nd-ns",
             "ip address 10.1.1.1 255.255.255.0",
             "deny udp any any eq 161 time-range KEYHOLE",
+            "boot system tftp://10.0.0.1/image.bin",
         ] {
             assert_eq!(redact(line), line);
         }

@@ -146,6 +146,14 @@ impl Lists {
             let dropped = space.intersect(leaves, pick(self.outward[port]));
             all = space.union(all, dropped);
         }
+        if side == Side::May {
+            // Whether a line about the switch's own services logs what it drops is not modelled.
+            for (named, &local) in view.topo.devices.iter().zip(&spread.local) {
+                let guards: Vec<Match> = named.device.guards(view.family).map(|(_, m)| m).collect();
+                let dropped = space.intersect(local, space.of_matches(&guards));
+                all = space.union(all, dropped);
+            }
+        }
         let lost = spread.routeless.iter();
         lost.fold(all, |all, &lost| space.union(all, lost))
     }
@@ -197,6 +205,7 @@ fn at_port(view: &View<'_>, port: usize, direction: Direction) -> Bounds {
         }
         Scope::Vrf(vrf) => *vrf == view.topo.interface(port).vrf,
         Scope::Device => true,
+        Scope::Own(..) => false,
     };
     let mut narrows = device.effects.iter();
     if narrows.any(|effect| effect.class == EffectClass::Narrows && here(&effect.scope)) {

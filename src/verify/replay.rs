@@ -69,12 +69,16 @@ pub(super) fn through(
     possible: bool,
 ) -> Result<Witness, OurBug> {
     let walker = Walker::new(view.topo, view.beyond()).arrivals();
-    let wanted = |end: &End| arrives(view, to, end);
+    let wanted = |end: &End| {
+        let strange =
+            matches!(end, End::Handed(link, addr) if view.hands_to_stranger(to, *link, *addr));
+        arrives(view, to, end) || strange
+    };
     let (trace, end) = match origin {
         Origin::Link(link) => walker.walk(&flow, link, None, possible, &wanted),
         Origin::Device(device) => walker.walk_from(&flow, device, possible, &wanted),
     };
-    if !arrives(view, to, &end) && !possible {
+    if !wanted(&end) && !possible {
         return Err(OurBug {
             claim: claim.to_owned(),
             flow: flow.to_string(),

@@ -29,7 +29,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// Open facts that are split on, at most: 2^5 worlds.
+/// Open facts that are split on, at most: 2^5 worlds. Lines that were not understood are not split on: such a line may match
+/// any part of what it could match, so that two packets of one session may fare differently by one reading, and no few cases
+/// cover that. For one packet the bounds are exact already, and `because` names the lines that it meets.
 const MOST_FACTS: usize = 5;
 
 /// A policy and what is known of the devices it was last proved on.

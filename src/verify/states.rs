@@ -4,21 +4,22 @@
 //! time; a state is proved if it is under every reading.
 
 use super::arrivals::{Arrivals, End, Pair, arrivals, gained, show};
-use super::replay::OurBug;
+use super::replay::{self, OurBug};
 use super::spec::Half;
 use super::view::View;
 use super::world::{World, open_facts};
 use super::{Verdict, works};
 use crate::acl::{Acl, Question, Reading};
-use crate::model::{At, ClaimKind, Policy};
+use crate::model::{At, ClaimKind, Policy, Spot};
 use crate::net::{AddrRanges, Family, Flow};
 use crate::pset::Limits;
 use crate::pset::{Bounds, PacketSet, Prefer, Space};
 use crate::reach::Side;
 use crate::topo::Named;
 use jiff::civil::Date;
-use std::cell::OnceCell;
-use std::collections::BTreeSet;
+use std::cell::{OnceCell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// What must hold of every state.
@@ -46,10 +47,12 @@ pub struct Breach {
     pub between: (String, String),
     /// A packet that arrives and should not, or the other way round.
     pub flow: Option<Flow>,
+    /// If unknown: what that packet hangs on, before, now or after.
+    pub because: Vec<Question>,
 }
 
-/// Open facts that are split on, at most.
-const MOST_FACTS: usize = 3;
+/// Cases that one state is split into by its open questions, at most.
+const MOST_CASES: usize = 48;
 
 /// OLD and NEW, ready to judge states.
 pub struct Judge<'p> {
@@ -57,10 +60,11 @@ pub struct Judge<'p> {
     at: Date,
     ends: [Vec<Arc<Named>>; 2],
     limits: Limits,
-    /// Every open fact left open: enough if nothing hangs on one.
-    bounds: Envelope,
-    /// Fact by fact, made when first needed.
-    readings: OnceCell<Vec<Envelope>>,
+    /// Both ends under each reading that was asked for; the empty one leaves every question open, which is enough if nothing
+    /// hangs on one.
+    known: RefCell<BTreeMap<Reading, Rc<Envelope>>>,
+    /// Facts that have one answer wherever they are asked.
+    facts: BTreeSet<Question>,
 }
 
 /// OLD and NEW under one reading.
@@ -97,72 +101,72 @@ impl<'p> Judge<'p> {
         new: &[Arc<Named>],
         limits: Limits,
     ) -> Judge<'p> {
+        let both: Vec<Arc<Named>> = old.iter().chain(new).cloned().collect();
         Judge {
             policy,
             at,
             ends: [old.to_vec(), new.to_vec()],
             limits,
-            bounds: envelope(policy, at, old, new, Reading::new(), limits),
-            readings: OnceCell::new(),
+            known: RefCell::default(),
+            facts: open_facts(&both).into_iter().collect(),
         }
     }
 
-    fn readings(&self) -> &[Envelope] {
-        self.readings.get_or_init(|| {
-            let [old, new] = &self.ends;
-            let both: Vec<Arc<Named>> = old.iter().chain(new).cloned().collect();
-            let facts: BTreeSet<Question> = open_facts(&both).into_iter().collect();
-            let facts: Vec<Question> = facts.into_iter().take(MOST_FACTS).collect();
-            let each = (0u32..1 << facts.len()).map(|bits| {
-                let answers = facts.iter().enumerate();
-                let reading: Reading = answers
-                    .map(|(i, fact)| (fact.clone(), bits >> i & 1 == 1))
-                    .collect();
-                envelope(self.policy, self.at, old, new, reading, self.limits)
-            });
-            each.collect()
-        })
+    fn envelope(&self, reading: &Reading) -> Rc<Envelope> {
+        if let Some(known) = self.known.borrow().get(reading) {
+            return Rc::clone(known);
+        }
+        let [old, new] = &self.ends;
+        let made = envelope(self.policy, self.at, old, new, reading.clone(), self.limits);
+        let made = Rc::new(made);
+        let mut known = self.known.borrow_mut();
+        known.insert(reading.clone(), Rc::clone(&made));
+        made
     }
 
     /// What a state lacks; nothing is a proof. `unfinished` are the switches that must stay manageable.
     ///
     /// # Errors
-    /// [`OurBug`] if a packet that certainly leaks does not do so in the interpreter.
+    /// [`OurBug`] if a packet that certainly leaks, or is lost, does not do so in the interpreter.
     pub fn state(&self, state: &[Arc<Named>], unfinished: &[&str]) -> Result<Vec<Breach>, OurBug> {
-        let found = self.under(&self.bounds, state, unfinished)?;
-        if found
-            .iter()
-            .all(|breach| breach.verdict == Verdict::Refuted)
-        {
-            return Ok(one_each(found));
+        let mut cases = MOST_CASES;
+        let found = self.split(&Reading::new(), state, unfinished, &mut cases)?;
+        Ok(one_each(found))
+    }
+
+    /// Under a reading, or where that leaves something unknown, under each answer to the first question it hangs on (D5).
+    fn split(
+        &self,
+        reading: &Reading,
+        state: &[Arc<Named>],
+        unfinished: &[&str],
+        cases: &mut usize,
+    ) -> Result<Vec<Breach>, OurBug> {
+        *cases = cases.saturating_sub(1);
+        let found = self.under(&self.envelope(reading), state, unfinished)?;
+        let unknown = found.iter().filter(|b| b.verdict == Verdict::Unknown);
+        let mut questions = unknown.flat_map(|breach| &breach.because);
+        let question = questions.find(|q| self.has_one_answer(q) && !reading.contains_key(*q));
+        let Some(question) = question.filter(|_| *cases > 1) else {
+            return Ok(found);
+        };
+        let mut sides = Vec::new();
+        for answer in [true, false] {
+            let mut more = reading.clone();
+            more.insert(question.clone(), answer);
+            sides.push(self.split(&more, state, unfinished, cases)?);
         }
-        let mut per_reading = Vec::new();
-        for envelope in self.readings() {
-            per_reading.push(self.under(envelope, state, unfinished)?);
+        let [yes, no] = [sides.swap_remove(0), sides.swap_remove(0)];
+        Ok(joined(yes, no))
+    }
+
+    /// Whether the same question has the same answer wherever it is asked (D1).
+    fn has_one_answer(&self, question: &Question) -> bool {
+        match question {
+            Question::Fact { .. } => self.facts.contains(question),
+            Question::Gap { .. } | Question::Condition { .. } => true,
+            _ => false,
         }
-        let mut all: Vec<Breach> = Vec::new();
-        let cases = per_reading.len();
-        for property in [Property::Safe, Property::Live, Property::Manageable] {
-            let mine = |found: &Vec<Breach>| {
-                let mine = found.iter().filter(|b| b.property == property);
-                mine.max_by_key(|b| b.verdict).cloned()
-            };
-            let found: Vec<Breach> = per_reading.iter().filter_map(mine).collect();
-            let certain = found
-                .iter()
-                .filter(|b| b.verdict == Verdict::Refuted)
-                .count()
-                == cases;
-            if let Some(worst) = found.into_iter().max_by_key(|b| b.verdict) {
-                let verdict = if certain {
-                    Verdict::Refuted
-                } else {
-                    Verdict::Unknown
-                };
-                all.push(Breach { verdict, ..worst });
-            }
-        }
-        Ok(all)
     }
 
     fn under(
@@ -171,18 +175,25 @@ impl<'p> Judge<'p> {
         state: &[Arc<Named>],
         unfinished: &[&str],
     ) -> Result<Vec<Breach>, OurBug> {
-        let world = World::new(self.policy, self.at, state, &envelope.reading);
+        let world = |side: &[Arc<Named>]| World::new(self.policy, self.at, side, &envelope.reading);
+        let now = world(state);
+        let ends: OnceCell<[World<'_>; 2]> = OnceCell::new();
         let mut found = Vec::new();
         for bound in &envelope.families {
-            let view = View::in_world(&world, bound.family, &bound.space);
-            safe(&view, bound, &mut found)?;
-            carried(&view, bound, unfinished, &mut found);
+            let look = Look {
+                view: View::in_world(&now, bound.family, &bound.space),
+                bound,
+                ends: &|| ends.get_or_init(|| self.ends.each_ref().map(|end| world(end))),
+            };
+            look.safe(&mut found)?;
+            look.carried(unfinished, &mut found)?;
             if bound.space.exhausted() {
                 found.push(Breach {
                     property: Property::Safe,
                     verdict: Verdict::Unknown,
                     between: Default::default(),
                     flow: None,
+                    because: vec![Question::Limit],
                 });
             }
         }
@@ -190,8 +201,27 @@ impl<'p> Judge<'p> {
     }
 }
 
+/// Under either answer to a question: certain is what is certain under both.
+fn joined(yes: Vec<Breach>, no: Vec<Breach>) -> Vec<Breach> {
+    let refuted = |all: &[Breach], property| {
+        let mut mine = all.iter().filter(|b| b.property == property);
+        mine.any(|breach| breach.verdict == Verdict::Refuted)
+    };
+    let properties = [Property::Safe, Property::Live, Property::Manageable];
+    let certain = properties.map(|p| refuted(&yes, p) && refuted(&no, p));
+    let mut all: Vec<Breach> = yes.into_iter().chain(no).collect();
+    for breach in &mut all {
+        let at = properties.iter().position(|p| *p == breach.property);
+        if !at.is_some_and(|at| certain[at]) {
+            breach.verdict = Verdict::Unknown;
+        }
+    }
+    all
+}
+
 /// The worst breach of each property.
-fn one_each(found: Vec<Breach>) -> Vec<Breach> {
+fn one_each(mut found: Vec<Breach>) -> Vec<Breach> {
+    found.sort_by_key(|breach| std::cmp::Reverse(breach.verdict));
     let mut all: Vec<Breach> = Vec::new();
     for breach in found {
         if all.iter().all(|known| known.property != breach.property) {
@@ -248,51 +278,146 @@ fn envelope(
     }
 }
 
-/// What arrives and does in neither OLD nor NEW.
-fn safe(view: &View<'_>, bound: &Bound, found: &mut Vec<Breach>) -> Result<(), OurBug> {
-    let space = &bound.space;
-    let now = arrivals(view);
-    let nothing = Bounds::exactly(space.empty());
-    let mut either = bound.old.clone();
-    for (pair, set) in &bound.new {
-        let known = either.get(pair).copied().unwrap_or(nothing);
-        either.insert(pair.clone(), space.bounds_union(known, *set));
-    }
-    let mut worst: Option<(Pair, PacketSet, bool)> = None;
-    for (pair, extra) in gained(space, &either, &now) {
-        // Handed to an address that a switch has before or after, and not now: lost on the link, no leak.
-        let nobody = matches!(&pair.1, End::NextHop(_, addr) if bound.routers.contains(*addr));
-        if nobody {
-            continue;
+/// A state of one family beside OLD and NEW.
+struct Look<'l, 'w> {
+    view: View<'w>,
+    bound: &'w Bound,
+    /// OLD and NEW, to walk in.
+    ends: &'l dyn Fn() -> &'w [World<'w>; 2],
+}
+
+impl<'w> Look<'_, 'w> {
+    /// What arrives and does in neither OLD nor NEW.
+    fn safe(&self, found: &mut Vec<Breach>) -> Result<(), OurBug> {
+        let (view, bound, space) = (&self.view, self.bound, &self.bound.space);
+        let now = arrivals(view);
+        let nothing = Bounds::exactly(space.empty());
+        let mut either = bound.old.clone();
+        for (pair, set) in &bound.new {
+            let known = either.get(pair).copied().unwrap_or(nothing);
+            either.insert(pair.clone(), space.bounds_union(known, *set));
         }
-        let spoken = spoken_of(view, &pair);
-        let extra = Bounds {
-            must: space.intersect(extra.must, spoken),
-            may: space.intersect(extra.may, spoken),
+        let mut worst: Option<(Pair, PacketSet, bool)> = None;
+        for (pair, extra) in gained(space, &either, &now) {
+            // Handed to an address that a switch has before or after, and not now: lost on the link, no leak.
+            let nobody = matches!(&pair.1, End::NextHop(_, addr) if bound.routers.contains(*addr));
+            if nobody {
+                continue;
+            }
+            let spoken = spoken_of(view, &pair);
+            let extra = Bounds {
+                must: space.intersect(extra.must, spoken),
+                may: space.intersect(extra.may, spoken),
+            };
+            if space.is_empty(extra.may) {
+                continue;
+            }
+            let certain = !space.is_empty(extra.must);
+            if worst.as_ref().is_none_or(|(.., known)| certain && !known) {
+                let set = if certain { extra.must } else { extra.may };
+                worst = Some((pair, set, certain));
+            }
+        }
+        if let Some((pair, set, certain)) = worst {
+            let shown = show(view, &pair, set, certain)?;
+            let mut because = Vec::new();
+            if !certain {
+                because.extend(shown.iter().flat_map(|(_, trace)| trace.because.clone()));
+                for end in self.ends() {
+                    let shown = show(&end, &pair, set, false)?;
+                    because.extend(shown.into_iter().flat_map(|(_, trace)| trace.because));
+                }
+            }
+            found.push(Breach {
+                property: Property::Safe,
+                verdict: of(certain),
+                between: (pair.0, pair.1.name()),
+                flow: shown.map(|(flow, _)| flow),
+                because,
+            });
+        }
+        Ok(())
+    }
+
+    /// OLD and NEW as this family sees them.
+    fn ends(&self) -> [View<'w>; 2] {
+        let (family, space) = (self.bound.family, &self.bound.space);
+        let worlds = (self.ends)().each_ref();
+        worlds.map(|world| View::in_world(world, family, space))
+    }
+
+    /// What works in OLD and NEW and not now, and what manages an unfinished switch in OLD and not now.
+    fn carried(&self, unfinished: &[&str], found: &mut Vec<Breach>) -> Result<(), OurBug> {
+        let (view, bound, space) = (&self.view, self.bound, &self.bound.space);
+        let manages = |half: &Half| {
+            [half.source().at, half.target().at].iter().any(|at| {
+                matches!(at, At::Switch(id) if {
+                    let name = view.policy.network.switch(*id).label.name.as_str();
+                    unfinished.contains(&name)
+                })
+            })
         };
-        if space.is_empty(extra.may) {
-            continue;
+        for (group, (both, old)) in groups(view).iter().zip(&bound.carried) {
+            let now = one_carried(view, group);
+            let wanted = [
+                (Property::Live, Some(both)),
+                (Property::Manageable, manages(group.source).then_some(old)),
+            ];
+            for (property, needed) in wanted {
+                let Some(needed) = needed else { continue };
+                let missing = space.bounds_minus(*needed, now);
+                if space.is_empty(missing.may) {
+                    continue;
+                }
+                let certain = !space.is_empty(missing.must);
+                let set = if certain { missing.must } else { missing.may };
+                found.push(self.lost(property, group.source, set, certain)?);
+            }
         }
-        let certain = !space.is_empty(extra.must);
-        if worst.as_ref().is_none_or(|(.., known)| certain && !known) {
-            let set = if certain { extra.must } else { extra.may };
-            worst = Some((pair, set, certain));
+        Ok(())
+    }
+
+    /// A packet that is not carried any more, walked to where it ends.
+    fn lost(
+        &self,
+        property: Property,
+        half: &Half,
+        set: PacketSet,
+        certain: bool,
+    ) -> Result<Breach, OurBug> {
+        let (from, to) = (half.source(), half.target());
+        let flow = self.bound.space.witness(set, &Prefer::default());
+        let name = |spot: &Spot| self.view.policy.network.name(spot.place).to_owned();
+        let between = (name(from), name(to));
+        let claim = format!("{} -> {}", between.0, between.1);
+        let walk = |view: &View<'_>, possible| {
+            let walked = |flow| replay::lost(view, &claim, flow, from, to, half.reply, possible);
+            flow.map(walked).transpose()
+        };
+        let mut because = Vec::new();
+        let walked = walk(&self.view, !certain)?;
+        if !certain {
+            because.extend(walked.into_iter().flat_map(|witness| witness.trace.because));
+            for end in self.ends() {
+                let walked = walk(&end, true)?;
+                because.extend(walked.into_iter().flat_map(|witness| witness.trace.because));
+            }
         }
+        Ok(Breach {
+            property,
+            verdict: of(certain),
+            between,
+            flow,
+            because,
+        })
     }
-    if let Some((pair, set, certain)) = worst {
-        let shown = show(view, &pair, set, certain)?;
-        found.push(Breach {
-            property: Property::Safe,
-            verdict: if certain {
-                Verdict::Refuted
-            } else {
-                Verdict::Unknown
-            },
-            between: (pair.0, pair.1.name()),
-            flow: shown.map(|(flow, _)| flow),
-        });
+}
+
+fn of(certain: bool) -> Verdict {
+    match certain {
+        true => Verdict::Refuted,
+        false => Verdict::Unknown,
     }
-    Ok(())
 }
 
 /// What of a pair must be safe: all of it between links; at a switch what forbidding claims of the link speak of.
@@ -355,46 +480,5 @@ fn one_carried(view: &View<'_>, group: &Group<'_>) -> Bounds {
     Bounds {
         must: side(Side::Must),
         may: side(Side::May),
-    }
-}
-
-/// What works in OLD and NEW and not now, and what manages an unfinished switch in OLD and not now.
-fn carried(view: &View<'_>, bound: &Bound, unfinished: &[&str], found: &mut Vec<Breach>) {
-    let space = &bound.space;
-    let manages = |half: &Half| {
-        [half.source().at, half.target().at].iter().any(|at| {
-            matches!(at, At::Switch(id) if {
-                let name = view.policy.network.switch(*id).label.name.as_str();
-                unfinished.contains(&name)
-            })
-        })
-    };
-    for (group, (both, old)) in groups(view).iter().zip(&bound.carried) {
-        let now = one_carried(view, group);
-        let wanted = [
-            (Property::Live, Some(both)),
-            (Property::Manageable, manages(group.source).then_some(old)),
-        ];
-        for (property, needed) in wanted {
-            let Some(needed) = needed else { continue };
-            let missing = space.bounds_minus(*needed, now);
-            if space.is_empty(missing.may) {
-                continue;
-            }
-            let certain = !space.is_empty(missing.must);
-            let set = if certain { missing.must } else { missing.may };
-            let name = |spot: &crate::model::Spot| view.policy.network.name(spot.place).to_owned();
-            let (from, to) = (group.source.source(), group.source.target());
-            found.push(Breach {
-                property,
-                verdict: if certain {
-                    Verdict::Refuted
-                } else {
-                    Verdict::Unknown
-                },
-                between: (name(from), name(to)),
-                flow: space.witness(set, &Prefer::default()),
-            });
-        }
     }
 }

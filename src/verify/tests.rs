@@ -1,6 +1,8 @@
 //! Device texts that tried to get past the proofs. Each case changes a network that is in order, and says which claims may
 //! no longer be called proved.
 
+mod ways;
+
 use crate::base::{Source, SourceMap};
 use crate::job::{Capture, Limits, Options, verify::verify};
 use crate::verify::Verdict::{self, Proved, Refuted, Unknown};
@@ -293,6 +295,45 @@ fn directed_broadcast_reaches_hosts() {
     let list = (LIST, " 15 permit udp any host 10.2.0.255 eq 9");
     is(&open(&[list], &[], None), "P-B", Proved);
     is(&open(&[cast, list], &[], None), "P-B", Unknown);
+}
+
+#[test]
+fn a_relay_sends_broadcasts_of_some_services_on() {
+    // `ip helper-address` turns them into packets to the server that no list in front of it has seen as such.
+    let helper = ("interface Vlan10", " ip helper-address 10.2.0.11");
+    let list = (LIST, " 15 permit udp any host 255.255.255.255 eq 53");
+    is(&open(&[list], &[], None), "P-B", Proved);
+    is(&open(&[helper], &[], None), "P-B", Proved);
+    is(&open(&[helper, list], &[], None), "P-B", Unknown);
+    let directed = (LIST, " 15 permit udp any host 10.1.0.255 eq 137");
+    is(&open(&[helper, directed], &[], None), "P-B", Unknown);
+    // Who sends it stays who it was.
+    let own = (
+        LIST,
+        " 15 permit udp 10.1.0.0 0.0.0.255 host 255.255.255.255 eq 53",
+    );
+    is(&open(&[helper, own], &[], None), "P-SPOOF", Proved);
+    is(&open(&[helper, own], &[], None), "P-B", Unknown);
+    is(&open(&[helper, list], &[], None), "P-SPOOF", Unknown);
+    // What the relay is for (D22), and a port that is none of them.
+    let dhcp = (LIST, " 15 permit udp any host 255.255.255.255 eq 67");
+    is(&open(&[helper, dhcp], &[], None), "P-B", Proved);
+    let off = ("ip routing", "no ip forward-protocol udp domain");
+    is(&open(&[helper, list, off], &[], None), "P-B", Proved);
+    let all_off = ("ip routing", "no ip forward-protocol udp");
+    is(&open(&[helper, list, all_off], &[], None), "P-B", Proved);
+    let other = (LIST, " 15 permit udp any host 255.255.255.255 eq 9");
+    let on = ("ip routing", "ip forward-protocol udp 9");
+    is(&open(&[helper, other], &[], None), "P-B", Proved);
+    is(&open(&[helper, other, on], &[], None), "P-B", Unknown);
+    // Lists behind the relay see the packet with its new destination.
+    let far = ("interface Vlan10", " ip helper-address 10.4.0.11");
+    is(&open(&[far, list], &[], None), "P-C", Proved);
+    let past = (
+        " 10 permit tcp host 10.3.0.5 host 10.4.0.11 eq 22",
+        " 20 permit udp any host 10.4.0.11 eq 53",
+    );
+    is(&open(&[far, list], &[past], None), "P-C", Unknown);
 }
 
 #[test]

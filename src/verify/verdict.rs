@@ -109,5 +109,43 @@ impl ClaimResult {
     }
 }
 
-/// Assumptions that a policy states.
-const ATTESTED: [&str; 2] = ["assume-authentic", "assume-no-hairpin"];
+/// Assumptions that a policy states: what no text shows, and what people say of a device or a line.
+const ATTESTED: [&str; 6] = [
+    "assume-authentic",
+    "assume-no-hairpin",
+    "assume-opaque-passes",
+    "assume-opaque-unchanged",
+    "assume-tested",
+    "assume-irrelevant",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::ATTESTED;
+
+    /// Assumptions of the definitions themselves (D49), and what is said of others.
+    const OURS: [&str; 10] = [
+        "assume-links",
+        "assume-hosts",
+        "assume-fragments",
+        "assume-unrouted",
+        "assume-neighbours",
+        "assume-wires",
+        "assume-routes",
+        "assume-fact",
+        "assume-fact-not",
+        "assume-unused",
+    ];
+
+    #[test]
+    fn every_assumption_is_ours_or_somebody_attests_it() {
+        let catalogue = include_str!("../base/text/verify.toml");
+        let keys = catalogue.lines().filter_map(|line| line.strip_prefix('['));
+        let keys = keys.filter_map(|key| key.strip_suffix(']'));
+        let all: Vec<&str> = keys.filter(|key| key.starts_with("assume-")).collect();
+        assert_eq!(all.len(), OURS.len() + ATTESTED.len(), "{all:?}");
+        for key in all {
+            assert_ne!(OURS.contains(&key), ATTESTED.contains(&key), "{key}");
+        }
+    }
+}

@@ -11,6 +11,7 @@ use crate::reach::{Beyond, Goal, Net, Side, Spread};
 use crate::topo::Topo;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::net::IpAddr;
 use std::rc::Rc;
 
 /// A network as the claims see it.
@@ -305,7 +306,8 @@ impl<'a> View<'a> {
             all = space.union(all, self.own_inside(spread, link, spot));
         }
         let handed = spread.handed.iter();
-        for (_, &set) in handed.filter(|((link, addr), _)| goal.takes(*link, *addr)) {
+        let there = |link, addr| goal.takes(link, addr) || self.hands_to_stranger(spot, link, addr);
+        for (_, &set) in handed.filter(|((link, addr), _)| there(*link, *addr)) {
             all = space.union(all, set);
         }
         if let Some(device) = goal.local {
@@ -313,6 +315,19 @@ impl<'a> View<'a> {
             all = space.union(all, spread.local[device]);
         }
         space.minus(all, self.sets.neighbour_discovery)
+    }
+
+    /// Whether packets handed to a next hop get to a zone although no route of the policy ends there (D28): the next hop is
+    /// one of its addresses, or one on its link that nobody named, and no external lies behind it.
+    #[must_use]
+    pub fn hands_to_stranger(&self, spot: &Spot, link: usize, addr: IpAddr) -> bool {
+        let At::Link(_, vlan) = spot.at else {
+            return false;
+        };
+        let mut known = self.beyond.iter();
+        let here = self.link_of(spot.at) == Some(link) && !known.any(|b| b.is(link, addr));
+        let nobodys = matches!(spot.place, Place::Zone(_)) && !self.named_on(vlan).contains(addr);
+        here && (spot.addrs.contains(addr) || nobodys)
     }
 
     /// Whether people attest that source addresses are not forged on a link (D40).

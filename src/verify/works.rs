@@ -174,10 +174,6 @@ pub(super) fn udp(src: AddrRanges, sport: u16, dst: AddrRanges, dport: u16) -> M
     }
 }
 
-/// Dialects whose relay may ask from the address of either interface and from either port: stated otherwise for one family of
-/// models, not stated for the others.
-const EITHER_SOURCE: [&str; 1] = ["alaxala-ax"];
-
 pub(super) fn host(addr: IpAddr) -> AddrRanges {
     AddrRanges::prefix(IpNet::from(addr))
 }
@@ -248,7 +244,7 @@ fn requests_of_relay(
     let device = view.topo.ports[port].device;
     let vrf = &view.topo.interface(port).vrf;
     let asks = |src: AddrRanges, sport| view.space().of_match(&udp(src, sport, host(server), 67));
-    if !EITHER_SOURCE.contains(&view.topo.device(port).dialect) {
+    if !view.topo.device(port).relays_from_either {
         return vec![asks(host(address), 67)];
     }
     let fib = view.topo.fib(device, vrf, Family::V4);

@@ -154,6 +154,7 @@ fn device(rng: &mut Rng, family: Family, kind: Kind, number: u8) -> Device {
         routes,
         acls,
         dynamic: Vec::from_iter((odd && rng.bool()).then(|| (String::new(), 1))),
+        settled: Vec::new(),
         effects: Vec::from_iter((odd && rng.bool()).then(|| effect(class))),
         gaps: Vec::new(),
         forwards: Forwarding {
@@ -166,7 +167,9 @@ fn device(rng: &mut Rng, family: Family, kind: Kind, number: u8) -> Device {
             to_switch: known(rng, kind, to_switch),
             from_switch: known(rng, kind, !to_switch),
         },
+        relays_from_either: false,
         modelled: Vec::new(),
+        asides: Vec::new(),
     }
 }
 

@@ -202,6 +202,7 @@ impl Bench {
             .filter(|finding| finding.why != Useless::Redundant);
         let dead: Vec<usize> = dead.map(|finding| finding.index).collect();
         assert_eq!(dead, unreachable(entries), "{acl:?}");
+        assert_eq!(dead, self.space.unreachable(acl), "{acl:?}");
         let without = |out: &dyn Fn(usize) -> bool| {
             let each = entries.iter().enumerate().filter(|entry| !out(entry.0));
             bounds(&each.map(|(_, choice)| *choice).collect::<Vec<_>>())

@@ -146,11 +146,13 @@ pub fn mutate(words: Words<'_>, outcome: &MutateOutcome, options: &Options) -> o
         file: safe(&line.file),
         line: line.line,
         text: safe(&line.text),
+        change: line.kind.word(),
         instead: some(line.instead.as_ref()),
     });
     out::Mutate {
         schema: "aclc/mutate/1",
         lines: outcome.lines,
+        changes: outcome.changes,
         unnoticed: unnoticed.collect(),
         inputs: words.inputs(),
         at: options.at.to_string(),

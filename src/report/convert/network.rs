@@ -78,6 +78,7 @@ pub fn lab(
     left_out: usize,
 ) -> out::Lab {
     let disagreements = outcome.wrong.iter().map(|wrong| out::Disagreement {
+        seed: wrong.seed,
         packet: wrong.flow.to_string(),
         at: safe(&wrong.at),
         kernel: wrong.kernel.clone(),
@@ -94,8 +95,12 @@ pub fn lab(
             (0, false) => "equal",
         },
         seed,
+        networks: outcome.networks,
+        refused: outcome.refused,
         sent: outcome.sent,
         arrived: outcome.arrived,
+        sessions: outcome.sessions,
+        opened: outcome.opened,
         differ: outcome.wrong_in_all,
         left_out,
         disagreements: disagreements.collect(),
@@ -105,7 +110,10 @@ pub fn lab(
             .map(|witness| out::Witnessed {
                 claim: safe(&witness.claim),
                 packet: witness.flow.to_string(),
+                arrives: witness.arrives,
                 kernel: witness.kernel.clone(),
+                not_asked: witness.not_asked,
+                agrees: witness.agrees,
             })
             .collect(),
     }

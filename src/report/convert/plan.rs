@@ -4,12 +4,12 @@ use super::{VERSION, Words, safe};
 use crate::base::Text;
 use crate::diff::Verdict as Difference;
 use crate::job::Options;
-use crate::job::plan::{PlanOutcome, of_property};
-use crate::plan::{Judged, What};
+use crate::job::plan::{PlanOutcome, Switch as Changed, of_property};
+use crate::plan::{Judged, Step, What};
 use crate::report::outcome as out;
 use crate::report::packet::Packet;
 use crate::text;
-use crate::vendor::live::Block;
+use crate::vendor::live::{Block, OUT};
 use crate::verify::states::{Breach, Property};
 
 /// `plan`.
@@ -51,21 +51,33 @@ fn plan_step(
     let step = &one.step;
     let switch = outcome.switches.get(step.site);
     let switch = switch.expect("INVARIANT: every step is of one of the switches");
+    let whole = matches!(step.what, What::Out | What::In);
     let lines = |blocks: &[Block]| -> Vec<String> {
+        if whole {
+            return words.all(
+                &blocks
+                    .iter()
+                    .map(|block| put(switch, block))
+                    .collect::<Vec<_>>(),
+            );
+        }
         let all = blocks.iter().flat_map(Block::typed);
         all.map(|line| safe(&line)).collect()
     };
-    let framed = |lines: &[String]| -> Vec<String> {
-        let (before, after) = switch.frame;
-        let fixed = |words: &[&str]| words.iter().map(|w| (*w).to_owned()).collect::<Vec<_>>();
-        [fixed(before), lines.to_vec(), fixed(after)].concat()
+    let named = |words: &[&str], name: &str| -> Vec<String> {
+        words.iter().map(|w| w.replace("{step}", name)).collect()
+    };
+    let framed = |lines: &[String], name: &str| -> Vec<String> {
+        let (before, after) = (switch.frame.before, switch.frame.after);
+        [named(before, name), lines.to_vec(), named(after, name)].concat()
     };
     let (commands, undo) = (lines(&step.commands), lines(&step.undo));
+    let (name, back) = (format!("aclc-{number}"), format!("aclc-{number}-back"));
     let property = |property| of_property(one, property).word();
     out::PlanStep {
         number,
         device: safe(&switch.name),
-        what: words.say(&what(&step.what)),
+        what: words.say(&what(switch, step)),
         effect: !matches!(step.what, What::Write(_) | What::Remove(_)),
         check: safe(&step.check.0),
         expect: step.check.1.iter().map(|line| safe(line)).collect(),
@@ -74,15 +86,36 @@ fn plan_step(
         manageable: property(Property::Manageable),
         fits: property(Property::Fits),
         compromise: compromise(words, one),
-        typed: framed(&commands),
-        undo_typed: framed(&undo),
+        typed: framed(&commands, &name),
+        confirm: named(switch.frame.confirm, &name),
+        undo_typed: framed(&undo, &back),
+        undo_confirm: named(switch.frame.confirm, &back),
         commands,
         undo,
     }
 }
 
-fn what(what: &What) -> Text {
-    match what {
+/// A device as a whole, put in or taken out.
+fn put(switch: &Changed, block: &Block) -> Text {
+    let [old, new] = switch.exchanged.map(Option::unwrap_or_default);
+    match block.header.as_str() {
+        OUT => text!("plan-device-out", device = &switch.name),
+        "old" => text!("plan-device-in", device = &switch.name, dialect = old),
+        _ => text!("plan-device-in", device = &switch.name, dialect = new),
+    }
+}
+
+fn what(switch: &Changed, step: &Step) -> Text {
+    match &step.what {
+        What::Commit => text!("plan-commit"),
+        What::Load => text!("plan-load"),
+        What::Out | What::In => {
+            let block = step.commands.first();
+            put(
+                switch,
+                block.expect("INVARIANT: a device is put in or taken out"),
+            )
+        }
         What::Write(list) => text!("plan-write", list = list),
         What::Bind {
             interface,

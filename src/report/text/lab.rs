@@ -13,14 +13,38 @@ pub fn lab(look: Look, outcome: &Lab) -> String {
         one(&mut page, look, wrong);
     }
     for witness in &outcome.witnesses {
-        let end = ends(look, &witness.kernel);
         page.line(format!("{}  {}", look.verdict("refuted"), witness.claim));
-        let line = text!("lab-witness", packet = &witness.packet, end = end);
+        let packet = &witness.packet;
+        let line = match witness.not_asked {
+            Some(by) => text!("lab-witness-not-asked", packet = packet, by = by),
+            None => {
+                let end = ends(look, &witness.kernel);
+                text!("lab-witness", packet = packet, end = end)
+            }
+        };
         page.line(format!("    {}", look.say(&line)));
+        if !witness.agrees {
+            let line = look.say(&text!("lab-witness-differs"));
+            page.line(format!("    {}  {line}", look.verdict("different")));
+        }
     }
     if outcome.left_out > 0 {
         page.line(look.say(&text!("lab-left-out", count = outcome.left_out)));
     }
+    if outcome.networks + outcome.refused > 1 {
+        let counts = text!(
+            "lab-networks",
+            networks = outcome.networks,
+            refused = outcome.refused
+        );
+        page.line(look.say(&counts));
+    }
+    let sockets = text!(
+        "lab-sessions",
+        sessions = outcome.sessions,
+        opened = outcome.opened
+    );
+    page.line(look.say(&sockets));
     let summary = text!(
         "lab-summary",
         sent = outcome.sent,
@@ -44,8 +68,9 @@ fn ends(look: Look, ends: &[String]) -> String {
 }
 
 fn one(page: &mut Page, look: Look, wrong: &Disagreement) {
+    let seed = look.say(&text!("lab-seed", seed = wrong.seed));
     page.line(format!(
-        "{}  {}  {}",
+        "{}  {}  {}  {seed}",
         look.verdict("different"),
         wrong.packet,
         wrong.at

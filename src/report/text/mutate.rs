@@ -21,6 +21,7 @@ pub fn mutate(look: Look, outcome: &Mutate) -> String {
     let summary = text!(
         "mutate-summary",
         lines = outcome.lines,
+        changes = outcome.changes,
         unnoticed = outcome.unnoticed.len()
     );
     page.line(look.say(&summary));

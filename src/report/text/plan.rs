@@ -24,6 +24,13 @@ pub fn plan(look: Look, outcome: &Plan) -> String {
                 page.line(format!("    {line}"));
             }
         }
+        if !step.confirm.is_empty() {
+            let lines = step.confirm.join("; ");
+            page.line(format!(
+                "  {}",
+                look.say(&text!("plan-confirm", lines = lines))
+            ));
+        }
         states(&mut page, look, step);
     }
     page.line("");
@@ -100,12 +107,12 @@ pub fn procedures(look: Look, outcome: &Plan) -> (String, String) {
     );
     for step in &outcome.steps {
         section(&mut work, look, step, &step.typed);
-        let _ = writeln!(
-            work,
-            "\n- [ ] {}",
-            look.say(&text!("plan-check", command = &step.check))
-        );
+        if !step.check.is_empty() {
+            let check = look.say(&text!("plan-check", command = &step.check));
+            let _ = writeln!(work, "\n- [ ] {check}");
+        }
         fenced(&mut work, &step.expect);
+        confirm(&mut work, look, &step.confirm);
         if let Some(compromise) = &step.compromise {
             let why = text!("plan-compromise", why = &compromise.why);
             let _ = writeln!(work, "\n**{}**", look.say(&why));
@@ -113,8 +120,18 @@ pub fn procedures(look: Look, outcome: &Plan) -> (String, String) {
     }
     for step in outcome.steps.iter().rev() {
         section(&mut back, look, step, &step.undo_typed);
+        confirm(&mut back, look, &step.undo_confirm);
     }
     (work, back)
+}
+
+/// What is typed when the check was seen.
+fn confirm(out: &mut String, look: Look, lines: &[String]) {
+    if lines.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "\n- [ ] {}", look.say(&text!("plan-then-confirm")));
+    fenced(out, lines);
 }
 
 fn plain(look: Look) -> Look {

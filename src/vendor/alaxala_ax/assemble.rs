@@ -51,13 +51,16 @@ impl Reader {
         self.gaps.sort_by_key(|gap| gap.line);
         self.effects.sort_by_key(|effect| effect.line);
         Device {
+            relays_from_either: true,
             modelled: self.leant_on(!bound.is_empty()),
+            asides: self.asides,
             hostname: self.hostname,
             dialect: ID,
             model: self.model,
             routes: self.routes.into_iter().map(|(route, _)| route).collect(),
             acls,
             dynamic: self.dynamic,
+            settled: Vec::new(),
             effects: self.effects,
             gaps: self.gaps,
             forwards: self.rules.forwards(),

@@ -4,6 +4,7 @@
 //! the facts that `rules` settles for one model. What is not understood becomes a gap or an effect (D10, D23).
 
 mod assemble;
+mod change;
 mod convert;
 mod entry;
 mod interface;
@@ -17,13 +18,12 @@ mod rules;
 mod tests;
 mod write;
 
-use super::live::{Mechanism, Rebind, Transient};
+use super::live::Mechanism;
 use super::words::Words;
 use super::{Capabilities, Dialect, Hint};
 use crate::base::{Source, Text};
 use crate::device::{Config, Device};
 use crate::facts::Facts;
-use crate::net::Family;
 use std::sync::LazyLock;
 
 /// Id of the dialect.
@@ -44,36 +44,6 @@ static FACTS: LazyLock<Facts> = LazyLock::new(|| {
     let [profile, names, models] = DATA;
     Facts::load(ID, profile, names, models)
 });
-
-/// A binding cannot be replaced, so a bound list is edited entry by entry; while an entry is applied, any other entry or the
-/// discard may decide (K21, K29).
-static MECHANISM: Mechanism = Mechanism {
-    list: |family| match family {
-        Family::V4 => "ip access-list extended ",
-        Family::V6 => "ipv6 access-list ",
-    },
-    bind: |family| match family {
-        Family::V4 => "ip access-group",
-        Family::V6 => "ipv6 traffic-filter",
-    },
-    sequence: |_| "",
-    rebind: Rebind::UnbindFirst,
-    transient: Transient::AnyEntryOrDiscard("edit-any-entry-or-discard"),
-    frame: (&["configure"], &["end"]),
-    show_interface: |_| "show running-config".to_owned(),
-    show_list: |_, _| "show running-config".to_owned(),
-    managed: &[
-        "ip address ",
-        "ipv6 address ",
-        "ipv6 enable",
-        "ip helper-address ",
-        "ip access-group ",
-        "ipv6 traffic-filter ",
-        "shutdown",
-    ],
-    single: &["ip address "],
-    managed_top: &["ip route ", "ipv6 route "],
-};
 
 /// The dialect.
 pub struct AlaxalaAx;
@@ -111,7 +81,11 @@ impl Dialect for AlaxalaAx {
     }
 
     fn mechanism(&self) -> Option<&'static Mechanism> {
-        Some(&MECHANISM)
+        Some(&change::MECHANISM)
+    }
+
+    fn rib(&self) -> crate::vendor::rib::Form {
+        crate::vendor::rib::Form::Columns
     }
 
     fn read(&self, source: &Source, hint: &Hint) -> Device {

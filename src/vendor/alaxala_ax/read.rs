@@ -15,8 +15,10 @@ use crate::device::{Device, Effect, EffectClass, Gap, Interface, Route, Scope};
 use crate::net::Family;
 use crate::text;
 use crate::vendor::Hint;
+use crate::vendor::banner::{self, End};
 use crate::vendor::capture::{self, Line};
 use crate::vendor::redact::redact;
+use crate::vendor::services;
 use crate::vendor::words::Words;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -56,13 +58,14 @@ pub(super) struct Reader {
     pub(super) effects: Vec<Effect>,
     pub(super) gaps: Vec<Gap>,
     pub(super) modelled: BTreeSet<&'static str>,
+    pub(super) asides: Vec<u32>,
 }
 
 /// Reads a capture.
 pub(super) fn device(source: &Source, hint: &Hint) -> Device {
     let mut lines = capture::lines(source);
     lines.retain(|line| !is_noise(line));
-    let lines = without_banners(lines);
+    let (lines, asides) = banner::without_texts(&lines, banner);
     let model = hint.model.clone().or_else(|| model_of(&lines));
     let mut reader = Reader {
         rules: Rules::new(model.as_deref(), hint.confirmed_only),
@@ -79,6 +82,7 @@ pub(super) fn device(source: &Source, hint: &Hint) -> Device {
         effects: Vec::new(),
         gaps: Vec::new(),
         modelled: BTreeSet::new(),
+        asides,
     };
     for (head, body) in capture::blocks(&lines) {
         reader.block(head, body);
@@ -93,23 +97,14 @@ fn is_noise(line: &Line<'_>) -> bool {
     line.prompt || line.text.strip_prefix('!').is_some_and(|rest| !typed(rest))
 }
 
-/// Lines without the bodies of quoted banners. A quotation that never ends hides nothing.
-fn without_banners(lines: Vec<Line<'_>>) -> Vec<Line<'_>> {
-    let is_odd = |line: &Line<'_>| line.text.matches('"').count() % 2 == 1;
-    let last_odd = lines.iter().rposition(is_odd);
-    let mut inside = false;
-    let mut out = Vec::with_capacity(lines.len());
-    for (index, line) in lines.into_iter().enumerate() {
-        let odd = is_odd(&line);
-        if inside {
-            inside = !odd;
-            continue;
-        }
-        let is_banner = line.indent == 0 && Words::new(&line.text).eat("banner");
-        inside = is_banner && odd && last_odd.is_some_and(|last| last > index);
-        out.push(line);
-    }
-    out
+/// `banner login plain-text "...`: a quotation, perhaps over several lines.
+fn banner(line: &Line<'_>) -> Option<End> {
+    let is_banner = line.indent == 0 && Words::new(&line.text).eat("banner");
+    let end = match banner::has_odd_quotes(&line.text) {
+        true => End::OddQuotes,
+        false => End::Closed,
+    };
+    is_banner.then_some(end)
 }
 
 /// The model in the header of AX2500S texts.
@@ -188,9 +183,13 @@ impl Reader {
         if let Some((_, class)) = known {
             self.effect(*class, Scope::Device, head);
         } else if is_irrelevant("top", &head.text) {
-            for line in body.iter().filter(|line| is_binding(&line.text)) {
-                // `line vty`: narrows sessions to the switch itself, which no scope says.
-                self.gap(line, text!("ax-gap-vty"));
+            for line in std::iter::once(head).chain(body) {
+                if let Some((protocol, port)) = services::guard(&head.text, &line.text) {
+                    let scope = Scope::Own(Some(protocol), port);
+                    self.effect(EffectClass::Narrows, scope, line);
+                } else if is_binding(&line.text) {
+                    self.gap(line, text!("ax-gap-vty"));
+                }
             }
         } else {
             self.unknown(head, text!("ax-gap-unknown-line"));

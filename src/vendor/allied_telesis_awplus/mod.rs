@@ -4,6 +4,7 @@
 //! hardware lists filter what is forwarded, they end in *permit*, and they are bound to ports, or by access maps to VLANs,
 //! inbound only. What the device does is data: `vendors/allied-telesis-awplus/`. Sources are listed in the README there.
 
+mod change;
 mod interface;
 mod settle;
 mod statement;
@@ -13,6 +14,7 @@ mod write;
 
 use super::ios_like::places::{host_or, masked_or_prefix, prefix_or_wildcard};
 use super::ios_like::{Data, Deed, Head, Kin, Numbered, STYLE, SYNTAX, Style, Syntax, read};
+use super::live::Mechanism;
 use super::words::Words;
 use super::{Capabilities, Dialect, Hint};
 use crate::acl::Known;
@@ -93,6 +95,7 @@ pub(super) static KIN: Kin = Kin {
     vrf_behind_route: false,
     range: interface::range,
     settle: settle::settle,
+    relayed: &[],
     replaces: false,
     exact_flags: false,
     nd_first: false,
@@ -145,6 +148,14 @@ impl Dialect for AlliedTelesisAwplus {
         }
     }
 
+    fn rib(&self) -> crate::vendor::rib::Form {
+        crate::vendor::rib::Form::Codes
+    }
+
+    fn mechanism(&self) -> Option<&'static Mechanism> {
+        Some(&change::MECHANISM)
+    }
+
     fn read(&self, source: &Source, hint: &Hint) -> Device {
         read::device(source, hint, &KIN)
     }
@@ -164,7 +175,8 @@ fn score(text: &str) -> u32 {
             "Hardware" if words.eat_all("IP access list") => 30,
             "vlan" if words.eat("database") && words.is_end() => 20,
             "vlan" if words.eat("filter") && words.rest().ends_with(" input") => 20,
-            "match" | "access-group" if line.starts_with(" ") => 2,
+            "match" if line.starts_with(" ") && words.eat("access-group") => 2,
+            "access-group" if line.starts_with(" ") => 2,
             "interface" if words.rest().starts_with("port") && line.contains('.') => 20,
             "interface" if words.rest().starts_with("vlan") => 3,
             "platform" if words.eat("hwfilter-size") => 40,

@@ -3,6 +3,7 @@
 //! What it shares with its kin is in [`super::ios_like`]; here is what differs, as a [`Kin`], and what is written.
 //! What the device does is data: `vendors/arista-eos/`. Sources are listed in the README there.
 
+mod change;
 mod interface;
 mod statement;
 #[cfg(test)]
@@ -10,6 +11,7 @@ mod tests;
 mod write;
 
 use super::ios_like::{Data, Head, Kin, STYLE, SYNTAX, Style, Syntax, read};
+use super::live::Mechanism;
 use super::words::{Words, has_prefix};
 use super::{Capabilities, Dialect, Hint};
 use crate::acl::Known;
@@ -78,6 +80,7 @@ pub(super) static KIN: Kin = Kin {
     vrf_behind_route: false,
     range: |name| vec![name.to_owned()],
     settle: |_| {},
+    relayed: &[],
     replaces: false,
     exact_flags: false,
     nd_first: true,
@@ -113,6 +116,14 @@ impl Dialect for AristaEos {
             ipv6_lists: Known::Yes,
             outbound: true,
         }
+    }
+
+    fn rib(&self) -> crate::vendor::rib::Form {
+        crate::vendor::rib::Form::Codes
+    }
+
+    fn mechanism(&self) -> Option<&'static Mechanism> {
+        Some(&change::MECHANISM)
     }
 
     fn read(&self, source: &Source, hint: &Hint) -> Device {

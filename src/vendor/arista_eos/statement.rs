@@ -25,7 +25,7 @@ pub(super) fn statement(
 fn control_plane(reader: &mut Reader, body: &[Line<'_>]) {
     for (line, _) in blocks(body) {
         if !line.text.starts_with("no ") && line.text != "exit" {
-            reader.effect(EffectClass::Narrows, Scope::Device, line);
+            reader.effect(EffectClass::Narrows, Scope::Own(None, None), line);
         }
     }
 }

@@ -4,6 +4,7 @@
 //! VLAN interfaces (`routed-in`, `routed-out`) are bindings; lists of VLANs and ports narrow.
 //! What the device does is data: `vendors/aruba-aos-cx/`. Sources are listed in the README there.
 
+mod change;
 mod interface;
 #[cfg(test)]
 mod tests;
@@ -13,6 +14,7 @@ use super::ios_like::groups::GroupKind;
 use super::ios_like::places::{prefix_or_host, slashed};
 use super::ios_like::read::Reader;
 use super::ios_like::{Data, Head, Kin, Named, STYLE, SYNTAX, Style, Syntax, read};
+use super::live::Mechanism;
 use super::words::Words;
 use super::{Capabilities, Dialect, Hint};
 use crate::acl::Known;
@@ -81,6 +83,7 @@ pub(super) static KIN: Kin = Kin {
     vrf_behind_route: true,
     range: |name| vec![name.to_owned()],
     settle: |_| {},
+    relayed: &[],
     replaces: true,
     exact_flags: false,
     nd_first: false,
@@ -131,6 +134,14 @@ impl Dialect for ArubaAosCx {
             ipv6_lists: Known::Yes,
             outbound: true,
         }
+    }
+
+    fn rib(&self) -> crate::vendor::rib::Form {
+        crate::vendor::rib::Form::Via
+    }
+
+    fn mechanism(&self) -> Option<&'static Mechanism> {
+        Some(&change::MECHANISM)
     }
 
     fn read(&self, source: &Source, hint: &Hint) -> Device {

@@ -6,7 +6,7 @@ use crate::vendor::ios_like::FaceName;
 use crate::vendor::ios_like::interface::{Face, FaceWords, named};
 use crate::vendor::ios_like::interface_line::vrf;
 use crate::vendor::ios_like::read::Reader;
-use crate::vendor::ios_like::redundancy::{standby, vrrp};
+use crate::vendor::ios_like::redundancy::{glbp, standby, vrrp};
 use crate::vendor::words::Words;
 
 /// Names that physical ports and their bundles begin with.
@@ -51,6 +51,7 @@ pub(super) fn line(
         "vrf" => words.eat("forwarding") && vrf(face, words),
         "ip" => words.eat_all("vrf forwarding") && vrf(face, words),
         "standby" => standby(face, words),
+        "glbp" => glbp(face, words),
         "vrrp" => vrrp(face, words, inner),
         "exit-vrrp" => words.is_end(),
         "source" if words.eat("template") => {

@@ -3,6 +3,7 @@
 //! What it shares with its kin is in [`super::ios_like`]; here is what differs, as a [`Kin`], and what is written.
 //! What the device does is data: `vendors/cisco-ios-xe/`. Sources are listed in the README there.
 
+mod change;
 #[cfg(test)]
 mod forms;
 mod interface;
@@ -18,7 +19,7 @@ use super::ios_like::groups::GroupKind;
 use super::ios_like::native::List;
 use super::ios_like::places::{host_or, masked, prefix_or_wildcard, wildcard_words};
 use super::ios_like::{Data, Head, Kin, Named, Numbered, STYLE, SYNTAX, Style, Syntax, read};
-use super::live::{Mechanism, Rebind, Transient};
+use super::live::Mechanism;
 use super::words::Words;
 use super::{Capabilities, Dialect, Hint};
 use crate::acl::Known;
@@ -37,6 +38,10 @@ const DATA: [&str; 3] = [
     include_str!("../../../vendors/cisco-ios-xe/names.toml"),
     include_str!("../../../vendors/cisco-ios-xe/models.toml"),
 ];
+
+/// Time, TACACS, DNS, TFTP, NetBIOS name and datagram service: what `ip helper-address` sends on besides DHCP (67, 68), by the
+/// page on `ip forward-protocol` of the IOS IP Application Services Command Reference.
+const RELAYED: [u16; 6] = [37, 49, 53, 69, 137, 138];
 
 /// What IOS-XE does otherwise than its kin.
 pub(super) static KIN: Kin = Kin {
@@ -93,6 +98,7 @@ pub(super) static KIN: Kin = Kin {
     vrf_behind_route: false,
     range: |name| vec![name.to_owned()],
     settle: |_| {},
+    relayed: &RELAYED,
     replaces: false,
     exact_flags: false,
     nd_first: false,
@@ -119,47 +125,6 @@ fn list_head(list: &List) -> String {
     };
     format!("{words} {}", list.name)
 }
-
-/// One command replaces a binding, so a new list is written under a new name and bound in place of the old one. Whether the
-/// hardware drops or passes packets meanwhile is an open fact.
-static MECHANISM: Mechanism = Mechanism {
-    list: |family| match family {
-        Family::V4 => "ip access-list extended ",
-        Family::V6 => "ipv6 access-list ",
-    },
-    bind: |family| match family {
-        Family::V4 => "ip access-group",
-        Family::V6 => "ipv6 traffic-filter",
-    },
-    sequence: |family| match family {
-        Family::V4 => "",
-        Family::V6 => "sequence ",
-    },
-    rebind: Rebind::Replaces,
-    transient: Transient::None("rebind-hitless"),
-    frame: (&["configure terminal"], &["end"]),
-    show_interface: |name| format!("show running-config interface {name}"),
-    show_list: |family, name| match family {
-        Family::V4 => format!("show ip access-lists {name}"),
-        Family::V6 => format!("show ipv6 access-list {name}"),
-    },
-    managed: &[
-        "ip address ",
-        "ipv6 address ",
-        "ipv6 enable",
-        "ip helper-address ",
-        "ip access-group ",
-        "ipv6 traffic-filter ",
-        "shutdown",
-    ],
-    single: &["ip address "],
-    managed_top: &[
-        "ip route ",
-        "ipv6 route ",
-        "ip routing",
-        "ipv6 unicast-routing",
-    ],
-};
 
 /// The dialect.
 #[derive(Debug)]
@@ -193,7 +158,11 @@ impl Dialect for CiscoIosXe {
     }
 
     fn mechanism(&self) -> Option<&'static Mechanism> {
-        Some(&MECHANISM)
+        Some(&change::MECHANISM)
+    }
+
+    fn rib(&self) -> crate::vendor::rib::Form {
+        crate::vendor::rib::Form::Codes
     }
 
     fn read(&self, source: &Source, hint: &Hint) -> Device {

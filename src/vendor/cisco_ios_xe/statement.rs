@@ -24,7 +24,7 @@ pub(super) fn statement(
 fn control_plane(reader: &mut Reader, body: &[Line<'_>]) {
     for (line, _) in blocks(body) {
         if line.text != "service-policy input system-cpp-policy" && line.text != "exit" {
-            reader.effect(EffectClass::Narrows, Scope::Device, line);
+            reader.effect(EffectClass::Narrows, Scope::Own(None, None), line);
         }
     }
 }

@@ -3,6 +3,7 @@
 //! What it shares with its kin is in [`super::ios_like`]; here is what differs, as a [`Kin`], and what is written.
 //! What the device does is data: `vendors/cisco-nx-os/`. Sources are listed in the README there.
 
+mod change;
 mod interface;
 mod statement;
 #[cfg(test)]
@@ -12,6 +13,7 @@ mod write;
 use super::ios_like::groups::GroupKind;
 use super::ios_like::places::prefix_or_wildcard;
 use super::ios_like::{Data, Head, Kin, Named, STYLE, SYNTAX, Style, Syntax, read};
+use super::live::Mechanism;
 use super::words::{Words, has_prefix};
 use super::{Capabilities, Dialect, Hint};
 use crate::acl::Known;
@@ -82,6 +84,7 @@ pub(super) static KIN: Kin = Kin {
     vrf_behind_route: false,
     range: |name| vec![name.to_owned()],
     settle: |_| {},
+    relayed: &[],
     replaces: false,
     exact_flags: true,
     nd_first: false,
@@ -130,6 +133,14 @@ impl Dialect for CiscoNxOs {
             ipv6_lists: Known::Yes,
             outbound: true,
         }
+    }
+
+    fn rib(&self) -> crate::vendor::rib::Form {
+        crate::vendor::rib::Form::Via
+    }
+
+    fn mechanism(&self) -> Option<&'static Mechanism> {
+        Some(&change::MECHANISM)
     }
 
     fn read(&self, source: &Source, hint: &Hint) -> Device {

@@ -54,9 +54,14 @@ fn context(reader: &mut Reader, mut words: Words<'_>, body: &[Line<'_>]) {
     }
 }
 
+/// A target of both directions imports too; what `auto` makes is of one VRF alone.
 fn leaks(text: &str) -> bool {
+    if text.starts_with("route-target both auto") {
+        return false;
+    }
     [
         "route-target import",
+        "route-target both",
         "import ",
         "export ",
         "ip multicast",
@@ -70,7 +75,7 @@ fn leaks(text: &str) -> bool {
 fn control_plane(reader: &mut Reader, body: &[Line<'_>]) {
     for (line, _) in blocks(body) {
         if !line.text.starts_with("service-policy input copp-system-") && line.text != "exit" {
-            reader.effect(EffectClass::Narrows, Scope::Device, line);
+            reader.effect(EffectClass::Narrows, Scope::Own(None, None), line);
         }
     }
 }

@@ -10,6 +10,7 @@
 //! What the device does is data: `vendors/hpe-comware/`. Sources are listed in the README there.
 
 mod boxes;
+mod change;
 mod interface;
 mod list;
 #[cfg(test)]
@@ -21,6 +22,7 @@ mod rule;
 mod tests;
 mod write;
 
+use super::live::Mechanism;
 use super::words::Words;
 use super::{Capabilities, Dialect, Hint};
 use crate::acl::{Known, Question};
@@ -78,6 +80,14 @@ impl Dialect for HpeComware {
             ipv6_lists: Known::Yes,
             outbound: true,
         }
+    }
+
+    fn rib(&self) -> crate::vendor::rib::Form {
+        crate::vendor::rib::Form::Columns
+    }
+
+    fn mechanism(&self) -> Option<&'static Mechanism> {
+        Some(&change::MECHANISM)
     }
 
     fn read(&self, source: &Source, hint: &Hint) -> Device {

@@ -14,9 +14,11 @@ use crate::device::{
 use crate::net::Family;
 use crate::text;
 use crate::vendor::Hint;
+use crate::vendor::banner::{self, End};
 use crate::vendor::capture::{self, Line};
 use crate::vendor::redact::redact;
 use crate::vendor::routes;
+use crate::vendor::services;
 use crate::vendor::words::Words;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,6 +36,18 @@ const EFFECTS: &[(&str, EffectClass)] = &[
     ("ipv6 multicast routing", EffectClass::Redirects),
     ("policy-based-route", EffectClass::Redirects),
 ];
+
+/// The same for lines inside a VLAN; no other touches a packet.
+const VLAN_EFFECTS: &[(&str, EffectClass)] = &[
+    ("qos apply policy", EffectClass::Narrows),
+    ("private-vlan", EffectClass::Narrows),
+    ("isolate-user-vlan", EffectClass::Narrows),
+];
+
+fn class(table: &[(&str, EffectClass)], line: &Line<'_>) -> Option<EffectClass> {
+    let starts = |(start, _): &&(&str, EffectClass)| Words::new(&line.text).eat_all(start);
+    table.iter().find(starts).map(|(_, class)| *class)
+}
 
 /// A list on an interface, by name.
 pub(super) struct Wanted {
@@ -63,6 +77,7 @@ pub(super) struct Reader {
     dhcp: bool,
     /// Facts that lines outside lists lean on.
     pub(super) leant: Vec<&'static str>,
+    asides: Vec<u32>,
     lists: Vec<List>,
     index: BTreeMap<(Family, String), usize>,
 }
@@ -71,8 +86,11 @@ pub(super) struct Reader {
 pub(super) fn device(source: &Source, hint: &Hint) -> Device {
     let mut lines = capture::lines(source);
     lines.retain(|line| !is_noise(line));
-    let lines = without_banners(lines);
-    let mut reader = Reader::default();
+    let (lines, asides) = banner::without_texts(&lines, header);
+    let mut reader = Reader {
+        asides,
+        ..Reader::default()
+    };
     // Some lines of the system view are printed with a blank (` ip route-static`).
     let mut head: Option<&Line<'_>> = None;
     for line in &lines {
@@ -94,32 +112,19 @@ fn is_noise(line: &Line<'_>) -> bool {
     line.prompt || (line.indent == 0 && view) || matches!(line.text.as_ref(), "return" | "quit")
 }
 
-/// Lines without the text of banners (`header login %...%`). A banner that never ends hides nothing.
-fn without_banners(lines: Vec<Line<'_>>) -> Vec<Line<'_>> {
-    let mut out: Vec<Line<'_>> = Vec::with_capacity(lines.len());
-    let mut until: Option<(char, usize)> = None;
-    let last = |mark: char| lines.iter().rposition(|line| line.text.contains(mark));
-    for (index, line) in lines.iter().enumerate() {
-        if let Some((mark, end)) = until {
-            if line.text.contains(mark) || index >= end {
-                until = None;
-            }
-            continue;
-        }
-        let mut words = Words::new(&line.text);
-        if line.indent == 0 && words.eat("header") {
-            words.next();
-            let rest = words.rest();
-            if let Some(mark) = rest.chars().next().filter(char::is_ascii_punctuation)
-                && rest.matches(mark).count() == 1
-                && let Some(end) = last(mark).filter(|end| *end > index)
-            {
-                until = Some((mark, end));
-            }
-        }
-        out.push(line.clone());
+/// `header login %...%`: between two marks, perhaps over several lines.
+fn header(line: &Line<'_>) -> Option<End> {
+    let mut words = Words::new(&line.text);
+    if line.indent > 0 || !words.eat("header") {
+        return None;
     }
-    out
+    words.next();
+    let rest = words.rest();
+    let mark = rest.chars().next().filter(char::is_ascii_punctuation)?;
+    Some(match rest.matches(mark).count() {
+        1 => End::Holds(mark.to_string()),
+        _ => End::Closed,
+    })
 }
 
 impl Reader {
@@ -159,16 +164,19 @@ impl Reader {
             "ip" | "ipv6" if words.eat("route-static") => self.route(line),
             "ospf" | "rip" | "isis" | "bgp" | "ospfv3" | "ripng" => self.protocol(words, line),
             "ip" if words.eat("vpn-instance") => {}
-            _ => {
-                let known = EFFECTS
-                    .iter()
-                    .find(|(start, _)| Words::new(&line.text).eat_all(start));
-                match known {
-                    Some((_, class)) => self.effect(*class, Scope::Device, line),
-                    None if is_irrelevant("top", &line.text) => {}
-                    None => self.unknown(line, text!("comware-line-unread")),
-                }
-            }
+            _ => match class(EFFECTS, line) {
+                Some(class) => self.effect(class, Scope::Device, line),
+                None if is_irrelevant("top", &line.text) => self.guard(line, line),
+                None => self.unknown(line, text!("comware-line-unread")),
+            },
+        }
+    }
+
+    /// A list on the switch's own services (D19).
+    fn guard(&mut self, head: &Line<'_>, line: &Line<'_>) {
+        if let Some((protocol, port)) = services::guard(&head.text, &line.text) {
+            let scope = Scope::Own(Some(protocol), port);
+            self.effect(EffectClass::Narrows, scope, line);
         }
     }
 
@@ -188,6 +196,11 @@ impl Reader {
             "vlan" if Words::new(&line.text).eat("packet-filter") => {
                 self.unknown(line, text!("comware-binding"));
             }
+            "vlan" => {
+                if let Some(class) = class(VLAN_EFFECTS, line) {
+                    self.effect(class, Scope::Device, line);
+                }
+            }
             "ip" if words.eat("vpn-instance") => self.vpn_line(words, line),
             "ospf" | "rip" | "isis" | "bgp" | "ospfv3" | "ripng" => {
                 let mut inner = Words::new(&line.text);
@@ -197,7 +210,7 @@ impl Reader {
                     self.dynamic.push((name.to_owned(), line.number));
                 }
             }
-            _ => {}
+            _ => self.guard(head, line),
         }
     }
 
@@ -300,6 +313,7 @@ impl Reader {
             routes: self.routes,
             acls,
             dynamic: self.dynamic,
+            settled: Vec::new(),
             effects: self.effects,
             gaps: self.gaps,
             forwards: Forwarding {
@@ -307,7 +321,9 @@ impl Reader {
                 v6: forwards,
             },
             sees,
+            relays_from_either: false,
             modelled: asked.modelled.into_iter().map(str::to_owned).collect(),
+            asides: self.asides,
         }
     }
 }

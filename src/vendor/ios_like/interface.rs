@@ -5,11 +5,13 @@
 use super::FaceName;
 use super::read::{ListKey, Reader};
 use crate::acl::Direction;
-use crate::device::{Effect, EffectClass, Interface, InterfaceKind, Scope};
+use crate::device::{BroadcastRelay, Effect, EffectClass, Interface, InterfaceKind, Scope};
+use crate::net::PortSet;
 use crate::vendor::capture::Line;
 use crate::vendor::redact::redact;
 use crate::vendor::words::number;
 use ipnet::IpNet;
+use std::net::Ipv4Addr;
 
 /// A list that an interface names, the direction, and the line.
 pub(in crate::vendor) type Wanted = (ListKey, Direction, u32);
@@ -107,6 +109,16 @@ impl Face {
     ) {
         self.effects
             .push((class, direction, line.number, redact(&line.text)));
+    }
+
+    /// Broadcasts that a relay sends on; of which ports is known when all is read.
+    pub(in crate::vendor) fn broadcasts(&mut self, to: Ipv4Addr, line: &Line<'_>) {
+        self.interface.broadcasts.push(BroadcastRelay {
+            to,
+            ports: PortSet::empty(),
+            line: line.number,
+            text: redact(&line.text),
+        });
     }
 
     /// Whether it is the interface of a VLAN.

@@ -26,11 +26,16 @@ impl Reader {
         if read {
             return;
         }
-        match self.kin.data.tables.class(Place::Interface, &line.text) {
+        match self.class_of(line) {
             Some(class) => face.effect(class, None, line),
             None if self.is_irrelevant(Place::Interface, line) => {}
             None => self.unknown(line, text!("ios-line-unread")),
         }
+    }
+
+    /// The class of a line whose effect is known by class only (D23).
+    fn class_of(&self, line: &Line<'_>) -> Option<EffectClass> {
+        self.kin.data.tables.class(Place::Interface, &line.text)
     }
 
     /// What every dialect has.
@@ -45,7 +50,7 @@ impl Reader {
                 words.is_end()
             }
             "encapsulation" if face.name.contains('.') => encapsulation(face, words),
-            "switchport" => switchport(face, words, line),
+            "switchport" if self.class_of(line).is_none() => switchport(face, words, line),
             "ip" => self.ip_line(face, words, line),
             "ipv6" => self.ipv6_line(face, words, line),
             "storm-control" => {
@@ -66,6 +71,7 @@ impl Reader {
             "helper-address" => match words.read(ipv4).filter(|_| words.is_end()) {
                 Some(addr) => {
                     face.interface.helpers.push(addr);
+                    face.broadcasts(addr, line);
                     true
                 }
                 None => false,

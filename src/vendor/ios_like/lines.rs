@@ -1,34 +1,52 @@
 //! The lines of a capture that belong to the configuration: without comments, banners and other commands' output.
 //!
-//! A banner runs from its delimiter to the next one, whatever stands between. What was typed at a prompt says whether the
-//! lines behind it are configuration or lists; the output of other commands says nothing here.
+//! A banner runs from its delimiter to the next one, whatever stands between; but where that next one is the head of another
+//! banner, the end of the first was lost, and nothing behind it is taken for its text. What was typed at a prompt says whether
+//! the lines behind it are configuration or lists; the output of other commands says nothing here.
 
+use crate::vendor::banner::{self, Absent, End};
 use crate::vendor::capture::Line;
 use crate::vendor::words::Words;
-use std::collections::BTreeSet;
 
-/// The lines to read, and the banner heads that never end.
-pub(in crate::vendor) fn of_config<'a>(lines: Vec<Line<'a>>) -> (Vec<Line<'a>>, Vec<Line<'a>>) {
-    let mut out = Vec::with_capacity(lines.len());
-    let mut unfinished = Vec::new();
-    // Whether a delimiter comes again is looked up once per delimiter, not once per banner: no quadratic texts.
-    let mut absent: BTreeSet<String> = BTreeSet::new();
+/// The lines of a capture by what they are.
+#[derive(Default)]
+pub(in crate::vendor) struct Sorted<'a> {
+    /// To be read.
+    pub(in crate::vendor) config: Vec<Line<'a>>,
+    /// Heads of banners that never end.
+    pub(in crate::vendor) unfinished: Vec<Line<'a>>,
+    /// Numbers of the lines of banners and of the output of other commands.
+    pub(in crate::vendor) asides: Vec<u32>,
+}
+
+/// Sorts the lines of a capture.
+pub(in crate::vendor) fn of_config(lines: Vec<Line<'_>>) -> Sorted<'_> {
+    let mut out = Sorted::default();
+    let mut absent = Absent::new();
     let mut reading = true;
     let mut at = 0;
     while let Some(line) = lines.get(at) {
         at += 1;
         if line.prompt {
             reading = shows_config(&line.text);
-        } else if let Some(banner) = banner(&line.text).filter(|_| line.indent == 0 && reading) {
-            match end_of(&banner, lines.get(at..).unwrap_or_default(), &mut absent) {
-                Some(size) => at += size,
-                None => unfinished.push(line.clone()),
+        } else if let Some(end) = banner(line).filter(|_| reading) {
+            let rest = lines.get(at..).unwrap_or_default();
+            match banner::length(&end, rest, banner, &mut absent) {
+                Some(size) => {
+                    out.asides.push(line.number);
+                    let text = rest.iter().take(size).map(|line| line.number);
+                    out.asides.extend(text);
+                    at += size;
+                }
+                None => out.unfinished.push(line.clone()),
             }
-        } else if reading && !is_comment(&line.text) {
-            out.push(line.clone());
+        } else if !reading {
+            out.asides.push(line.number);
+        } else if !is_comment(&line.text) {
+            out.config.push(line.clone());
         }
     }
-    (out, unfinished)
+    out
 }
 
 /// A comment, unless the device warns that it does something else than the text says.
@@ -50,29 +68,17 @@ fn shows_config(prompt: &str) -> bool {
             .any(|part| command.contains(part))
 }
 
-/// A banner whose body begins on this line.
-struct Banner {
-    delimiter: String,
-    /// The delimiter is a line of its own.
-    line: bool,
-    /// It ends on the same line.
-    closed: bool,
-}
-
-/// `banner motd ^C...`: the device prints its delimiter as a caret and a C. Without one, the banner ends at a line `EOF`.
-fn banner(text: &str) -> Option<Banner> {
-    let mut words = Words::new(text);
-    if !words.eat("banner") {
+/// How the banner of a head ends: `banner motd ^C...`, where the device prints its delimiter as a caret and a C; without a
+/// delimiter, at a line `EOF`.
+fn banner(line: &Line<'_>) -> Option<End> {
+    let mut words = Words::new(&line.text);
+    if line.indent > 0 || !words.eat("banner") {
         return None;
     }
     words.next()?;
     let rest = words.rest();
     if rest.is_empty() {
-        return Some(Banner {
-            delimiter: "EOF".to_owned(),
-            line: true,
-            closed: false,
-        });
+        return Some(End::Is("EOF".to_owned()));
     }
     let delimiter = if rest.starts_with("^C") {
         "^C".to_owned()
@@ -80,32 +86,11 @@ fn banner(text: &str) -> Option<Banner> {
         // Few are possible, so that looking for each of them takes linear time.
         rest.chars().next().filter(char::is_ascii)?.to_string()
     };
-    let body = rest.strip_prefix(&delimiter)?;
-    let closed = body.contains(&delimiter);
-    Some(Banner {
-        delimiter,
-        line: false,
-        closed,
+    let closed = rest.strip_prefix(&delimiter)?.contains(&delimiter);
+    Some(match closed {
+        true => End::Closed,
+        false => End::Holds(delimiter),
     })
-}
-
-/// How many of the lines behind its head belong to a banner; `None` if it never ends.
-fn end_of(banner: &Banner, rest: &[Line<'_>], absent: &mut BTreeSet<String>) -> Option<usize> {
-    if banner.closed {
-        return Some(0);
-    }
-    if absent.contains(&banner.delimiter) {
-        return None;
-    }
-    let ends = |text: &str| match banner.line {
-        true => text == banner.delimiter,
-        false => text.contains(&banner.delimiter),
-    };
-    let end = rest.iter().position(|line| ends(&line.text));
-    if end.is_none() {
-        absent.insert(banner.delimiter.clone());
-    }
-    end.map(|index| index + 1)
 }
 
 #[cfg(test)]
@@ -116,10 +101,10 @@ mod tests {
 
     fn numbers(text: &str) -> (Vec<u32>, usize) {
         let source = Source::capture("a", text.as_bytes());
-        let (lines, unfinished) = of_config(capture::lines(&source));
+        let sorted = of_config(capture::lines(&source));
         (
-            lines.iter().map(|line| line.number).collect(),
-            unfinished.len(),
+            sorted.config.iter().map(|line| line.number).collect(),
+            sorted.unfinished.len(),
         )
     }
 
@@ -131,10 +116,14 @@ mod tests {
         );
         assert_eq!(numbers("banner login #one#\nb"), (vec![2], 0));
         assert_eq!(numbers("banner login #\nsw#\nb"), (vec![3], 0));
-        assert_eq!(numbers("banner login #\na\nbanner exec #\nb"), (vec![4], 0));
+        assert_eq!(
+            numbers("banner login #\na\nbanner exec #\nb"),
+            (vec![2, 4], 2),
+            "its end was lost"
+        );
         assert_eq!(
             numbers("banner login %\na\nbanner exec %x\nb\nbanner motd $\nc"),
-            (vec![4, 6], 1)
+            (vec![2, 4, 6], 3)
         );
     }
 

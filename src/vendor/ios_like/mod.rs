@@ -67,6 +67,8 @@ pub(in crate::vendor) struct Kin {
     pub(in crate::vendor) range: fn(&str) -> Vec<String>,
     /// What is left to do when all is read.
     pub(in crate::vendor) settle: fn(&mut Reader),
+    /// UDP ports whose broadcasts a relay sends on as well unless lines say otherwise; empty: those of DHCP alone.
+    pub(in crate::vendor) relayed: &'static [u16],
     /// Whether a number used again takes the place of the entry before.
     pub(in crate::vendor) replaces: bool,
     /// Whether a flag word perhaps wants all other flags clear.

@@ -17,11 +17,12 @@ use crate::device::{
     Binding, Device, Effect, EffectClass, Forwarding, Gap, Interface, InterfaceKind, NextHop,
     Scope, Sees,
 };
-use crate::net::Family;
+use crate::net::{Family, PortSet};
 use crate::text;
 use crate::vendor::Hint;
 use crate::vendor::capture::{self, Line, blocks};
 use crate::vendor::redact::redact;
+use crate::vendor::services;
 use crate::vendor::words::{Words, folded};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -47,6 +48,8 @@ pub(in crate::vendor) struct Reader {
     pub(in crate::vendor) policies: BTreeMap<String, bool>,
     /// Filters on VLANs (maps, lists of access ports): the VLANs, none if they are not known or too many to list.
     pub(in crate::vendor) vlan_filters: Vec<(Vec<u16>, u32, String)>,
+    /// Policy maps on VLANs, filters unless they only mark and queue: the map, then as above.
+    pub(in crate::vendor) vlan_policies: Vec<(String, (Vec<u16>, u32, String))>,
     /// Index in `faces` by name.
     pub(in crate::vendor) face_index: BTreeMap<String, usize>,
     /// How many interfaces the heads have named so far.
@@ -57,6 +60,10 @@ pub(in crate::vendor) struct Reader {
     pub(in crate::vendor) map_filters: Vec<MapFilter>,
     /// Virtual addresses that stand outside of interfaces: interface, group, address.
     pub(in crate::vendor) outside_virtuals: Vec<(String, u32, IpAddr)>,
+    /// Ports whose broadcasts relays send on.
+    pub(in crate::vendor) relayed: PortSet,
+    /// Lines that are no configuration.
+    asides: Vec<u32>,
     lists: Lists,
     shown: Lists,
 }
@@ -98,12 +105,13 @@ impl Lists {
 /// Reads a capture.
 pub(in crate::vendor) fn device(source: &Source, hint: &Hint, kin: &'static Kin) -> Device {
     let mut reader = Reader::new(kin);
-    let (lines, unfinished) = of_config(capture::lines(source));
-    for line in unfinished {
-        reader.unknown(&line, text!("ios-banner-open"));
+    let sorted = of_config(capture::lines(source));
+    for line in &sorted.unfinished {
+        reader.unknown(line, text!("ios-banner-open"));
     }
+    reader.asides = sorted.asides;
     let mut open: Option<(bool, usize)> = None;
-    for (head, body) in blocks(&lines) {
+    for (head, body) in blocks(&sorted.config) {
         if let Some((shown, at)) = open.filter(|_| lists::is_item(&head.text, kin)) {
             // Indentation got lost on the way; the device itself does not need it.
             reader.items(shown, at, std::iter::once(head).chain(body));
@@ -130,11 +138,14 @@ impl Reader {
             time_ranges: BTreeMap::new(),
             policies: BTreeMap::new(),
             vlan_filters: Vec::new(),
+            vlan_policies: Vec::new(),
             face_index: BTreeMap::new(),
             named_faces: 0,
             access_maps: BTreeMap::new(),
             map_filters: Vec::new(),
             outside_virtuals: Vec::new(),
+            relayed: PortSet::from_ranges(kin.relayed.iter().map(|port| (*port, *port))),
+            asides: Vec::new(),
             lists: Lists::default(),
             shown: Lists::default(),
         }
@@ -148,8 +159,10 @@ impl Reader {
     /// Reads one block. Gives the list it opened, if any.
     fn block(&mut self, head: &Line<'_>, body: &[Line<'_>]) -> Option<(bool, usize)> {
         let kin = self.kin;
-        if self.is_irrelevant(Place::Top, head) && !lists::is_item(&head.text, kin) {
+        let settled = kin.data.tables.class(Place::Top, &head.text).is_none();
+        if settled && self.is_irrelevant(Place::Top, head) && !lists::is_item(&head.text, kin) {
             self.note(head, body);
+            self.guards(head, body);
             return None;
         }
         if let Some(list) = lists::head(&head.text, kin) {
@@ -172,6 +185,16 @@ impl Reader {
         }
         self.statement(head, body);
         None
+    }
+
+    /// Lists on the switch's own services (D19).
+    fn guards(&mut self, head: &Line<'_>, body: &[Line<'_>]) {
+        for line in std::iter::once(head).chain(body) {
+            if let Some((protocol, port)) = services::guard(&head.text, &line.text) {
+                let scope = Scope::Own(Some(protocol), port);
+                self.effect(EffectClass::Narrows, scope, line);
+            }
+        }
     }
 
     fn items<'l>(&mut self, shown: bool, at: usize, lines: impl Iterator<Item = &'l Line<'l>>) {
@@ -266,6 +289,14 @@ impl Reader {
             let Some((mut interface, wanted)) = self.layer3(face, interfaces.len()) else {
                 continue;
             };
+            match self.relayed.is_empty() {
+                true => interface.broadcasts.clear(),
+                false => {
+                    for relay in &mut interface.broadcasts {
+                        relay.ports = self.relayed.clone();
+                    }
+                }
+            }
             for (key, direction, line) in wanted {
                 let acl = *index.entry(key.clone()).or_insert_with(|| {
                     acls.push(context.undefined(&key.1, key.0));
@@ -301,11 +332,14 @@ impl Reader {
             routes: self.routes,
             acls,
             dynamic: self.dynamic,
+            settled: Vec::new(),
             effects: self.effects,
             gaps: self.gaps,
             forwards,
             sees,
+            relays_from_either: false,
             modelled: context.modelled.into_iter().map(str::to_owned).collect(),
+            asides: self.asides,
         }
     }
 
@@ -377,6 +411,11 @@ impl Reader {
     /// VLAN maps act on the VLAN interface, or, if the VLAN has none here, perhaps anywhere.
     fn place_effects(&mut self, interfaces: &[Interface]) {
         let svis = svis(interfaces);
+        for (policy, filter) in std::mem::take(&mut self.vlan_policies) {
+            if self.policies.get(&policy) != Some(&true) {
+                self.vlan_filters.push(filter);
+            }
+        }
         for (vlans, line, text) in std::mem::take(&mut self.vlan_filters) {
             let at = |vlan: &u16| {
                 svis.get(vlan)

@@ -1,6 +1,6 @@
-//! HSRP and VRRP lines inside an interface, as IOS and its nearest kin spell them; the addresses of a group to be written.
+//! HSRP, VRRP and GLBP lines inside an interface, as IOS and its nearest kin spell them; the addresses of a group to be written.
 //!
-//! In: the words behind `standby` or `vrrp`. Out: virtual addresses of groups. Who is active is a state (D2), so the lines
+//! In: the words behind `standby`, `vrrp` or `glbp`. Out: virtual addresses of groups. Who is active is a state (D2), so the lines
 //! that decide it are read and mean nothing.
 
 use super::interface::Face;
@@ -42,6 +42,36 @@ pub(in crate::vendor) fn standby(face: &mut Face, mut words: Words<'_>) -> bool 
                 | "use-bia"
                 | "bfd"
                 | "redirect"
+        ),
+        None => false,
+    }
+}
+
+/// `G ip A [secondary]`, `G ipv6 A` of GLBP, which is read and never written: every forwarder of the group takes packets for
+/// its hosts at the same time, so each of them is a state as well (D2).
+pub(in crate::vendor) fn glbp(face: &mut Face, mut words: Words<'_>) -> bool {
+    if words.number::<u32>().is_none() {
+        return false;
+    }
+    match words.next() {
+        Some("ip" | "ipv6") => {
+            let addr = words.read(address);
+            words.eat("secondary");
+            face.interface.virtuals.extend(addr);
+            // Without an address it is learnt from the other routers.
+            addr.is_some() && words.is_end()
+        }
+        Some(word) => matches!(
+            word,
+            "priority"
+                | "preempt"
+                | "timers"
+                | "load-balancing"
+                | "weighting"
+                | "authentication"
+                | "name"
+                | "forwarder"
+                | "client-cache"
         ),
         None => false,
     }

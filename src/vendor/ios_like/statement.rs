@@ -6,6 +6,7 @@ use super::read::Reader;
 use super::route;
 use super::table::Place;
 use crate::device::{EffectClass, Scope};
+use crate::net::PortSet;
 use crate::text;
 use crate::vendor::capture::{Line, blocks};
 use crate::vendor::redact::redact;
@@ -67,6 +68,10 @@ impl Reader {
         }
         match text {
             text if self.forget_list(text) => {}
+            _ if words.eat_all("ip forward-protocol udp") => {
+                // A port that is not known stays: more is sent on than may be.
+                self.forward_udp(words, false);
+            }
             _ if words.eat_all("ip route") || words.eat_all("ipv6 route") => {
                 self.effect(EffectClass::Redirects, Scope::Device, head)
             }
@@ -101,8 +106,35 @@ impl Reader {
             "routing" => return self.routing_line(Words::new(&head.text), true),
             "route" => self.route(route::v4(words, head.number, self.kin), head),
             "vrf" => self.vrf(words, body),
+            "forward-protocol" if words.eat("udp") => return self.forward_udp(words, true),
             _ => return false,
         }
+        true
+    }
+
+    /// `ip forward-protocol udp [PORT]`, or what takes it back: which broadcasts `ip helper-address` sends on besides those of
+    /// DHCP clients. False if the port is none that is known, or relays of the dialect send on nothing else.
+    fn forward_udp(&mut self, mut words: Words<'_>, on: bool) -> bool {
+        if self.kin.relayed.is_empty() {
+            return false;
+        }
+        let usual = PortSet::from_ranges(self.kin.relayed.iter().map(|port| (*port, *port)));
+        let ports = match words.next() {
+            // Without a port: what is usual, and all of UDP taken back.
+            None if on => usual,
+            None => PortSet::full(),
+            Some(word) => {
+                let known = number(word).or_else(|| self.kin.data.names.port(word));
+                match known.filter(|_| words.is_end()) {
+                    Some(port) => PortSet::one(port),
+                    None => return false,
+                }
+            }
+        };
+        self.relayed = match on {
+            true => self.relayed.union(&ports),
+            false => self.relayed.intersect(&ports.complement()),
+        };
         true
     }
 
@@ -191,6 +223,13 @@ impl Reader {
             }
             // A definition; `vlan filter` binds it.
             "access-map" => {}
+            // Settings of a VLAN that need not exist; the block is that of the VLAN otherwise.
+            "configuration" => {
+                let vlans = vlan_list(words.rest()).unwrap_or_default();
+                for line in body {
+                    self.vlan_line(&vlans, line);
+                }
+            }
             list if vlan_list(list).is_some() => {
                 let vlans = vlan_list(list).unwrap_or_default();
                 for line in body {
@@ -207,6 +246,10 @@ impl Reader {
         if line.text.starts_with("apply ") {
             let filter = (vlans.to_vec(), line.number, redact(&line.text));
             self.vlan_filters.push(filter);
+        } else if line.text.starts_with("service-policy ") {
+            let policy = Words::new(&line.text).last().unwrap_or_default();
+            let filter = (vlans.to_vec(), line.number, redact(&line.text));
+            self.vlan_policies.push((policy.to_owned(), filter));
         } else if !self.is_irrelevant(Place::Vlan, line) {
             self.by_class(Place::Vlan, line);
         }

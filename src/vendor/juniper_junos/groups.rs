@@ -265,7 +265,7 @@ mod tests {
 
     fn shown(text: &str) -> (String, usize) {
         let source = Source::capture("a", text.as_bytes());
-        let (mut tree, mut problems) = text::tree(&source);
+        let (mut tree, mut problems, _) = text::tree(&source);
         expand(&mut tree, &mut problems);
         let all = tree.at(ROOT).children();
         let all: Vec<String> = all

@@ -10,6 +10,7 @@
 
 mod addresses;
 mod boxes;
+mod change;
 mod condition;
 mod edit;
 mod filter;
@@ -29,6 +30,7 @@ mod text;
 mod tree;
 mod write;
 
+use super::live::Mechanism;
 use super::words::Words;
 use super::{Capabilities, Dialect, Hint};
 use crate::acl::Known;
@@ -86,6 +88,14 @@ impl Dialect for JuniperJunos {
             ipv6_lists: Known::Yes,
             outbound: true,
         }
+    }
+
+    fn rib(&self) -> crate::vendor::rib::Form {
+        crate::vendor::rib::Form::Junos
+    }
+
+    fn mechanism(&self) -> Option<&'static Mechanism> {
+        Some(&change::MECHANISM)
     }
 
     fn read(&self, source: &Source, hint: &Hint) -> Device {

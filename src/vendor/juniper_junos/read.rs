@@ -50,14 +50,19 @@ pub(super) struct Reader {
     pub(super) gaps: Vec<Gap>,
     /// Modelled facts that statements outside filters lean on.
     pub(super) leant: Vec<&'static str>,
+    /// Lines that are no configuration.
+    asides: Vec<u32>,
 }
 
 /// Reads a capture.
 pub(super) fn device(source: &Source, hint: &Hint) -> Device {
-    let (mut tree, mut problems) = text::tree(source);
+    let (mut tree, mut problems, asides) = text::tree(source);
     groups::expand(&mut tree, &mut problems);
     let root = tree.at(ROOT);
-    let mut reader = Reader::default();
+    let mut reader = Reader {
+        asides,
+        ..Reader::default()
+    };
     for problem in problems {
         reader.problem(problem);
     }
@@ -96,6 +101,10 @@ pub(super) struct Filters {
     all: Vec<filter::Filter>,
     index: BTreeMap<(Family, String), usize>,
 }
+
+/// Protocol and port of SNMP.
+const UDP: u8 = 17;
+const SNMP: u16 = 161;
 
 impl Reader {
     /// A statement whose effect is known by class only (D23).
@@ -217,8 +226,19 @@ impl Reader {
                 }
                 self.rest(word, at, word, &["secure-access-port"]);
             }
+            word @ "snmp" => self.snmp(at, word),
             _ if is_irrelevant("top", at) => {}
             _ => self.unknown(at, "", text!("junos-line-unread")),
+        }
+    }
+
+    /// `snmp community NAME { clients ...; client-list-name ...; }` may drop what is meant for the device (D19).
+    fn snmp(&mut self, at: At<'_>, above: &str) {
+        let communities = at.children().filter(|child| child.word() == "community");
+        let inner = communities.flat_map(|community| community.children());
+        for guard in inner.filter(|child| child.word().starts_with("client")) {
+            let scope = Scope::Own(Some(UDP), Some(SNMP));
+            self.effect(EffectClass::Narrows, scope, guard, above);
         }
     }
 
@@ -307,6 +327,7 @@ impl Reader {
             routes: self.routes,
             acls,
             dynamic: self.dynamic,
+            settled: Vec::new(),
             effects: self.effects,
             gaps: self.gaps,
             forwards: Forwarding {
@@ -314,7 +335,9 @@ impl Reader {
                 v6: forwards,
             },
             sees: sees(hint),
+            relays_from_either: false,
             modelled: context.modelled.into_iter().map(str::to_owned).collect(),
+            asides: self.asides,
         }
     }
 

@@ -38,10 +38,11 @@ pub(super) struct Text2Tree {
     /// No `*/` follows any more.
     no_comment_end: bool,
     reading: bool,
+    asides: Vec<u32>,
 }
 
-/// Reads a capture.
-pub(super) fn tree(source: &Source) -> (Tree, Vec<Problem>) {
+/// Reads a capture. Third: the numbers of the lines that other commands printed.
+pub(super) fn tree(source: &Source) -> (Tree, Vec<Problem>, Vec<u32>) {
     let mut reader = Text2Tree {
         tree: Tree::new(),
         problems: Vec::new(),
@@ -52,6 +53,7 @@ pub(super) fn tree(source: &Source) -> (Tree, Vec<Problem>) {
         in_comment: false,
         no_comment_end: false,
         reading: true,
+        asides: Vec::new(),
     };
     let lines = capture::lines(source);
     let ends = |line: &Line<'_>| line.text.contains("*/");
@@ -63,7 +65,15 @@ pub(super) fn tree(source: &Source) -> (Tree, Vec<Problem>) {
     if let Some(last) = lines.last() {
         reader.close(last);
     }
-    (reader.tree, reader.problems)
+    (reader.tree, reader.problems, reader.asides)
+}
+
+/// A text as the `set` lines that make it; `None` if a line of it was not placed.
+pub(super) fn set_lines(text: &str) -> Option<String> {
+    let source = Source::capture("", text.as_bytes());
+    let (tree, problems, _) = self::tree(&source);
+    let lines = problems.is_empty().then(|| tree.commands())?;
+    Some(lines.into_iter().map(|line| line + "\n").collect())
 }
 
 /// Words in double quotes lose them; `{`, `}`, `;`, `[` and `]` are tokens of their own where `marks`.
@@ -91,6 +101,7 @@ impl Text2Tree {
         if line.prompt {
             self.prompt(line);
         } else if !self.reading || is_banner(&line.text) {
+            self.asides.push(line.number);
             if let Some(path) = line.text.strip_prefix("[edit") {
                 self.edit = path
                     .trim_end_matches(']')
@@ -373,7 +384,7 @@ mod tests {
 
     fn shown(text: &str) -> (String, Vec<u32>) {
         let source = Source::capture("a", text.as_bytes());
-        let (tree, problems) = tree(&source);
+        let (tree, problems, _) = tree(&source);
         let lines = problems.iter().map(|problem| problem.line).collect();
         (tree.at(ROOT).text(2000).trim().to_owned(), lines)
     }

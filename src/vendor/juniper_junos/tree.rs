@@ -149,6 +149,36 @@ impl Tree {
     pub(super) fn at(&self, id: Id) -> At<'_> {
         At { tree: self, id }
     }
+
+    /// The tree as commands that make it: `set` for each last word, then `deactivate` for what is switched off.
+    pub(super) fn commands(&self) -> Vec<String> {
+        let (mut set, mut off) = (Vec::new(), Vec::new());
+        // Depth first, without recursion: the tree is as deep as its text says.
+        let mut todo: Vec<(Id, String)> = vec![(ROOT, String::new())];
+        while let Some((id, path)) = todo.pop() {
+            let node = self.node(id);
+            let here = |id: &&Id| !self.node(**id).gone;
+            let children: Vec<&Id> = node.children.iter().filter(here).collect();
+            if node.inactive {
+                off.push(format!("deactivate{path}"));
+            }
+            if children.is_empty() && id != ROOT {
+                set.push(format!("set{path}"));
+            }
+            let below = children.iter().rev();
+            todo.extend(below.map(|&&id| (id, format!("{path} {}", quoted(&self.node(id).word)))));
+        }
+        set.into_iter().chain(off).collect()
+    }
+}
+
+/// A word as it is typed.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| !c.is_whitespace() && !"{}[];\"#".contains(c);
+    match !word.is_empty() && word.chars().all(plain) {
+        true => word.to_owned(),
+        false => format!("\"{word}\""),
+    }
 }
 
 /// A place in the tree.

@@ -5,6 +5,7 @@
 //! (D10, D23).
 
 mod chains;
+mod change;
 mod cond;
 mod fragment;
 mod parse;
@@ -19,6 +20,7 @@ mod token;
 mod value;
 mod write;
 
+use super::live::Mechanism;
 use super::{Capabilities, Dialect, Hint};
 use crate::acl::Known;
 use crate::base::{Source, Text};
@@ -79,6 +81,14 @@ impl Dialect for LinuxNftables {
             ipv6_lists: Known::Yes,
             outbound: true,
         }
+    }
+
+    fn rib(&self) -> crate::vendor::rib::Form {
+        crate::vendor::rib::Form::Linux
+    }
+
+    fn mechanism(&self) -> Option<&'static Mechanism> {
+        Some(&change::MECHANISM)
     }
 
     fn read(&self, source: &Source, hint: &Hint) -> Device {

@@ -179,9 +179,12 @@ impl Reader {
                 .collect(),
             interfaces: self.system.interfaces,
             acls: self.acls,
+            settled: Vec::new(),
             effects: self.effects,
             gaps: self.gaps,
+            relays_from_either: false,
             modelled: self.modelled.into_iter().map(str::to_owned).collect(),
+            asides: Vec::new(),
         }
     }
 

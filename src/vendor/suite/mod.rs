@@ -3,6 +3,7 @@
 //! A dialect that is added to the registry is held to all of it without a line here. What only one dialect has is tested
 //! beside its code.
 
+mod effects;
 mod reading;
 mod writing;
 

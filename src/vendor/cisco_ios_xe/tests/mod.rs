@@ -46,7 +46,9 @@ fn whys(device: &Device) -> Vec<(u32, String)> {
 fn a_whole_configuration_reads_without_gaps_and_effects() {
     let device = read(&corpus("core.cfg"));
     assert_eq!(whys(&device), []);
-    assert_eq!(device.effects, []);
+    let guards: Vec<_> = device.effects.iter().map(|effect| &effect.scope).collect();
+    let (tcp, snmp) = (Scope::Own(Some(6), None), Scope::Own(Some(17), Some(161)));
+    assert_eq!(guards, [&tcp, &snmp, &tcp, &tcp]);
     assert_eq!(device.hostname.as_deref(), Some("L3SW-CORE01"));
     assert_eq!(device.model.as_deref(), Some("C9300-24T"));
     let names: Vec<_> = device

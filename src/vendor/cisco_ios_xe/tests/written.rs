@@ -122,6 +122,8 @@ fn what_is_written_reads_back() {
     let mut read = read.clone();
     read.line = 0;
     read.bindings.iter_mut().for_each(|b| b.line = 0);
+    // What the device does unasked is read and not written.
+    assert_eq!(std::mem::take(&mut read.broadcasts).len(), 1);
     assert_eq!(read, config.interfaces[0]);
     let routes: Vec<Route> = device
         .routes

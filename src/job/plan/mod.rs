@@ -1,19 +1,20 @@
 //! `plan`: from one configuration of a network to another, step by step, every state proved (D47).
 
+mod sides;
+
 use super::Limits;
-use super::{Capture, Job, Options, capacity, network, read};
-use crate::base::{Diagnostic, Source, SourceMap, Text};
-use crate::device::Device;
+use super::{Capture, Job, Options, attest, capacity, network};
+use crate::base::{Diagnostic, SourceMap, Text};
 use crate::diff::{Verdict as Difference, beside, compare_in, places};
 use crate::model::Policy;
-use crate::plan::{Judged, Ordered, Outcome, Site, order};
+use crate::plan::{Judged, Ordered, Outcome, Room, Site, order};
 use crate::text;
 use crate::topo::Named;
-use crate::vendor::live::Running;
-use crate::vendor::{Dialect, Hint, by_id};
+use crate::vendor::live::{Frame, Running};
 use crate::verify::Verdict;
 use crate::verify::states::{Judge, Property};
-use std::collections::{BTreeMap, BTreeSet};
+use sides::{Both, pairs};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// A plan and what is known of it.
@@ -43,7 +44,9 @@ pub struct Switch {
     /// Name.
     pub name: String,
     /// Before and after a block of commands.
-    pub frame: (&'static [&'static str], &'static [&'static str]),
+    pub frame: &'static Frame,
+    /// Dialects before and after of a device that is exchanged; none where it is not there.
+    pub exchanged: [Option<&'static str>; 2],
 }
 
 /// What is compared, and by which policy.
@@ -60,36 +63,13 @@ pub struct Asked<'a> {
     pub attested: &'a [String],
 }
 
-/// One switch on both sides.
-struct Both {
-    name: String,
-    dialect: &'static dyn Dialect,
-    hint: Hint,
-    old: Running,
-    new: Running,
-}
-
-/// Reads a text of one switch.
-type Reader = Box<dyn Fn(&str) -> Device>;
-
 /// Plans a change.
 ///
 /// # Errors
-/// A switch that is not on both sides in one dialect, or whose dialect has no known way to change a list.
+/// A switch whose dialect has no known way to change a list, or whose text has lines without a place in it.
 pub fn plan(sources: &SourceMap, asked: &Asked<'_>, options: &Options) -> Job<PlanOutcome> {
     let both = pairs(sources, asked, options)?;
-    let readers: Vec<Reader> = both.iter().map(reader).collect();
-    let mut sites = Vec::new();
-    for (one, read) in both.iter().zip(&readers) {
-        let mechanism = one.dialect.mechanism();
-        sites.push(Site {
-            name: one.name.clone(),
-            mechanism: mechanism.expect("INVARIANT: a switch without a mechanism was refused"),
-            old: one.old.clone(),
-            new: one.new.clone(),
-            read,
-        });
-    }
+    let sites: Vec<Site<'_>> = both.iter().map(site).collect();
     let side = |pick: for<'s> fn(&'s Site<'_>) -> &'s Running| -> Vec<Arc<Named>> {
         let named = |site: &Site<'_>| {
             Arc::new(Named {
@@ -101,11 +81,7 @@ pub fn plan(sources: &SourceMap, asked: &Asked<'_>, options: &Options) -> Job<Pl
     };
     let (old, new) = (side(|site| &site.old), side(|site| &site.new));
     let judge = Judge::new(asked.policy, options.at, &old, &new, options.limits);
-    let settled = |site: usize, id: &str| {
-        let fact = both[site].dialect.facts().facts.get(id);
-        let known = fact.is_some_and(|f| f.value && f.confidence.settles(options.confirmed_only));
-        known || asked.attested.iter().any(|attested| attested == id)
-    };
+    let settled = |site: usize, id: &str| settled(asked, &both[site], id, options);
     let fits = |state: &[Arc<Named>]| fits(asked.policy, state);
     let ordered = match order(&sites, &judge, &settled, &fits) {
         Outcome::Order(ordered) => ordered,
@@ -118,6 +94,26 @@ pub fn plan(sources: &SourceMap, asked: &Asked<'_>, options: &Options) -> Job<Pl
         }
     };
     Ok(outcome(asked, &sites, &both, &new, ordered))
+}
+
+fn site<'s>(one: &'s Both<'_>) -> Site<'s> {
+    Site {
+        name: one.name.clone(),
+        mechanism: one.mechanism,
+        old: one.old.clone(),
+        new: one.new.clone(),
+        read: one.read.as_ref(),
+    }
+}
+
+/// Whether a fact holds: by its source, or because people attest it on the command line or in the policy.
+fn settled(asked: &Asked<'_>, one: &Both<'_>, id: &str, options: &Options) -> bool {
+    let attested = asked.attested.iter().any(|attested| attested == id);
+    let stated = || attest::stated(asked.policy, &one.name, one.dialect, id);
+    let fact = one.dialect.facts().facts.get(id);
+    let known = fact.is_some_and(|f| f.value && f.confidence.settles(options.confirmed_only));
+    // What is taken out or put in as a whole leans on nothing.
+    id.is_empty() || attested || stated().unwrap_or(known)
 }
 
 fn outcome(
@@ -170,7 +166,18 @@ fn outcome(
             id: (*id).to_owned(),
         })
     });
+    let unknown = ordered.steps.iter().flat_map(|one| &one.breaches);
+    let unknown = unknown.filter(|breach| breach.verdict == Verdict::Unknown);
+    let hangs = unknown.flat_map(|breach| &breach.because);
+    let questions = questions.chain(hangs.map(super::question::words));
     let because: Vec<Text> = questions.collect::<BTreeSet<_>>().into_iter().collect();
+    let ids = ordered
+        .open
+        .iter()
+        .map(|(site, id)| (both[*site].dialect.id(), *id));
+    for (dialect, id) in ids.collect::<BTreeSet<_>>() {
+        notes.push(text!("plan-settle", dialect = dialect, id = id));
+    }
     let breaches = ordered.steps.iter().flat_map(|one| {
         let outage = one.outage.map(|_| Verdict::Refuted);
         one.breaches
@@ -190,9 +197,10 @@ fn outcome(
     if !restores {
         verdict = Verdict::Refuted;
     }
-    let switches = sites.iter().map(|site| Switch {
+    let switches = sites.iter().zip(both).map(|(site, both)| Switch {
         name: site.name.clone(),
-        frame: site.mechanism.frame,
+        frame: (site.mechanism.frame)(&site.old),
+        exchanged: both.exchanged,
     });
     PlanOutcome {
         verdict,
@@ -208,19 +216,13 @@ fn outcome(
 
 /// Takes every step back, last first: each state must be the one before the step, and the last OLD, as text.
 fn restores(sites: &[Site<'_>], ordered: &Ordered) -> bool {
-    let canonical = |texts: &[Running]| -> Vec<_> {
-        let each = texts.iter().zip(sites);
-        each.map(|(text, site)| text.canonical(site.mechanism))
-            .collect()
-    };
+    let canonical =
+        |texts: &[Running]| -> Vec<_> { texts.iter().map(Running::canonical).collect() };
     let mut texts: Vec<Running> = sites.iter().map(|site| site.old.clone()).collect();
     let mut passed = vec![canonical(&texts)];
     for one in &ordered.steps {
         let site = one.step.site;
-        if texts[site]
-            .apply(sites[site].mechanism, &one.step.commands)
-            .is_err()
-        {
+        if texts[site].apply(&one.step.commands).is_err() {
             return false;
         }
         passed.push(canonical(&texts));
@@ -228,16 +230,14 @@ fn restores(sites: &[Site<'_>], ordered: &Ordered) -> bool {
     passed.pop();
     ordered.steps.iter().rev().all(|one| {
         let site = one.step.site;
-        let undone = texts[site]
-            .apply(sites[site].mechanism, &one.step.undo)
-            .is_ok();
+        let undone = texts[site].apply(&one.step.undo).is_ok();
         undone && passed.pop() == Some(canonical(&texts))
     })
 }
 
 /// Whether the lists of a state fit into the tables of the models, as far as these are known.
-fn fits(policy: &Policy, state: &[Arc<Named>]) -> bool {
-    state.iter().all(|named| {
+fn fits(policy: &Policy, state: &[Arc<Named>]) -> Room {
+    let all_fit = state.iter().all(|named| {
         let mut switches = policy.network.switches.iter();
         let Some(switch) = switches.find(|switch| switch.label.name == named.name) else {
             return true;
@@ -248,93 +248,10 @@ fn fits(policy: &Policy, state: &[Arc<Named>]) -> bool {
                 .available
                 .is_none_or(|available| table.used <= available)
         })
-    })
-}
-
-fn reader(one: &Both) -> Box<dyn Fn(&str) -> Device> {
-    let (dialect, hint, name) = (one.dialect, one.hint.clone(), one.name.clone());
-    let known: std::cell::RefCell<BTreeMap<String, Device>> = Default::default();
-    Box::new(move |text| {
-        if let Some(device) = known.borrow().get(text) {
-            return device.clone();
-        }
-        let source = Source::capture(&format!("{name}.cfg"), text.as_bytes());
-        let device = dialect.read(&source, &hint);
-        known.borrow_mut().insert(text.to_owned(), device.clone());
-        device
-    })
-}
-
-/// Every switch on both sides, or why it cannot be planned for.
-fn pairs(sources: &SourceMap, asked: &Asked<'_>, options: &Options) -> Job<Vec<Both>> {
-    let mut errors = Vec::new();
-    let mut out = Vec::new();
-    let find = |side: &[Capture], name: &str| side.iter().find(|c| c.name == name).cloned();
-    let names: BTreeSet<&str> = asked
-        .old
-        .iter()
-        .chain(asked.new)
-        .map(|c| c.name.as_str())
-        .collect();
-    for name in names {
-        let (Some(old), Some(new)) = (find(asked.old, name), find(asked.new, name)) else {
-            errors.push(Diagnostic::error(text!("plan-one-side", device = name)));
-            continue;
-        };
-        let sides = [
-            (&old, asked.old_policy.unwrap_or(asked.policy)),
-            (&new, asked.policy),
-        ];
-        let devices = sides.map(|(c, policy)| read::device_of(sources, c, Some(policy), options));
-        let [Ok(before), Ok(after)] = devices else {
-            errors.extend(
-                devices
-                    .into_iter()
-                    .filter_map(Result::err)
-                    .map(|error| *error),
-            );
-            continue;
-        };
-        if before.dialect != after.dialect {
-            errors.push(
-                Diagnostic::error(text!(
-                    "plan-other-dialect",
-                    device = name,
-                    old = before.dialect,
-                    new = after.dialect
-                ))
-                .help(text!("plan-other-dialect-help")),
-            );
-            continue;
-        }
-        let dialect = by_id(before.dialect).expect("INVARIANT: a device has a registered dialect");
-        if dialect.mechanism().is_none() {
-            errors.push(
-                Diagnostic::error(text!(
-                    "plan-no-mechanism",
-                    device = name,
-                    dialect = dialect.id()
-                ))
-                .help(text!("plan-no-mechanism-help")),
-            );
-            continue;
-        }
-        let mut switches = asked.policy.network.switches.iter();
-        let stated = switches.find(|s| s.label.name == name && s.dialect == before.dialect);
-        let hint = stated.map(|switch| network::hint(switch, options));
-        let text = |capture: &Capture| Running::of(&sources.get(capture.file).text);
-        out.push(Both {
-            name: name.to_owned(),
-            dialect,
-            hint: hint.unwrap_or_default(),
-            old: text(&old),
-            new: text(&new),
-        });
-    }
-    if errors.is_empty() {
-        Ok(out)
-    } else {
-        Err(errors)
+    });
+    match all_fit {
+        true => Room::Enough,
+        false => Room::TooLittle,
     }
 }
 

@@ -1,0 +1,86 @@
+//! Lines that may change what passes, and are easily taken for settings without a meaning: each has its class (D23).
+//!
+//! A line that was once passed over gets a row here.
+
+use super::read;
+use crate::device::EffectClass::{Narrows, Redirects, Rewrites};
+use crate::vendor::by_id;
+
+#[test]
+fn lines_that_may_change_what_passes_are_not_passed_over() {
+    for (id, text, class) in [
+        (
+            "cisco-ios-xe",
+            "policy-map P\n class C\n  police 1000000\nvlan configuration 10\n service-policy input P",
+            Narrows,
+        ),
+        (
+            "cisco-nx-os",
+            "policy-map type qos P\n  class C\n    police cir 1 mbps\nvlan configuration 10\n  service-policy type qos input P",
+            Narrows,
+        ),
+        ("cisco-nx-os", "vlan configuration 10\n  mystery", Rewrites),
+        (
+            "cisco-nx-os",
+            "hardware rate-limiter layer-3 glean 100",
+            Narrows,
+        ),
+        ("cisco-nx-os", "itd S", Redirects),
+        (
+            "cisco-nx-os",
+            "vrf context A\n  address-family ipv4 unicast\n    route-target both 65000:1",
+            Redirects,
+        ),
+        (
+            "arista-eos",
+            "hardware access-list ipv6 implicit-permit icmpv6 all",
+            Rewrites,
+        ),
+        (
+            "arista-eos",
+            "interface Vlan10\n   ip address 10.0.0.1/24\n   profile P",
+            Rewrites,
+        ),
+        (
+            "arista-eos",
+            "interface Ethernet1\n   switchport pvlan mapping 10 20",
+            Narrows,
+        ),
+        (
+            "allied-telesis-awplus",
+            "interface port1.0.1\n switchport\n switchport port-security",
+            Narrows,
+        ),
+        (
+            "hpe-comware",
+            "vlan 10\n qos apply policy P inbound",
+            Narrows,
+        ),
+        ("hpe-comware", "vlan 10\n private-vlan isolated", Narrows),
+    ] {
+        let device = read(by_id(id).unwrap(), text.as_bytes());
+        let last = u32::try_from(text.lines().count()).unwrap();
+        let found = device.effects.iter().find(|effect| effect.line == last);
+        let found = found.map(|effect| effect.class);
+        assert_eq!(found, Some(class), "{id}: {text}");
+    }
+}
+
+#[test]
+fn the_same_lines_where_they_change_nothing() {
+    for (id, text) in [
+        (
+            "cisco-nx-os",
+            "policy-map type qos P\n  class C\n    set qos-group 1\nvlan configuration 10\n  service-policy type qos input P",
+        ),
+        (
+            "cisco-nx-os",
+            "vrf context A\n  address-family ipv4 unicast\n    route-target both auto evpn",
+        ),
+        ("arista-eos", "hardware counter feature acl out ipv4"),
+        ("hpe-comware", "vlan 10\n name USERS"),
+    ] {
+        let device = read(by_id(id).unwrap(), text.as_bytes());
+        assert_eq!(device.effects, [], "{id}: {text}");
+    }
+}

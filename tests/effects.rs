@@ -1,0 +1,340 @@
+//! What changes the fate of packets and is not modelled makes claims unknown, by name, in every dialect (D23): translation,
+//! policy routing, tunnels, VLAN and MAC filters, source checks, multicast and broadcast routing, learnt routes.
+
+use crate::support::{AT, aclc, scratch};
+use aclc::vendor::DIALECTS;
+use std::collections::BTreeSet;
+
+/// Three networks; C is nobody's business.
+const POLICY: &str = r#"
+site S { ipv4-only }
+zone A vlan 10 10.1.0.0/24
+zone B vlan 20 10.2.0.0/24 { host b1 .11 }
+zone C vlan 40 10.4.0.0/24 { host c1 .11 }
+switch SW : DIALECT { OPTIONS; svi A, B, C }
+allow A -> b1 : tcp 443 ticket R1
+prove A -> c1 none as NONE
+prove allows works as WORKS
+"#;
+
+/// A dialect: its options, the line that begins the interface of A, and what may stand in a capture: at top level, in that
+/// interface, with a word of it that the reason must have.
+struct Case {
+    dialect: &'static str,
+    model: &'static str,
+    options: &'static str,
+    face: &'static str,
+    top: &'static [(&'static str, &'static str)],
+    inside: &'static [(&'static str, &'static str)],
+}
+
+const CASES: [Case; 9] = [
+    Case {
+        dialect: "cisco-ios-xe",
+        model: "C9300-48T",
+        options: "bind in",
+        face: "interface Vlan10",
+        top: &[
+            (
+                "ip nat inside source list 1 interface Vlan20 overload",
+                "ip nat",
+            ),
+            ("ip local policy route-map PBR", "ip local policy"),
+            ("ip wccp web-cache redirect-list W", "ip wccp"),
+            ("ip multicast-routing distributed", "ip multicast-routing"),
+            (
+                "vlan access-map M 10\n match ip address X\n action drop\n!\nvlan filter M vlan-list 10",
+                "vlan filter",
+            ),
+            (
+                "interface Tunnel0\n ip address 10.99.0.1 255.255.255.252\n tunnel source Vlan10",
+                "interface Tunnel0",
+            ),
+            (
+                "zone-pair security Z source inside destination outside",
+                "zone-pair",
+            ),
+            (
+                "router ospf 1\n network 10.0.0.0 0.255.255.255 area 0",
+                "learnt",
+            ),
+            ("frobnicate all packets", "frobnicate"),
+        ],
+        inside: &[
+            (" ip nat inside", "ip nat"),
+            (" ip policy route-map PBR", "ip policy"),
+            (" ip verify unicast source reachable-via rx", "ip verify"),
+            (" service-policy input DROP", "service-policy"),
+            (" mac access-group M in", "mac access-group"),
+            (" ip inspect FW in", "ip inspect"),
+            (" crypto map VPN", "crypto map"),
+            (" ip directed-broadcast", "ip directed-broadcast"),
+            (" ip unnumbered Loopback0", "ip unnumbered"),
+        ],
+    },
+    Case {
+        dialect: "cisco-nx-os",
+        model: "N9K-C93180YC-EX",
+        options: "bind in",
+        face: "interface Vlan10",
+        top: &[
+            ("ip nat inside source list N pool P", "ip nat"),
+            ("ip local policy route-map PBR", "ip local"),
+            (
+                "vlan access-map M 10\n  match ip address X\n  action drop\nvlan filter M vlan-list 10",
+                "vlan filter",
+            ),
+            ("router ospf 1", "learnt"),
+            ("frobnicate all packets", "frobnicate"),
+        ],
+        inside: &[
+            ("  ip policy route-map PBR", "ip policy"),
+            ("  ip nat inside", "ip nat"),
+            ("  ip verify unicast source reachable-via rx", "ip verify"),
+            ("  ip directed-broadcast", "ip directed-broadcast"),
+        ],
+    },
+    Case {
+        dialect: "arista-eos",
+        model: "DCS-7050",
+        options: "bind in",
+        face: "interface Vlan10",
+        top: &[
+            ("ip nat pool P 10.9.0.1 10.9.0.9 prefix-length 24", "ip nat"),
+            ("ip local policy route-map PBR", "ip local"),
+            ("traffic-policies\n   traffic-policy T", "traffic-policies"),
+            ("interface Tunnel0\n   ip address 10.99.0.1/30", "Tunnel0"),
+            (
+                "router ospf 1\n   network 10.0.0.0/8 area 0.0.0.0",
+                "learnt",
+            ),
+            ("frobnicate all packets", "frobnicate"),
+        ],
+        inside: &[
+            ("   ip nat source dynamic access-list N overload", "ip nat"),
+            ("   service-policy type pbr input PBR", "service-policy"),
+            ("   mac access-group M in", "mac access-group"),
+            ("   ip verify unicast source reachable-via rx", "ip verify"),
+        ],
+    },
+    Case {
+        dialect: "allied-telesis-awplus",
+        model: "AT-x950-28XSQ",
+        options: "accept wide-return because \"x\"",
+        face: "interface vlan10",
+        top: &[
+            ("nat\n rule 10 masq any from inside to outside", "nat"),
+            ("ip local policy PBR", "ip local"),
+            ("ip multicast-routing", "ip multicast-routing"),
+            ("router ospf 1\n network 10.0.0.0/8 area 0", "learnt"),
+            ("frobnicate all packets", "frobnicate"),
+        ],
+        inside: &[
+            (" ip policy-route PBR", "ip policy-route"),
+            (" ip directed-broadcast", "ip directed-broadcast"),
+            (" tunnel mode gre", "tunnel"),
+        ],
+    },
+    Case {
+        dialect: "aruba-aos-cx",
+        model: "8320",
+        options: "bind in",
+        face: "interface vlan 10",
+        top: &[
+            ("ip nat pool P", "ip nat"),
+            ("pbr-action-list P\n    10 nexthop 10.2.0.9", "pbr"),
+            ("router ospf 1\n    area 0.0.0.0", "learnt"),
+            ("frobnicate all packets", "frobnicate"),
+        ],
+        inside: &[
+            ("    apply policy P routed-in", "apply policy"),
+            ("    ip urpf strict", "ip urpf"),
+            ("    ip directed-broadcast", "ip directed-broadcast"),
+        ],
+    },
+    Case {
+        dialect: "alaxala-ax",
+        model: "AX3660S-24T4X",
+        options: "option flow-detection-mode layer3-6",
+        face: "interface vlan 10",
+        top: &[
+            ("policy-list PBR default\n  100 permit 10", "policy-list"),
+            ("ip multicast routing", "ip multicast"),
+            (
+                "router ospf 1\n  network 10.0.0.0 0.255.255.255 area 0",
+                "learnt",
+            ),
+            ("frobnicate all packets", "frobnicate"),
+        ],
+        inside: &[
+            ("  ip policy group PBR", "ip policy"),
+            ("  ip verify unicast source reachable-via rx", "ip verify"),
+            ("  mac access-group M in", "mac access-group"),
+            ("  ip subnet-broadcast", "subnet-broadcast"),
+        ],
+    },
+    Case {
+        dialect: "hpe-comware",
+        model: "S5560",
+        options: "bind in",
+        face: "interface Vlan-interface10",
+        top: &[
+            ("nat address-group 1", "nat"),
+            (
+                "policy-based-route PBR permit node 10",
+                "policy-based-route",
+            ),
+            ("multicast routing", "multicast routing"),
+            ("qos vlan-policy P vlan 10 inbound", "qos vlan-policy"),
+            ("ospf 1", "learnt"),
+            ("frobnicate all packets", "frobnicate"),
+        ],
+        inside: &[
+            (" nat outbound", "nat"),
+            (" ip policy-based-route PBR", "policy-based-route"),
+            (" ip urpf strict", "urpf"),
+            (" qos apply policy P inbound", "qos apply"),
+        ],
+    },
+    Case {
+        dialect: "juniper-junos",
+        model: "EX4300",
+        options: "bind in",
+        face: "",
+        top: &[
+            ("set security nat source rule-set R from zone A", "nat"),
+            (
+                "set forwarding-options family inet filter input PBR",
+                "forwarding-options",
+            ),
+            (
+                "set routing-options instance-import LEAK",
+                "instance-import",
+            ),
+            (
+                "set interfaces gr-0/0/0 unit 0 tunnel source 10.1.0.1",
+                "gr-0/0/0",
+            ),
+            (
+                "set interfaces irb unit 10 family inet rpf-check",
+                "rpf-check",
+            ),
+            (
+                "set interfaces irb unit 10 family inet policer input P",
+                "policer",
+            ),
+            ("set protocols ospf area 0 interface irb.10", "learnt"),
+            (
+                "set vlans vlan10 forwarding-options filter input F",
+                "filter",
+            ),
+            ("set frobnicate all", "frobnicate"),
+        ],
+        inside: &[],
+    },
+    Case {
+        dialect: "linux-nftables",
+        model: "",
+        options: "bind in",
+        face: "",
+        top: &[
+            (
+                "table ip nat {\n\tchain post {\n\t\ttype nat hook postrouting priority srcnat; policy accept;\n\t\tmasquerade\n\t}\n}",
+                "masquerade",
+            ),
+            ("#@ ip rule add from 10.1.0.0/24 table 100", "ip rule"),
+            (
+                "#@ ip tunnel add gre1 mode gre remote 10.4.0.9 local 10.1.0.1",
+                "tunnel",
+            ),
+        ],
+        inside: &[],
+    },
+];
+
+/// The text with lines at top level, or behind the line that begins the interface of A.
+fn with(text: &str, case: &Case, lines: &str, inside: bool) -> String {
+    match (case.face, inside) {
+        ("", _) => format!("{}\n{lines}\n", text.trim_end()),
+        (face, true) => text.replacen(&format!("{face}\n"), &format!("{face}\n{lines}\n"), 1),
+        (face, false) => {
+            let comment = if case.dialect == "hpe-comware" {
+                "#"
+            } else {
+                "!"
+            };
+            text.replacen(
+                &format!("{face}\n"),
+                &format!("{lines}\n{comment}\n{face}\n"),
+                1,
+            )
+        }
+    }
+}
+
+#[test]
+fn what_is_not_modelled_is_named_in_every_dialect() {
+    let known: BTreeSet<&str> = DIALECTS.iter().map(|dialect| dialect.id()).collect();
+    let here: BTreeSet<&str> = CASES.iter().map(|case| case.dialect).collect();
+    assert_eq!(here, known, "a case per dialect");
+    let mut wrong = Vec::new();
+    for case in &CASES {
+        let dir = scratch(&format!("effects-{}", case.dialect));
+        let (policy, out) = (dir.join("policy.acl"), dir.join("out"));
+        let model = match case.model {
+            "" => String::new(),
+            model => format!(" \"{model}\""),
+        };
+        let text = POLICY.replace("DIALECT", &format!("{}{model}", case.dialect));
+        std::fs::write(&policy, text.replace("OPTIONS", case.options)).unwrap();
+        let (policy, to) = (policy.to_str().unwrap(), out.to_str().unwrap());
+        let built = aclc(&["build", policy, "-o", to, "--at", AT]);
+        let verify = || {
+            aclc(&[
+                "verify",
+                policy,
+                "--configs",
+                to,
+                "--at",
+                AT,
+                "--format",
+                "json",
+            ])
+        };
+        let config = out.join("SW.cfg");
+        let Ok(plain) = std::fs::read_to_string(&config) else {
+            wrong.push(format!(
+                "{}: not built: {}{}",
+                case.dialect, built.out, built.err
+            ));
+            continue;
+        };
+        let proved = |json: &serde_json::Value| -> BTreeSet<String> {
+            let claims = json["claims"].as_array().unwrap().iter();
+            let proved = claims.filter(|claim| claim["verdict"] == "proved");
+            proved.map(|claim| claim["id"].to_string()).collect()
+        };
+        let before = proved(&verify().json());
+        if before.len() != 2 {
+            wrong.push(format!("{}: proved at first: {before:?}", case.dialect));
+        }
+        let top = case.top.iter().map(|line| (line, false));
+        for ((lines, word), inside) in top.chain(case.inside.iter().map(|line| (line, true))) {
+            let changed = with(&plain, case, lines, inside);
+            assert_ne!(changed, plain, "{} has no `{}`", case.dialect, case.face);
+            std::fs::write(&config, changed).unwrap();
+            let json = verify().json();
+            let because = json["claims"].as_array().unwrap().iter();
+            let because: String = because.map(|claim| claim["because"].to_string()).collect();
+            if proved(&json) == before {
+                wrong.push(format!("{}: nobody minds `{lines}`", case.dialect));
+            } else if !because.contains(word) {
+                wrong.push(format!(
+                    "{}: `{lines}` is not named: {because}",
+                    case.dialect
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

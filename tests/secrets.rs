@@ -1,0 +1,134 @@
+//! Passwords, keys, communities and hashes of every dialect reach no output (`tests/corpus/<dialect>/secrets.cfg`).
+//!
+//! Each capture there has secrets in the dialect's own forms, in lines that are read, in lines that are not understood, and in
+//! remarks. All begin with `hush`, so one word is looked for in whatever the program says.
+
+use crate::support::{AT, Ran, aclc, root, scratch};
+use aclc::vendor::DIALECTS;
+use std::path::{Path, PathBuf};
+
+/// What every secret begins with.
+const SECRET: &str = "hush";
+
+const FORMATS: [&str; 7] = [
+    "text",
+    "json",
+    "sarif",
+    "junit",
+    "markdown",
+    "codequality",
+    "html",
+];
+
+/// The secrets alone, and behind what the golden policy would write, for jobs that need a network.
+fn captures(dialect: &str) -> (PathBuf, PathBuf) {
+    let dir = scratch(&format!("secrets-{dialect}"));
+    let secrets = root().join(format!("tests/corpus/{dialect}/secrets.cfg"));
+    let golden = root().join(format!("golden/p1_single/{dialect}/L3SW-01.cfg"));
+    let [secrets, golden] = [secrets, golden].map(|path| std::fs::read_to_string(path).unwrap());
+    assert!(secrets.matches(SECRET).count() > 4, "{dialect}");
+    let (alone, both) = (dir.join("alone.cfg"), dir.join("L3SW-01.cfg"));
+    std::fs::write(&alone, &secrets).unwrap();
+    let golden = golden.trim_end().trim_end_matches("end");
+    std::fs::write(&both, format!("{golden}\n{secrets}")).unwrap();
+    (alone, both)
+}
+
+fn silent(what: &str, ran: &Ran) {
+    for said in [&ran.out, &ran.err] {
+        let line = said.lines().find(|line| line.contains(SECRET));
+        // In a page all is on one line.
+        let at = line.and_then(|line| line.split_once(SECRET));
+        let near = at.map(|(before, after)| {
+            let start = before.char_indices().rev().nth(60).map_or(0, |(at, _)| at);
+            let behind: String = after.chars().take(10).collect();
+            format!("{}{SECRET}{behind}", &before[start..])
+        });
+        assert_eq!(near, None, "{what}");
+    }
+}
+
+fn run(what: &str, args: &[&str]) -> Ran {
+    let ran = aclc(&[args, &["--at", AT, "--lang", "en"]].concat());
+    silent(&format!("{what}: {args:?}"), &ran);
+    ran
+}
+
+#[test]
+fn no_secret_of_a_capture_reaches_an_output() {
+    for dialect in DIALECTS.iter().map(|dialect| dialect.id()) {
+        let (alone, both) = captures(dialect);
+        let golden = format!("golden/p1_single/{dialect}/L3SW-01.cfg");
+        for file in [&alone, &both].map(|path| path.to_str().unwrap()) {
+            let given = ["--dialect", dialect];
+            let mut said = run(
+                dialect,
+                &[&["check", "--coverage", file], &given[..]].concat(),
+            );
+            for format in ["text", "json", "sarif", "markdown", "codequality"] {
+                let form = ["--format", format];
+                run(dialect, &[&["lint", file], &form[..], &given].concat());
+                run(
+                    dialect,
+                    &[&["diff", &golden, file], &form[..], &given].concat(),
+                );
+                said = run(dialect, &[&["lint", file], &form[..], &given].concat());
+            }
+            run(
+                dialect,
+                &[
+                    &["check", "--coverage", file, "--format", "json"],
+                    &given[..],
+                ]
+                .concat(),
+            );
+            run(dialect, &[&["import", file], &given[..]].concat());
+            run(dialect, &[&["sheet", file], &given[..]].concat());
+            assert!(
+                !said.out.is_empty(),
+                "{dialect}: lines that are not understood are told"
+            );
+        }
+        traced(dialect, &alone);
+        judged(dialect, &both);
+    }
+}
+
+/// `trace --acl` shows the deciding entry, which is one with a secret.
+fn traced(dialect: &str, config: &Path) {
+    let packets = scratch(&format!("secrets-packets-{dialect}")).join("p.jsonl");
+    let packet = r#"{"protocol":"tcp","src":"10.0.0.1","dst":"10.0.0.2","sport":1,"dport":2}"#;
+    std::fs::write(&packets, packet).unwrap();
+    let (config, packets) = (config.to_str().unwrap(), packets.to_str().unwrap());
+    let list = match dialect {
+        "linux-nftables" => return, // a chain has no name of its own to trace by
+        _ => "SECRETS",
+    };
+    for format in ["text", "json"] {
+        let args = ["trace", config, "--acl", list, "--packets", packets];
+        let ran = run(
+            dialect,
+            &[&args[..], &["--format", format, "--dialect", dialect]].concat(),
+        );
+        assert!(!ran.out.is_empty(), "{dialect}: {}", ran.err);
+    }
+}
+
+/// Jobs on a network, in all formats.
+fn judged(dialect: &str, config: &Path) {
+    let policy = format!("golden/p1_single/{dialect}/policy.acl");
+    let configs = config.parent().unwrap().join("configs");
+    std::fs::create_dir_all(&configs).unwrap();
+    std::fs::copy(config, configs.join("L3SW-01.cfg")).unwrap();
+    let configs = configs.to_str().unwrap();
+    for format in FORMATS {
+        let args = ["verify", &policy, "--configs", configs, "--format", format];
+        let ran = run(dialect, &args);
+        assert!(!ran.out.is_empty(), "{dialect} {format}: {}", ran.err);
+    }
+    let zones = ["--from", "LGWAN接続端末", "--to", "仮想デスクトップ"];
+    run(
+        dialect,
+        &[&["query", &policy, "--configs", configs], &zones[..]].concat(),
+    );
+}
