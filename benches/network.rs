@@ -13,11 +13,11 @@
 //!
 //! | zones, switches, allows | parse | write | read back | claims | with equality | a line changed | build | peak |
 //! |---|---|---|---|---|---|---|---|---|
-//! | 20, 1, 10,000 | 142 | 253 | 53 (40,228 lines) | 70 | 177 | 9.9, at most 14 | 595 (bar 500: missed) | 227 MB |
-//! | 200, 50, 2,000, all pairs | 489 | 380 | 35 (27,115 lines) | 168 (37,849 claims; bar 1,000) | 273 | 1.3 (bar 10), at most 9.5 | 1,181 | 325 MB |
+//! | 20, 1, 10,000 | 121 | 101 | 50 (40,228 lines) | 65 | 143 | 9.1, at most 10 | 467 (bar 500) | 227 MB |
+//! | 200, 50, 2,000, all pairs | 440 | 55 | 32 (27,115 lines) | 157 (37,849 claims; bar 1,000) | 242 | 2.4 (bar 10), at most 52 | 885 | 326 MB |
 //! | 500, 500, 2,000 | 145 | 786 | 44 (40,019 lines) | 58 | 356 | 5.2, at most 10 | 1,369 | 131 MB |
 //!
-//! With equality a changed line takes 20, 20 and 18.
+//! With equality a changed line takes 18, 21 and 18. The last line was measured before the others and not again.
 #![allow(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
 mod common;

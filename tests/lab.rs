@@ -146,6 +146,24 @@ fn the_kernel_does_what_the_proofs_say() {
     });
 }
 
+/// Changes step by step as `plan` says, there and back, with packets under way: nothing gets through that neither state permits,
+/// and nothing is lost that both do. `ipv6` is not among them: while a switch has no address yet, whether a later fragment
+/// counts as handed to it differs between the kernel and D28.
+#[test]
+fn a_change_loses_nothing_and_lets_nothing_through() {
+    let changes = ["floor", "gateway", "renumber", "emergency", "vendor"];
+    each(&changes, |change| {
+        let [new, old] = ["new", "old"].map(|side| format!("golden/change/{change}/{side}.acl"));
+        let Some((exit, report)) = lab(&[&new, "--from", &old]) else {
+            return;
+        };
+        assert_eq!(exit, 0, "{change}: {report:#}");
+        let count = |key: &str| report[key].as_u64().unwrap();
+        assert!(count("arrived") > 100, "{change}: {report:#}");
+        assert!(count("states") >= 4, "{change}: {report:#}");
+    });
+}
+
 /// Every twin of every pattern: the packet that breaks a claim goes in the kernel where the proof says, or the definition by
 /// which the kernel cannot be asked is told.
 #[test]
@@ -163,11 +181,15 @@ fn a_broken_twin_shows_its_witness() {
         let pattern = relative(dir.parent().unwrap().parent().unwrap());
         let name = relative(dir);
         let edits = edits(dir);
+        if edits.contains_key("command") {
+            eprintln!("{name}: another command than `verify` sees it");
+            return;
+        }
         let configs = broken("lab", pattern.strip_prefix("golden/").unwrap(), dir, &edits);
-        let policy = format!("{pattern}/policy.acl");
+        let policy = configs.join("policy.acl");
         let at = edits.get("at").and_then(toml::Value::as_str).unwrap_or(AT);
         let args = [
-            &policy,
+            policy.to_str().unwrap(),
             "--configs",
             configs.to_str().unwrap(),
             "--claims",

@@ -24,6 +24,7 @@ mod lab;
 mod lists;
 mod logged;
 mod matrix;
+mod mechanisms;
 mod mistakes;
 mod mutation;
 mod over_time;

@@ -185,3 +185,23 @@ fn what_cp932_lacks_is_an_error_at_its_cell() {
     assert!(ran.err.contains("G2"), "{}", ran.err);
     assert!(!out.exists());
 }
+
+#[test]
+fn a_note_that_no_column_holds_is_told_when_its_statement_goes() {
+    let dir = scratch("matrix-notes");
+    let policy = "language 1\nsite S { ipv4-only }\nzone A vlan 10 10.1.0.0/24\nzone B vlan 20 10.2.0.0/24\n\
+        switch W : cisco-ios-xe \"C9300-48T\" { svi A, B }\nallow A -> B : tcp 443 ticket T-1 { accept wide-return because \"x\" }\n";
+    std::fs::write(dir.join("city.acl"), policy).unwrap();
+    let (path, out) = (dir.join("city.acl"), dir.join("flows.csv"));
+    let ran = aclc(&["sheet", path.to_str().unwrap(), "-o", out.to_str().unwrap()]);
+    assert_eq!(ran.exit, Exit::Clean, "{}", ran.err);
+    assert!(!read(&dir, "flows.csv").err.contains("容認"));
+    edit(&dir, &[("T-1", "T-2")]);
+    let ran = read(&dir, "flows.csv");
+    assert_eq!(ran.exit, Exit::Clean, "{}", ran.err);
+    assert!(
+        ran.err.contains("容認") && ran.err.contains("wide-return"),
+        "{}",
+        ran.err
+    );
+}

@@ -55,13 +55,7 @@ const MAY_USE: [(&str, &[&str]); 26] = [
     (
         "bin",
         &[
-            "set",
-            "boxes",
-            "certificate",
-            "lists",
-            "network",
-            "claims",
-            "Reject",
+            "set", "boxes", "document", "clean", "lists", "network", "claims", "Reject",
         ],
     ),
     // Filters against filters, link by link.

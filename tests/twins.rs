@@ -196,11 +196,10 @@ fn said(pattern: &str, dir: &Path, edits: &toml::Table, command: &[toml::Value])
     let text = format!("{:?}\n{}{}", ran.exit, ran.err, ran.out).replace(broken, ".");
     // Digests of inputs change with every edit of a golden text.
     let kept = text.lines().filter(|line| {
-        !line
-            .trim_start()
+        line.trim_start()
             .split(' ')
             .next()
-            .is_some_and(|w| w.len() == 64)
+            .is_none_or(|w| w.len() != 64)
     });
     let kept = kept.filter(|line| !line.contains("aclc 0."));
     kept.map(|line| format!("{}\n", line.trim_end())).collect()

@@ -276,6 +276,9 @@ pub(super) struct Lab {
     pub(super) seed: u64,
     #[arg(long, requires = "policy")]
     pub(super) claims: bool,
+    /// Go from this one to the policy as `plan` says, and back, with packets under way.
+    #[arg(long, value_name = "OLD", requires = "policy", conflicts_with_all = ["configs", "claims"])]
+    pub(super) from: Option<PathBuf>,
     /// Where the policy and texts of a drawn network go on which opinions differ.
     #[arg(short, long = "output", value_name = "DIR", conflicts_with = "policy")]
     pub(super) output: Option<PathBuf>,

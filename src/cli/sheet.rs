@@ -146,7 +146,8 @@ fn read(session: &mut Session<'_, '_>, args: &Sheet, kept: &Path) -> Outcome {
     let source = source.expect("INVARIANT: text made of texts is UTF-8");
     let again = session.sources.add(source);
     super::mentioned::read(session, path, again)?;
-    let remarks = job::matrix::check(&session.sources, &composed, again)?;
+    let mut remarks = job::matrix::check(&session.sources, &composed, again)?;
+    remarks.extend(composed.lost.iter().cloned());
     session.remark(&remarks);
     match &args.table {
         None => session.result(&composed.text),

@@ -128,11 +128,12 @@ fn link_traffic(captured: &Captured, interface: &Interface, own: &AddrRanges) ->
             ..Match::any(family)
         });
         // An entry with a type also takes the later fragments of its address pair (D21).
-        let to_own = Match {
+        let near = own.union(&link);
+        let to_near = Match {
             protocol: ByteSet::one(ICMPV6),
-            ..Match::between(any.to_set(), own.to_set())
+            ..Match::between(any.to_set(), near.to_set())
         };
-        all.push(to_own.without_l4(PositionSet::LATER));
+        all.push(to_near.without_l4(PositionSet::LATER));
     }
     let interfaces = &captured.device.interfaces;
     let servers = interfaces.iter().flat_map(|i| &i.helpers);

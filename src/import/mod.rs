@@ -13,6 +13,7 @@ mod places;
 mod print;
 mod services;
 mod sessions;
+mod statements;
 
 pub use leftover::{Leftover, leftovers};
 pub use print::{Said, propose};
@@ -31,6 +32,8 @@ pub struct Captured {
     pub vlans: BTreeMap<u16, String>,
     /// Remark above an entry, by the entry's line.
     pub remarks: BTreeMap<u32, String>,
+    /// Its lists can tell a reply by its TCP flags.
+    pub flags: bool,
     /// Dialect options that the text states.
     pub options: BTreeMap<String, String>,
 }

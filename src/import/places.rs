@@ -126,9 +126,15 @@ impl Places {
                 continue;
             };
             let default = route.prefix.prefix_len() == 0;
-            let same = |e: &&mut External| match default {
-                true => e.vlan == vlan && e.prefixes.is_none(),
-                false => e.prefixes.is_some() && e.hops.contains(&hop),
+            let overlaps = |net: &IpNet| net.contains(&route.prefix) || route.prefix.contains(net);
+            // What a list may name by itself is an external of its own; prefixes in each other are one.
+            let same = |e: &&mut External| match &e.prefixes {
+                None => default && e.vlan == vlan,
+                Some(_) if default => false,
+                Some(all) => {
+                    let shared = e.hops.contains(&hop) && all.iter().any(overlaps);
+                    e.vlan == vlan && (shared || all.contains(&route.prefix))
+                }
             };
             match self.externals.iter_mut().find(same) {
                 Some(external) => {
@@ -139,7 +145,10 @@ impl Places {
                         .map(|all| all.insert(route.prefix));
                 }
                 None => self.externals.push(External {
-                    name: format!("OUT_{}", label(&hop.to_string())),
+                    name: match default {
+                        true => format!("OUT_{}", label(&hop.to_string())),
+                        false => format!("OUT_{}", label(&route.prefix.to_string())),
+                    },
                     host: format!("GW_{}", label(&hop.to_string())),
                     vlan,
                     hops: BTreeSet::from([hop]),
@@ -147,11 +156,18 @@ impl Places {
                 }),
             }
         }
-        // Two externals behind one host need two hosts' names.
-        let mut seen = BTreeSet::new();
+        // One name is one set of addresses.
+        let mut seen: BTreeMap<String, BTreeSet<IpAddr>> = BTreeMap::new();
+        let mut names = BTreeSet::new();
         for external in &mut self.externals {
-            if !seen.insert(external.name.clone()) {
+            while !names.insert(external.name.clone()) {
                 external.name.push_str("_P");
+            }
+            while *seen
+                .entry(external.host.clone())
+                .or_insert_with(|| external.hops.clone())
+                != external.hops
+            {
                 external.host.push_str("_P");
             }
         }

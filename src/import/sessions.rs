@@ -30,6 +30,10 @@ pub(super) struct Request {
     pub(super) atom: Atom,
     pub(super) log: bool,
     pub(super) remark: Option<String>,
+    /// Its replies are let through without a look at their flags, by lists that have no such test.
+    pub(super) wide: bool,
+    /// The list can test flags.
+    flags: bool,
 }
 
 /// All requests, replies among them: a stateless reply looks like a request the other way round.
@@ -121,6 +125,8 @@ impl Entry<'_> {
                     atom: atom.clone(),
                     log: self.ace.log,
                     remark: self.remark(),
+                    wide: false,
+                    flags: self.captured.flags,
                 }));
             }
         }
@@ -263,6 +269,29 @@ fn without_replies(found: Vec<Request>) -> Vec<Request> {
         }
     };
     let keep: Vec<bool> = found.iter().map(|request| !answers(request)).collect();
+    let bare: Vec<(Family, End, End, PortSet)> = found
+        .iter()
+        .zip(&keep)
+        .filter(|(request, keep)| !**keep && !request.flags)
+        .filter_map(|(request, _)| match &request.atom {
+            Atom::Ports(TCP, _, Some(from)) => {
+                let ends = (request.to.clone(), request.from.clone());
+                Some((request.family, ends.0, ends.1, from.clone()))
+            }
+            _ => None,
+        })
+        .collect();
     let kept = found.into_iter().zip(keep).filter(|(_, keep)| *keep);
-    kept.map(|(request, _)| request).collect()
+    let wide = |request: &Request| match &request.atom {
+        Atom::Ports(TCP, ports, _) => bare.iter().any(|(family, from, to, all)| {
+            (*family, from, to) == (request.family, &request.from, &request.to)
+                && all.intersect(ports) == *ports
+        }),
+        _ => false,
+    };
+    let marked = kept.map(|(request, _)| Request {
+        wide: wide(&request),
+        ..request
+    });
+    marked.collect()
 }

@@ -1,13 +1,14 @@
 //! What a configuration takes of its device's tables, as far as the tables are known.
 //!
-//! Counted are the entries of bound lists, and where the vendor's facts say so the implicit entry per bound interface.
+//! Counted are the entries of bound lists, and where the vendor's facts say so the implicit entry per bound interface and the
+//! entries that a range of ports becomes.
 
 use super::build::TableUse;
-use crate::acl::Direction;
+use crate::acl::{Ace, Direction};
 use crate::base::Diagnostic;
 use crate::device::Device;
 use crate::model::Switch;
-use crate::net::Family;
+use crate::net::{Family, Match};
 use crate::text;
 use crate::vendor::by_id;
 use std::collections::BTreeMap;
@@ -22,7 +23,10 @@ pub fn used(switch: &Switch, device: &Device) -> Vec<TableUse> {
         .iter()
         .flat_map(|interface| &interface.bindings)
     {
-        let entries = u32::try_from(device.acls[binding.acl].entries.len()).unwrap_or(u32::MAX);
+        let taken = device.acls[binding.acl].entries.iter();
+        let entries = taken
+            .map(|ace| cost(&switch.dialect, ace, binding.direction))
+            .fold(0, u32::saturating_add);
         *rows
             .entry(table(binding.family, binding.direction))
             .or_default() += entries + implicit(switch, binding.family);
@@ -76,16 +80,28 @@ pub fn used(switch: &Switch, device: &Device) -> Vec<TableUse> {
     rows.into_iter().map(row).collect()
 }
 
+/// What one entry takes: one, or, where a table has no test of ranges, as many as its ports need.
+fn cost(dialect: &str, ace: &Ace, direction: Direction) -> u32 {
+    if direction == Direction::In || limit(dialect, "range-expands-out") == 0 {
+        return 1;
+    }
+    let ports = |m: &Match| m.sport.masked().saturating_mul(m.dport.masked());
+    ace.boxes(true).map(ports).max().unwrap_or(1).max(1)
+}
+
+fn limit(dialect: &str, name: &str) -> u32 {
+    let facts = by_id(dialect).map(crate::vendor::Dialect::facts);
+    let limit = facts.and_then(|facts| facts.limits.get(name).copied());
+    limit.unwrap_or(0)
+}
+
 /// Entries that the device adds to every binding of a list of a family, as its facts say.
 fn implicit(switch: &Switch, family: Family) -> u32 {
-    let limit = match family {
+    let name = match family {
         Family::V4 => "implicit-entries-v4",
         Family::V6 => "implicit-entries-v6",
     };
-    let facts = by_id(&switch.dialect).map(crate::vendor::Dialect::facts);
-    facts
-        .and_then(|facts| facts.limits.get(limit).copied())
-        .unwrap_or(0)
+    limit(&switch.dialect, name)
 }
 
 /// Both families share the table of a direction.
@@ -129,4 +145,38 @@ pub fn exceeded(switch: &Switch, tables: &[TableUse]) -> Vec<Diagnostic> {
         Some(Diagnostic::error(headline).at(switch.dialect_span))
     });
     over.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::Source;
+    use crate::vendor::Hint;
+
+    #[test]
+    fn a_range_takes_what_its_table_makes_of_it() {
+        for (id, text, outbound) in [
+            (
+                "cisco-nx-os",
+                "ip access-list L\n  10 permit tcp any eq 443 any gt 1023\n",
+                6,
+            ),
+            (
+                "cisco-nx-os",
+                "ip access-list L\n  10 permit tcp any any eq 443\n",
+                1,
+            ),
+            (
+                "cisco-ios-xe",
+                "ip access-list extended L\n 10 permit tcp any eq 443 any gt 1023\n",
+                1,
+            ),
+        ] {
+            let dialect = by_id(id).expect("in the registry");
+            let source = Source::capture("a", text.as_bytes());
+            let ace = dialect.read(&source, &Hint::default()).acls[0].entries[0].clone();
+            assert_eq!(cost(id, &ace, Direction::Out), outbound, "{text}");
+            assert_eq!(cost(id, &ace, Direction::In), 1, "{text}");
+        }
+    }
 }

@@ -231,6 +231,7 @@ fn captured(
         options: stated.clone(),
         confirmed_only: options.confirmed_only,
     };
+    let flags = dialect.capabilities(&hint).established;
     let mut device = dialect.read(source, &hint);
     device.model = device.model.or(hint.model);
     Ok(Captured {
@@ -238,6 +239,7 @@ fn captured(
         device,
         vlans,
         remarks,
+        flags,
         options: stated,
     })
 }

@@ -100,7 +100,8 @@ pub fn drawn(
 }
 
 /// The texts that the kernel takes as they are.
-fn of_nft(texts: BTreeMap<String, String>, devices: &[Arc<Named>]) -> BTreeMap<String, String> {
+#[must_use]
+pub fn of_nft(texts: BTreeMap<String, String>, devices: &[Arc<Named>]) -> BTreeMap<String, String> {
     let native = |name: &str, text: &str| {
         let device = devices.iter().find(|named| named.name == *name);
         text.starts_with(NFT_FILE) && device.is_some_and(|named| named.device.dialect == NFT)

@@ -13,10 +13,15 @@ use crate::topo::{interface_addrs, subnets};
 use crate::vendor::Dialect;
 use crate::vendor::rib::{self, Origin, Rib, Row};
 use ipnet::IpNet;
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 /// By what name a configuration mentions the table captured beside it.
 pub const TABLE: &str = "routes";
+
+/// Rows of all tables of a device, at most: more than a switch of a municipality has by far, and few enough to be compared
+/// with its configuration.
+const MOST_ROWS: usize = 10_000;
 
 /// A device with its table.
 pub(super) struct Settled {
@@ -41,8 +46,11 @@ pub(super) fn settle(
     let captured = rib::read(dialect.rib(), source);
     let unread = captured.unread.as_ref();
     let unread = unread.map(|(line, text)| (text!("routes-unread", text = text), *line));
+    let rows: usize = captured.ribs.iter().map(|rib| rib.rows.len()).sum();
+    let many = (rows > MOST_ROWS).then(|| (text!("routes-too-many", most = MOST_ROWS), 1));
     let mut ribs = captured.ribs.iter();
-    if let Some((why, line)) = unread.or_else(|| ribs.find_map(|rib| against(device, rib))) {
+    let wrong = unread.or(many);
+    if let Some((why, line)) = wrong.or_else(|| ribs.find_map(|rib| against(device, rib))) {
         let headline = text!(
             "routes-refused",
             path = &source.path,
@@ -199,7 +207,8 @@ fn not_a_way(device: &Device, rib: &Rib, row: &Row) -> Option<Text> {
 
 /// A subnet or a static route of the text that the table does not show.
 fn lacking(device: &Device, rib: &Rib) -> Option<Text> {
-    let shown = |net: &IpNet| rib.rows.iter().any(|row| row.prefix == net.trunc());
+    let rows: BTreeSet<IpNet> = rib.rows.iter().map(|row| row.prefix).collect();
+    let shown = |net: &IpNet| rows.contains(&net.trunc());
     let of_family = |net: &&IpNet| Family::of_net(net) == rib.family;
     let ports = device.interfaces.iter().filter(|face| is_port(face, rib));
     let mut subnets = ports.flat_map(|face| face.addrs.iter().filter(of_family));

@@ -8,10 +8,11 @@ mod edits;
 
 pub use edits::Kind;
 
-use super::{Capture, Job, Options, network};
+use super::network::Written;
+use super::{Capture, Job, Options, attest, learnt, network};
 use crate::base::{Diagnostic, FileId, Source, SourceMap};
 use crate::device::Device;
-use crate::model::Policy;
+use crate::model::{Policy, SwitchId};
 use crate::topo::Named;
 use crate::vendor::redact::redact;
 use crate::verify::Verdict;
@@ -65,9 +66,40 @@ const STACK: usize = 64 << 20;
 
 /// The text of a switch of the policy.
 struct Text {
+    switch: SwitchId,
     /// Its place among the devices.
     device: usize,
     source: Source,
+    /// The capture; `None` for what `build` would write.
+    file: Option<FileId>,
+}
+
+impl Text {
+    /// The switch with another text, read as this one was: with what the site attests and what was captured beside it.
+    fn read(
+        &self,
+        (sources, policy): (&SourceMap, &Policy),
+        source: &Source,
+        options: &Options,
+    ) -> Arc<Named> {
+        let switch = policy.network.switch(self.switch);
+        let name = &switch.label.name;
+        let Some(file) = self.file else {
+            let written = Written {
+                switch: name.clone(),
+                text: source.text.clone(),
+            };
+            return network::read_again(policy, &written, options);
+        };
+        let dialect = options.dialect.unwrap_or(network::dialect_of(switch));
+        let device = attest::read(policy, self.switch, dialect, source, options);
+        let settled = learnt::settle(sources, (file, name), dialect, &device);
+        let settled = settled.and_then(|settled| settled.device);
+        Arc::new(Named {
+            name: name.clone(),
+            device: settled.unwrap_or(device),
+        })
+    }
 }
 
 /// A change of one line.
@@ -89,7 +121,7 @@ pub fn mutate(
     let loaded = network::policy(sources, policy)?;
     let policy = &loaded.policy;
     let devices = network::devices(sources, policy, configs, options)?;
-    let texts = texts(sources, policy, configs, options)?;
+    let texts = texts(sources, policy, (configs, &devices.named), options)?;
     let mutations: Vec<Mutation> = (0..texts.len())
         .flat_map(|i| mutations(i, &texts[i].source))
         .collect();
@@ -106,13 +138,12 @@ pub fn mutate(
                 return Ok(done);
             };
             let text = &texts[mutation.text];
-            let device = network::read_text(policy, text.device, &changed(text, mutation), options);
+            let named = text.read((sources, policy), &changed(text, mutation), options);
             let rewritten = mutation.line.kind != Kind::Removed;
-            if rewritten && says_nothing(&own[text.device].device, &device) {
+            if rewritten && says_nothing(&own[text.device].device, &named.device) {
                 continue;
             }
-            let name = own[text.device].name.clone();
-            let whole = std::mem::replace(&mut own[text.device], Arc::new(Named { name, device }));
+            let whole = std::mem::replace(&mut own[text.device], named);
             done.push((index, verdicts(&mut session, &own)? == before));
             own[text.device] = whole;
         }
@@ -168,29 +199,35 @@ fn verdicts(session: &mut Session<'_>, devices: &[Arc<Named>]) -> Result<Vec<Ver
 fn texts(
     sources: &SourceMap,
     policy: &Policy,
-    configs: Option<&[Capture]>,
+    (configs, devices): (Option<&[Capture]>, &[Arc<Named>]),
     options: &Options,
 ) -> Result<Vec<Text>, Vec<Diagnostic>> {
-    let sources: Vec<Source> = match configs {
-        None => network::write(policy, options)?
-            .iter()
-            .map(|written| {
-                Source::capture(&format!("{}.cfg", written.switch), written.text.as_bytes())
-            })
-            .collect(),
-        Some(captures) => {
-            let switches = policy.network.switches.iter();
-            let mine = |name: &str| captures.iter().find(|capture| capture.name == name);
-            let found = switches.filter_map(|switch| mine(&switch.label.name));
-            found
-                .map(|capture| sources.get(capture.file).clone())
-                .collect()
-        }
+    let written = match configs {
+        None => network::write(policy, options)?,
+        Some(_) => Vec::new(),
     };
-    let texts = sources.into_iter().enumerate();
-    Ok(texts
-        .map(|(device, source)| Text { device, source })
-        .collect())
+    let text = |(id, switch): (SwitchId, &crate::model::Switch)| {
+        let name = &switch.label.name;
+        let device = devices.iter().position(|named| named.name == *name)?;
+        let mut captures = configs.into_iter().flatten();
+        let file = captures
+            .find(|capture| capture.name == *name)
+            .map(|c| c.file);
+        let source = match file {
+            Some(file) => sources.get(file).clone(),
+            None => {
+                let text = &written.iter().find(|written| written.switch == *name)?.text;
+                Source::capture(&format!("{name}.cfg"), text.as_bytes())
+            }
+        };
+        Some(Text {
+            switch: id,
+            device,
+            source,
+            file,
+        })
+    };
+    Ok(policy.network.managed().filter_map(text).collect())
 }
 
 fn mutations(text: usize, source: &Source) -> Vec<Mutation> {

@@ -321,19 +321,6 @@ pub(super) fn opaques(network: &Network) -> impl Iterator<Item = Arc<Named>> + '
     })
 }
 
-/// Reads a text as that of one switch of the policy.
-#[must_use]
-pub fn read_text(
-    policy: &Policy,
-    switch: usize,
-    source: &Source,
-    options: &Options,
-) -> crate::device::Device {
-    let switch = &policy.network.switches[switch];
-    let dialect = options.dialect.unwrap_or_else(|| dialect_of(switch));
-    dialect.read(source, &hint(switch, options))
-}
-
 /// Reads captures (D32): every switch of the policy needs exactly one; a file of another device takes part if it has an
 /// interface on a link of the policy.
 ///

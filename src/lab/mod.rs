@@ -4,9 +4,11 @@
 //! differ. Lists of any dialect are run as nft rules that are made from the boxes they were read as, so what is tested is
 //! the reading, the sets and the walk, on a forwarding plane that none of us wrote.
 //! [`draw`], [`plan`], [`flows`], [`frame`], [`hosts`], [`sessions`], [`opinion`] and [`outcome`] are plain data; only `shell`,
-//! `wire`, `run` and `witness` (crafted frames) and `sockets` (sessions of the kernel's own) touch the kernel, on Linux, inside
+//! `wire`, `run`, `change` and `witness` (crafted frames) and `sockets` (sessions of the kernel's own) touch the kernel, on Linux, inside
 //! namespaces that end with the process. Must not know: formats of output.
 
+#[cfg(target_os = "linux")]
+pub mod change;
 pub mod draw;
 pub mod flows;
 pub mod frame;

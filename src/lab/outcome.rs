@@ -50,6 +50,8 @@ pub struct Outcome {
     pub networks: usize,
     /// Networks that were drawn and cannot be run.
     pub refused: usize,
+    /// States of a change that were gone through, there and back.
+    pub states: usize,
     /// Packets sent, repetitions not counted.
     pub sent: usize,
     /// Of these, those that arrived somewhere.
@@ -78,6 +80,7 @@ impl Outcome {
     pub fn absorb(&mut self, other: Outcome) {
         self.networks += other.networks;
         self.refused += other.refused;
+        self.states += other.states;
         self.sent += other.sent;
         self.arrived += other.arrived;
         self.sessions += other.sessions;

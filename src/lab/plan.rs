@@ -5,7 +5,7 @@
 //! every host on it. Must not know: packets.
 
 use crate::acl::{Acl, Action, Direction, Known, Question, Reading};
-use crate::device::Device;
+use crate::device::{Device, Interface};
 use crate::model::Policy;
 use crate::net::Family;
 use crate::topo::{Named, Target, Topo};
@@ -24,12 +24,31 @@ pub struct Plan<'p> {
     pub world: World<'p>,
     /// The script that makes it, for `sh`.
     pub script: String,
+    /// What each namespace of a switch is set to, as the script does it.
+    pub settings: Vec<Settings>,
     /// Lists of rules that are loaded as they are, where something is open: what hangs on it cannot be asked.
     pub unsure: Vec<Acl>,
     /// Ports that exist: their interface is up. In order of [`Topo::ports`].
     pub live: Vec<bool>,
     /// Lines of configurations whose effect is not modelled and which are therefore not run.
     pub left_out: usize,
+}
+
+/// What a namespace of a switch is set to: lines of `ip`, kernel switches, rules.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Settings {
+    /// The namespace.
+    pub space: String,
+    /// Files below `/proc/sys/net`, with their values.
+    pub switches: Vec<(String, u8)>,
+    /// Interfaces and addresses.
+    pub addresses: Vec<String>,
+    /// Other own addresses.
+    pub others: Vec<String>,
+    /// Routes.
+    pub routes: Vec<String>,
+    /// The lists, as nft takes them.
+    pub lists: String,
 }
 
 /// The net between a switch and the observer of what reaches the switch itself: benchmark addresses (RFC 2544, RFC 5180).
@@ -91,9 +110,10 @@ pub fn plan<'p>(
         out: String::new(),
         virtuals: BTreeSet::new(),
         native,
+        settings: Vec::new(),
     };
     builder.script();
-    let script = builder.out;
+    let (script, settings) = (builder.out, builder.settings);
     let unsure = devices
         .iter()
         .filter(|named| native.contains_key(&named.name))
@@ -102,6 +122,7 @@ pub fn plan<'p>(
     Plan {
         unsure: unsure.cloned().collect(),
         script,
+        settings,
         live,
         left_out,
         world,
@@ -137,6 +158,7 @@ struct Builder<'a> {
     /// Virtual addresses that some router has: who is active is a state (D2); here it is the first.
     virtuals: BTreeSet<(usize, IpAddr)>,
     native: &'a BTreeMap<String, String>,
+    settings: Vec<Settings>,
 }
 
 /// Name of the namespace of a device's VRF.
@@ -223,7 +245,32 @@ impl Builder<'_> {
         let ports: Vec<usize> = (0..topo.ports.len())
             .filter(|&port| topo.ports[port].device == device && topo.interface(port).vrf == vrf)
             .collect();
-        self.switches(&space, device, &ports);
+        let settings = Settings {
+            switches: self.switches(device, &ports),
+            addresses: ports
+                .iter()
+                .flat_map(|&port| self.addresses(port))
+                .collect(),
+            others: self.others(device, vrf, &ports),
+            routes: Family::BOTH
+                .iter()
+                .flat_map(|&f| self.routes(device, vrf, f))
+                .collect(),
+            lists: self.lists(device, &ports),
+            space,
+        };
+        self.set(&settings);
+        self.settings.push(settings);
+    }
+
+    /// Sets a namespace to something for the first time.
+    fn set(&mut self, settings: &Settings) {
+        let space = &settings.space;
+        self.line(&format!("ip netns exec {space} sh -e <<'EOF'"));
+        for (key, value) in &settings.switches {
+            self.line(&format!("echo {value} > /proc/sys/net/{key}"));
+        }
+        self.line("EOF");
         self.line(&format!("ip -n {space} -batch - <<'EOF'"));
         self.line("link set lo up");
         self.line("link set mir up");
@@ -233,39 +280,37 @@ impl Builder<'_> {
                 "neigh add {other} lladdr 02:aa:00:00:00:01 dev mir nud permanent"
             ));
         }
-        for &port in &ports {
-            self.addresses(port);
-        }
+        settings.addresses.iter().for_each(|line| self.line(line));
         self.line("EOF");
-        // Other own addresses of the switch, up or not (D19): on interfaces that are on no link, or down.
-        for interface in &topo.devices[device].device.interfaces {
-            let on_link = ports
-                .iter()
-                .any(|&port| topo.interface(port).name == interface.name && !interface.shutdown);
-            for net in interface
-                .addrs
-                .iter()
-                .filter(|_| !on_link && interface.vrf == vrf)
-            {
-                let addr = net.addr();
-                self.line(&format!(
-                    "ip -n {space} address add {addr} dev lo nodad 2>/dev/null || true"
-                ));
-            }
+        for line in &settings.others {
+            self.line(&format!("ip -n {space} {line} 2>/dev/null || true"));
         }
         self.line(&format!("ip -n {space} -force -batch - <<'EOF'"));
-        for family in Family::BOTH {
-            self.routes(device, vrf, family);
-        }
+        settings.routes.iter().for_each(|line| self.line(line));
         self.line("EOF");
         self.line(&format!("ip netns exec {space} nft -f - <<'EOF'"));
-        let rules = self.rules(device, &ports);
-        self.out.push_str(&rules);
+        self.out.push_str(&settings.lists);
+        self.out.push_str(&observer());
         self.line("EOF");
     }
 
+    /// Other own addresses of the switch, up or not (D19): on interfaces that are on no link, or down.
+    fn others(&self, device: usize, vrf: &str, ports: &[usize]) -> Vec<String> {
+        let topo = self.topo;
+        let on_link = |interface: &Interface| {
+            let up = |&&port: &&usize| topo.interface(port).name == interface.name;
+            !interface.shutdown && ports.iter().any(|port| up(&port))
+        };
+        let interfaces = topo.devices[device].device.interfaces.iter();
+        let off = interfaces.filter(|interface| interface.vrf == vrf && !on_link(interface));
+        let addrs = off.flat_map(|interface| &interface.addrs);
+        addrs
+            .map(|net| format!("address add {} dev lo nodad", net.addr()))
+            .collect()
+    }
+
     /// Kernel switches: forward, take any source, answer nothing by itself.
-    fn switches(&mut self, space: &str, device: usize, ports: &[usize]) {
+    fn switches(&self, device: usize, ports: &[usize]) -> Vec<(String, u8)> {
         let mut set: Vec<(String, u8)> = Vec::new();
         let forwards = |family| u8::from(self.topo.forwards(device, family).must());
         for name in ["all", "default"] {
@@ -288,35 +333,32 @@ impl Builder<'_> {
                 (format!("ipv6/conf/{name}/disable_ipv6"), u8::from(off)),
             ]);
         }
-        self.line(&format!("ip netns exec {space} sh -e <<'EOF'"));
-        for (key, value) in set {
-            self.line(&format!("echo {value} > /proc/sys/net/{key}"));
-        }
-        self.line("EOF");
+        set
     }
 
-    fn addresses(&mut self, port: usize) {
+    fn addresses(&mut self, port: usize) -> Vec<String> {
         let topo = self.topo;
         let interface = topo.interface(port);
         if interface.shutdown {
-            return;
+            return Vec::new();
         }
         let link = topo.ports[port].link;
         let name = self.name(port);
-        self.line(&format!("link set {name} up"));
+        let nodad = |addr: IpAddr| if addr.is_ipv6() { " nodad" } else { "" };
+        let mut lines = vec![format!("link set {name} up")];
         for net in &interface.addrs {
-            let nodad = if net.addr().is_ipv6() { " nodad" } else { "" };
-            self.line(&format!("address add {net} dev {name}{nodad}"));
+            lines.push(format!("address add {net} dev {name}{}", nodad(net.addr())));
         }
         for &addr in &interface.virtuals {
             if self.virtuals.insert((link, addr)) {
-                let nodad = if addr.is_ipv6() { " nodad" } else { "" };
-                self.line(&format!("address add {addr} dev {name}{nodad}"));
+                lines.push(format!("address add {addr} dev {name}{}", nodad(addr)));
             }
         }
+        lines
     }
 
-    fn routes(&mut self, device: usize, vrf: &str, family: Family) {
+    fn routes(&self, device: usize, vrf: &str, family: Family) -> Vec<String> {
+        let mut lines = Vec::new();
         for entry in self.topo.fib(device, vrf, family).entries {
             let prefix: IpNet = entry.prefix;
             let mut hops = Vec::new();
@@ -339,22 +381,22 @@ impl Builder<'_> {
                 _ if connected => {} // the kernel's own, from the address
                 (_, [one]) => {
                     let hop = one.trim_start_matches("nexthop ").to_owned();
-                    self.line(&format!("route replace {prefix} {hop}"));
+                    lines.push(format!("route replace {prefix} {hop}"));
                 }
-                (_, [_, _, ..]) => self.line(&format!("route replace {prefix} {}", hops.join(" "))),
-                (true, []) => self.line(&format!("route replace blackhole {prefix}")),
+                (_, [_, _, ..]) => lines.push(format!("route replace {prefix} {}", hops.join(" "))),
+                (true, []) => lines.push(format!("route replace blackhole {prefix}")),
                 (false, []) => {}
             }
         }
+        lines
     }
 
-    /// The lists of a switch, and the observer of packets to its own addresses.
-    fn rules(&self, device: usize, ports: &[usize]) -> String {
-        let lists = match self.own_rules(device) {
+    /// The lists of a switch.
+    fn lists(&self, device: usize, ports: &[usize]) -> String {
+        match self.own_rules(device) {
             Some(text) => text.to_owned(),
             None => self.translated(device, ports),
-        };
-        format!("{lists}{}", observer())
+        }
     }
 
     /// Rules made from the lists that were read.

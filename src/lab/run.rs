@@ -200,6 +200,11 @@ impl<'a> Runner<'a> {
         kernel_fits && sets_fit && kernel.is_subset(solver)
     }
 
+    /// The links that routers have put the last packet on.
+    pub(super) fn crossed(&self) -> Vec<usize> {
+        self.wire.crossed(self.number).collect()
+    }
+
     /// One packet, with patience: a router whose question for an address was lost asks again after a second.
     pub(super) fn alone(&mut self, shot: &Shot, patience: u16) -> Result<Ends, Failure> {
         self.wire.settle(5)?;
@@ -242,7 +247,7 @@ impl<'a> Runner<'a> {
 }
 
 /// An ICMP error that quotes a packet of ours is not that packet.
-fn is_of(sighting: &Sighting, flow: &Flow) -> bool {
+pub(super) fn is_of(sighting: &Sighting, flow: &Flow) -> bool {
     (sighting.src, sighting.dst) == (flow.src(), flow.dst())
 }
 

@@ -15,9 +15,10 @@ use nix::sys::socket::{
     AddressFamily, LinkAddr, MsgFlags, SockFlag, SockProtocol, SockType, recvfrom, sendto,
     setsockopt, socket, sockopt,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::os::fd::{AsFd as _, AsRawFd as _, OwnedFd};
+use std::time::Duration;
 
 /// A packet of ours that came to an end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +39,8 @@ enum Behind {
 
 pub(super) struct Wire<'a> {
     topo: &'a Topo,
+    /// What it was a moment ago, while the network is changed.
+    before: &'a Topo,
     socket: OwnedFd,
     /// Our end of each port.
     ends: BTreeMap<usize, LinkAddr>,
@@ -45,8 +48,13 @@ pub(super) struct Wire<'a> {
     /// Hosts that were made up: link and address, by the number in their MAC.
     hosts: Vec<(usize, IpAddr)>,
     known: BTreeMap<(usize, IpAddr), u32>,
+    /// Which packets routers have put on which links, since we last began to listen.
+    crossed: BTreeSet<(u32, usize)>,
 }
 
+/// How often a frame is tried, and what lies between.
+const TRIES: usize = 3;
+const PAUSE: Duration = Duration::from_millis(1);
 /// Packet type of frames that we sent ourselves.
 const OUTGOING: u8 = 4;
 /// Bytes of frames that may wait for us.
@@ -81,12 +89,19 @@ impl<'a> Wire<'a> {
         }
         Ok(Wire {
             topo,
+            before: topo,
             socket,
             ends,
             behind,
             hosts: Vec::new(),
             known: BTreeMap::new(),
+            crossed: BTreeSet::new(),
         })
+    }
+
+    /// The network is about to be another, on the same wires.
+    pub(super) fn moves(&mut self, to: &'a Topo) {
+        self.before = std::mem::replace(&mut self.topo, to);
     }
 
     /// Puts a frame before a router port.
@@ -94,11 +109,20 @@ impl<'a> Wire<'a> {
         let Some(end) = self.ends.get(&port) else {
             return Err(Errno::ENODEV);
         };
-        sendto(self.socket.as_raw_fd(), frame, end, MsgFlags::empty()).map(drop)
+        let send = || sendto(self.socket.as_raw_fd(), frame, end, MsgFlags::empty()).map(drop);
+        // A queue may be full for a moment. The one of a wire that was unplugged stays so: what is sent into it is lost.
+        for _ in 0..TRIES {
+            match send() {
+                Err(Errno::ENOBUFS) => std::thread::sleep(PAUSE),
+                sent => return sent,
+            }
+        }
+        Ok(())
     }
 
     /// Carries what moves until nothing has moved for some milliseconds; what came to an end.
     pub(super) fn settle(&mut self, quiet: u16) -> nix::Result<Vec<Sighting>> {
+        self.crossed.clear();
         let mut found = Vec::new();
         let mut buffer = [0u8; 2048];
         loop {
@@ -121,6 +145,12 @@ impl<'a> Wire<'a> {
                 Err(error) => return Err(error),
             }
         }
+    }
+
+    /// The links that routers have put a packet on, since we last began to listen.
+    pub(super) fn crossed(&self, number: u32) -> impl Iterator<Item = usize> + '_ {
+        let mine = self.crossed.range((number, 0)..=(number, usize::MAX));
+        mine.map(|(_, link)| *link)
     }
 
     fn frame(
@@ -152,6 +182,7 @@ impl<'a> Wire<'a> {
                 self.send(port, &answer(asker, from, addr, mac))
             }
             Seen::Ours(to, src, dst, number) => {
+                self.crossed.insert((number, link));
                 let next = self.topo.links[link]
                     .ports
                     .iter()
@@ -179,7 +210,9 @@ impl<'a> Wire<'a> {
 
     /// Who answers for an address on a link: a router, else a host that is made up.
     fn owner(&mut self, link: usize, asking: usize, addr: IpAddr) -> Mac {
-        let router = self.topo.owners(link, addr).find(|&port| port != asking);
+        let owners = self.topo.owners(link, addr);
+        let mut owners = owners.chain(self.before.owners(link, addr));
+        let router = owners.find(|&port| port != asking);
         if let Some(port) = router {
             return mac_of(port);
         }

@@ -4,7 +4,7 @@
 //! external hands back (D29) is handed back here too, where the way says so. Must not know: claims.
 
 use super::flows::Shot;
-use super::opinion::excluded;
+use super::opinion::{Ends, excluded};
 use super::outcome::{Outcome, Witnessed};
 use super::plan::Plan;
 use super::run::{Runner, shown};
@@ -45,7 +45,7 @@ pub fn witnesses(plan: &Plan<'_>, wanted: &[Broken], outcome: &mut Outcome) -> R
             claim: claim.clone(),
             flow: *flow,
             arrives: arrives(trace),
-            kernel: ends.iter().map(|end| shown(plan, end)).collect(),
+            kernel: ends,
             not_asked,
             agrees,
         });
@@ -77,7 +77,7 @@ fn sent(
     flow: &Flow,
     trace: &Trace,
     patience: u16,
-) -> Result<(Vec<End>, bool), Failure> {
+) -> Result<(Vec<String>, bool), Failure> {
     let topo = &plan.world.topo;
     let inward = |hop: &&Hop| hop.kind == HopKind::List && hop.direction == Some(Direction::In);
     let mut entries = trace
@@ -89,13 +89,17 @@ fn sent(
     let mut ends = Vec::new();
     while let Some(port) = next {
         let found = runner.alone(&Shot { flow: *flow, port }, patience)?;
-        let links: Vec<usize> = found.iter().filter_map(link).collect();
-        let there = found.iter().any(|end| is_end(topo, trace, end));
-        ends = found.into_iter().collect();
+        let crossed = runner.crossed();
+        let there = is_end(topo, trace, &found, &crossed);
+        ends = found.iter().map(|end| shown(plan, end)).collect();
+        if there && ends.is_empty() {
+            // Put on its last link, for a router that drops it (D27).
+            ends.extend(crossed.last().map(|link| topo.link_name(*link)));
+        }
         if there {
             return Ok((ends, true));
         }
-        next = entries.find(|&port| links.contains(&topo.ports[port].link));
+        next = entries.find(|&port| crossed.contains(&topo.ports[port].link));
     }
     let agrees = !arrives(trace) && ends.is_empty();
     Ok((ends, agrees))
@@ -108,36 +112,18 @@ fn port(topo: &Topo, hop: &Hop) -> Option<usize> {
     (0..topo.ports.len()).find(here)
 }
 
-/// The link that a packet was put on for good.
-fn link(end: &End) -> Option<usize> {
-    match end {
-        End::Delivered(link) | End::Handed(link, _) => Some(*link),
-        End::Local(_) | End::Dropped => None,
-    }
-}
-
-/// Whether a packet that came to an end there has gone the way to its end. One for another router's own address has arrived
-/// on that router's link (D27).
-fn is_end(topo: &Topo, trace: &Trace, end: &End) -> bool {
-    let Some(last) = trace.hops.last().filter(|_| arrives(trace)) else {
+/// Whether a packet has gone to the end of its way: put on the last link, or at an own address of the last switch.
+fn is_end(topo: &Topo, trace: &Trace, found: &Ends, crossed: &[usize]) -> bool {
+    let Some(last) = trace.hops.last() else {
         return false;
     };
-    let Some(last_port) = port(topo, last) else {
-        return matches!(end, End::Local(device) if topo.devices[*device].name == last.device);
-    };
-    match end {
-        End::Delivered(link) | End::Handed(link, _) => {
-            trace.end == TraceEnd::Arrives && topo.ports[last_port].link == *link
+    match trace.end {
+        TraceEnd::Local => found.iter().any(
+            |end| matches!(end, End::Local(device) if topo.devices[*device].name == last.device),
+        ),
+        TraceEnd::Arrives => {
+            port(topo, last).is_some_and(|port| crossed.contains(&topo.ports[port].link))
         }
-        End::Local(device) => match trace.end {
-            TraceEnd::Local => topo.devices[*device].name == last.device,
-            _ => {
-                let link = &topo.links[topo.ports[last_port].link];
-                link.ports
-                    .iter()
-                    .any(|&port| topo.ports[port].device == *device)
-            }
-        },
-        End::Dropped => false,
+        TraceEnd::Dropped | TraceEnd::Unknown => false,
     }
 }

@@ -114,6 +114,23 @@ impl PortSet {
             .map(|&(a, b)| u32::from(b) - u32::from(a) + 1)
             .sum()
     }
+
+    /// How many values with don't-care bits it takes to say the set where a table has no test of ranges: 1024-65535 takes six.
+    #[must_use]
+    pub fn masked(&self) -> u32 {
+        let mut count = 0;
+        for &(start, end) in &self.ranges {
+            let (mut at, end) = (u32::from(start), u32::from(end));
+            while at <= end {
+                // As many low bits as the start has zeros, and as fit before the end.
+                let zeros = at.trailing_zeros().min(16);
+                let fits = (end - at + 1).ilog2();
+                at += 1 << zeros.min(fits);
+                count += 1;
+            }
+        }
+        count
+    }
 }
 
 /// `any`, `443`, `80, 8000-8010`.
@@ -136,6 +153,24 @@ impl fmt::Display for PortSet {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ranges_as_values_with_dont_care_bits() {
+        for (ranges, expect) in [
+            (vec![(0, u16::MAX)], 1),
+            (vec![(443, 443)], 1),
+            (vec![(1024, u16::MAX)], 6), // as the guide of NX-OS says of `gt 1023`
+            (vec![(1, u16::MAX - 1)], 30),
+            (vec![(80, 81), (8000, 8010)], 4),
+            (vec![], 0),
+        ] {
+            assert_eq!(
+                PortSet::from_ranges(ranges.clone()).masked(),
+                expect,
+                "{ranges:?}"
+            );
+        }
+    }
 
     #[test]
     fn complement_is_an_involution_at_the_edges() {

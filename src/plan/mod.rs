@@ -14,7 +14,7 @@ mod steps;
 mod whole;
 
 pub use search::{Ordered, Outcome, order};
-pub use states::{Fits, Room};
+pub use states::{Fits, Room, taking_effect};
 
 use crate::device::Device;
 use crate::net::Family;

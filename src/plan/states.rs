@@ -2,7 +2,7 @@
 
 use super::changes::Unit;
 use super::search::{Outcome, Search};
-use super::{Judged, Step};
+use super::{Judged, Step, What};
 use crate::acl::{Ace, Acl, Action};
 use crate::device::Device;
 use crate::net::{Family, Match};
@@ -94,7 +94,10 @@ impl Search<'_, '_> {
         after: &[Arc<Named>],
         breaches: &mut Vec<Breach>,
     ) {
-        if step.rewrites.is_empty() || breaches.iter().any(|b| b.property == Property::Fits) {
+        let certain = self.sites[step.site].mechanism.holds_both;
+        let edited = matches!(step.what, What::Edit(_)) && !certain;
+        let told = breaches.iter().any(|b| b.property == Property::Fits);
+        if step.rewrites.is_empty() || edited || told {
             return;
         }
         let mut both = after.to_vec();
@@ -103,7 +106,6 @@ impl Search<'_, '_> {
             &before[step.site].device,
         );
         if (self.fits)(&both) == Room::TooLittle {
-            let certain = self.sites[step.site].mechanism.holds_both;
             breaches.push(does_not_fit(match certain {
                 true => Verdict::Refuted,
                 false => Verdict::Unknown,
@@ -178,7 +180,8 @@ fn does_not_fit(verdict: Verdict) -> Breach {
 }
 
 /// Commands in the groups in which they take effect: line by line, or all at once.
-fn taking_effect(form: Form, commands: &[Block]) -> Vec<Vec<Block>> {
+#[must_use]
+pub fn taking_effect(form: Form, commands: &[Block]) -> Vec<Vec<Block>> {
     match form {
         Form::Lines => lines(commands).into_iter().map(|line| vec![line]).collect(),
         Form::Candidate | Form::Ruleset | Form::Exchange => vec![commands.to_vec()],

@@ -207,7 +207,14 @@ pub(super) fn ruleset(index: usize, site: &Site<'_>) -> Changes {
             out.units.push(Unit::of(vec![line(come, &back)], ADDS));
         }
     }
-    for gone in old.iter().filter(|line| !new.contains(line)) {
+    let replaced = |line: &str| {
+        let same = |come: &&String| key(come).is_some() && key(come) == key(line);
+        new.iter().any(|come| same(&come))
+    };
+    for gone in old
+        .iter()
+        .filter(|line| !new.contains(line) && !replaced(line))
+    {
         if let Some(there) = reversed(gone) {
             out.units.push(Unit::of(vec![line(&there, gone)], TAKES));
         }

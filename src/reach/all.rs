@@ -97,12 +97,16 @@ impl Net<'_> {
             space.empty()
         };
         let passed = space.intersect(packets, Self::pick(side, filter.must, filter.may));
-        let routed = space.minus(space.minus(passed, table.own), table.unrouted);
+        // An address that another router shares is that one's in some state: then it must get there as well.
+        let mine = space.minus(table.own, table.shared);
+        let routed = space.minus(space.minus(passed, mine), table.unrouted);
         stack.push(port);
         let vrf = self.topo.interface(port).vrf.clone();
         let far = self.routed_all(device, &vrf, routed, false, goal, side, stack);
         stack.pop();
-        space.union(arrived, far)
+        let both = space.intersect(space.intersect(arrived, far), table.shared);
+        let one = space.minus(space.union(arrived, far), table.shared);
+        space.union(one, both)
     }
 
     #[allow(

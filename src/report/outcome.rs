@@ -77,6 +77,8 @@ pub struct Lab {
     pub networks: usize,
     /// Networks that were drawn and cannot be run.
     pub refused: usize,
+    /// States of a change that were gone through, there and back.
+    pub states: usize,
     /// Packets sent.
     pub sent: usize,
     /// Of these, those that arrived somewhere.

@@ -220,7 +220,7 @@ fn build_query_and_trace_have_theirs() {
         &["out/core01.cfg".to_owned()],
         true,
     ));
-    assert_eq!(keys(&json), "schema verdict files claims");
+    assert_eq!(keys(&json), "schema verdict files claims facts version");
     assert_eq!(keys(&json["files"][0]), "path sha256 entries");
     assert_eq!(
         keys(&json["files"][0]["entries"][0]),
@@ -242,7 +242,10 @@ fn build_query_and_trace_have_theirs() {
         diagnostics: Vec::new(),
     };
     let json = as_json(&convert::query(words, &query));
-    assert_eq!(keys(&json), "schema verdict flows gaps inputs");
+    assert_eq!(
+        keys(&json),
+        "schema verdict flows gaps inputs facts version"
+    );
     assert_eq!(
         keys(&json["flows"][0]),
         "from to protocol sport dport kind certain witness"
@@ -253,7 +256,10 @@ fn build_query_and_trace_have_theirs() {
         diagnostics: Vec::new(),
     };
     let json = as_json(&convert::trace(words, &flow(), &trace));
-    assert_eq!(keys(&json), "schema verdict zone trace because");
+    assert_eq!(
+        keys(&json),
+        "schema verdict zone trace because facts version"
+    );
     assert_eq!(json["schema"], "aclc/trace/1");
 }
 

@@ -223,19 +223,23 @@ impl Topo {
         own
     }
 
-    /// The own addresses of a device in a VRF that are virtual: while another router is active, they are that one's.
+    /// The virtual addresses of a device in a VRF that another router on the link has as well: while that one is active, they
+    /// are its own (D2).
     #[must_use]
     pub fn shared(&self, device: usize, vrf: &str, family: Family) -> AddrRanges {
-        let interfaces = self.devices[device].device.interfaces.iter();
-        let mine = interfaces.filter(|i| i.vrf == vrf);
         let (mut shared, mut fixed) = (AddrRanges::none(family), unrouted_sources(family));
-        for interface in mine {
-            let nets: Vec<IpNet> = interface
-                .virtuals
-                .iter()
-                .copied()
-                .map(IpNet::from)
-                .collect();
+        let ports = self.ports.iter().enumerate();
+        for (port, at) in ports.filter(|(_, at)| at.device == device) {
+            let interface = self.interface(port);
+            if interface.vrf != vrf {
+                continue;
+            }
+            let elsewhere = |addr: &&IpAddr| {
+                let mut owners = self.owners(at.link, **addr);
+                owners.any(|owner| self.ports[owner].device != device)
+            };
+            let virtuals = interface.virtuals.iter().filter(elsewhere);
+            let nets: Vec<IpNet> = virtuals.copied().map(IpNet::from).collect();
             shared = shared.union(&AddrRanges::prefixes(family, &nets));
             let nets: Vec<IpNet> = interface
                 .addrs

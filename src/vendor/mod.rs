@@ -29,6 +29,7 @@ mod suite;
 #[cfg(test)]
 mod testing;
 pub mod words;
+mod wrapped;
 
 use crate::acl::Known;
 use crate::base::{Source, Text};
@@ -92,8 +93,14 @@ pub trait Dialect: Sync {
     }
     /// How a captured routing table looks (D31).
     fn rib(&self) -> rib::Form;
-    /// Reads a capture. Never fails.
-    fn read(&self, source: &Source, hint: &Hint) -> Device;
+    /// What the lines of a capture say. Never fails.
+    fn parse(&self, source: &Source, hint: &Hint) -> Device;
+    /// Reads a capture: what its lines say, less what a terminal broke. Never fails.
+    fn read(&self, source: &Source, hint: &Hint) -> Device {
+        let mut device = self.parse(source, hint);
+        wrapped::doubt(&mut device, source);
+        device
+    }
     /// Writes what the device would be given, or every thing it cannot express. Never a weaker filter.
     ///
     /// # Errors

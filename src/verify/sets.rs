@@ -16,15 +16,17 @@ pub(super) struct Sets {
     pub(super) neighbour_discovery: PacketSet,
     /// Packets from addresses no host has.
     pub(super) martian_sources: PacketSet,
-    /// Packets from addresses that a router has by its text, virtual ones too.
+    /// Packets from addresses that a router has by its text, virtual ones too, and that the policy gives to no host.
     pub(super) from_own: PacketSet,
     /// Packets to them.
     pub(super) to_own: PacketSet,
 }
 
 impl Sets {
-    pub(super) fn new(space: &Space, topo: &Topo, family: Family) -> Sets {
-        let own = own_addrs(topo, family);
+    pub(super) fn new(space: &Space, topo: &Topo, hosts: &AddrRanges) -> Sets {
+        let family = hosts.family();
+        // An address that a host has as well is asked for: the router that took it is in its way.
+        let own = own_addrs(topo, family).minus(hosts);
         let any = Match {
             position: PositionSet::L4,
             ..Match::any(family)

@@ -104,7 +104,7 @@ impl<'a> View<'a> {
         let switches = policy.network.switches.iter();
         View {
             hosts: Hosts::new(&policy.network),
-            sets: Sets::new(space, topo, family),
+            sets: Sets::new(space, topo, &named_hosts(policy, family)),
             named: named(policy, family),
             switches: switches
                 .map(|switch| position(&switch.label.name))
@@ -556,6 +556,14 @@ fn replies(policy: &Policy, topo: &Topo, halves: &[Half]) -> Vec<Vec<usize>> {
         }
     }
     replies
+}
+
+/// The addresses that a policy gives to hosts by name.
+fn named_hosts(policy: &Policy, family: Family) -> AddrRanges {
+    let hosts = policy.network.zones.iter().flat_map(|zone| &zone.hosts);
+    hosts.fold(AddrRanges::none(family), |all, host| {
+        all.union(host.addrs.of(family))
+    })
 }
 
 /// Addresses of zones by VLAN.

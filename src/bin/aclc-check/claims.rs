@@ -130,10 +130,15 @@ impl Check<'_, '_> {
             }
             Into::Link { link, dst, own } => {
                 let to = |set| boxes::only(family, DST, &set);
-                all.extend(boxes::and(
-                    &reach.delivered[self.network.has_link(*link)?],
-                    &to(dst.of(family)?),
-                ));
+                let (link, places) = (self.network.has_link(*link)?, dst.of(family)?);
+                // A next hop of the place that no external is behind: what it is handed has arrived (D28).
+                for ((at, host), packets) in &reach.handed {
+                    let there = *at == link && places.contains(*host);
+                    if there && self.network.hands_back(family, link, *host)?.is_none() {
+                        all.extend(packets.iter().cloned());
+                    }
+                }
+                all.extend(boxes::and(&reach.delivered[link], &to(places)));
                 let own = to(own.of(family)?);
                 all.extend(reach.local.iter().flat_map(|local| boxes::and(local, &own)));
             }

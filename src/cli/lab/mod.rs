@@ -1,4 +1,5 @@
-//! `aclc lab up|test|down POLICY`, and `aclc lab test --random N` on policies and networks that are drawn.
+//! `aclc lab up|test|down POLICY`, `aclc lab test NEW --from OLD` for a change step by step, and `aclc lab test --random N` on
+//! policies and networks that are drawn.
 //!
 //! The work is done by the same program inside namespaces of its own (`unshare`): what it makes ends with it. `up` leaves
 //! that program running, and its number in a file; `down` ends it.
@@ -16,6 +17,8 @@ pub(super) fn run(_: &mut Session<'_, '_>, _: &Lab, _: &Options) -> Outcome {
 }
 
 #[cfg(target_os = "linux")]
+mod change;
+#[cfg(target_os = "linux")]
 mod drawn;
 #[cfg(target_os = "linux")]
 mod inside;
@@ -30,7 +33,7 @@ pub(super) use linux::run;
 #[cfg(target_os = "linux")]
 mod linux {
     use super::super::args::Action;
-    use super::{Diagnostic, Lab, Options, Outcome, Session, drawn, inside, outside, text};
+    use super::{Diagnostic, Lab, Options, Outcome, Session, change, drawn, inside, outside, text};
     use crate::lab::shell::Failure;
 
     pub(in super::super) fn run(
@@ -40,7 +43,10 @@ mod linux {
     ) -> Outcome {
         match (args.action, &args.policy, args.inside) {
             (Action::Test, _, false) => outside::test(),
-            (Action::Test, Some(policy), true) => inside::test(session, args, policy, options),
+            (Action::Test, Some(policy), true) => match &args.from {
+                Some(old) => change::test(session, args, [old, policy], options),
+                None => inside::test(session, args, policy, options),
+            },
             (Action::Test, None, true) => drawn::test(session, args, options),
             (_, None, _) => Err(vec![Diagnostic::error(text!("lab-needs-policy"))]),
             (Action::Down, Some(policy), _) => outside::down(session, policy),

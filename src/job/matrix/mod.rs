@@ -31,6 +31,8 @@ pub struct Composed {
     pub added: usize,
     /// Statements that are gone.
     pub removed: usize,
+    /// Statements that are gone with notes that no column of a table holds.
+    pub lost: Vec<Diagnostic>,
     /// Which cell a part of the text comes from.
     parts: Vec<(Range<usize>, Place)>,
 }
@@ -63,6 +65,7 @@ pub fn compose(sources: &SourceMap, policy: &Policy, main: FileId, table: FileId
         kept,
         added: left.len(),
         removed: stands.len(),
+        lost: lost_notes(&tree, &stands),
         parts: Vec::new(),
     };
     if !composed.text.is_empty() && !composed.text.ends_with('\n') {
@@ -77,6 +80,19 @@ pub fn compose(sources: &SourceMap, policy: &Policy, main: FileId, table: FileId
         true => Ok(composed),
         false => Err(errors),
     }
+}
+
+/// A note that no column holds is not in the row that takes the statement's place.
+fn lost_notes(tree: &File, gone: &[Range<usize>]) -> Vec<Diagnostic> {
+    let gone = |span: Span| gone.iter().any(|range| range.start == span.start as usize);
+    let notes = tree.items.iter().filter_map(|item| match &item.node {
+        Stmt::Allow(allow) if gone(item.span) => Some(&allow.notes),
+        _ => None,
+    });
+    let kept = |note: &Note| !matches!(note, Note::Id(_) | Note::Accept(_));
+    let lost = notes.flatten().filter(|note| !kept(&note.node));
+    let told = lost.map(|note| Diagnostic::warning(text!("matrix-lost-notes")).at(note.span));
+    told.collect()
 }
 
 /// The rows that stand for a statement, each once; none unless all are there.

@@ -1,6 +1,9 @@
 //! `plan`: from one configuration of a network to another, step by step, every state proved (D47).
 
 mod sides;
+mod states;
+
+pub use states::{State, states};
 
 use super::Limits;
 use super::{Capture, Job, Options, attest, capacity, network};

@@ -97,6 +97,7 @@ pub fn lab(
         seed,
         networks: outcome.networks,
         refused: outcome.refused,
+        states: outcome.states,
         sent: outcome.sent,
         arrived: outcome.arrived,
         sessions: outcome.sessions,

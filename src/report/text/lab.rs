@@ -39,12 +39,17 @@ pub fn lab(look: Look, outcome: &Lab) -> String {
         );
         page.line(look.say(&counts));
     }
-    let sockets = text!(
-        "lab-sessions",
-        sessions = outcome.sessions,
-        opened = outcome.opened
-    );
-    page.line(look.say(&sockets));
+    if outcome.states > 0 {
+        page.line(look.say(&text!("lab-states", states = outcome.states)));
+    }
+    if outcome.sessions > 0 {
+        let sockets = text!(
+            "lab-sessions",
+            sessions = outcome.sessions,
+            opened = outcome.opened
+        );
+        page.line(look.say(&sockets));
+    }
     let summary = text!(
         "lab-summary",
         sent = outcome.sent,

@@ -88,7 +88,7 @@ impl Dialect for AlaxalaAx {
         crate::vendor::rib::Form::Columns
     }
 
-    fn read(&self, source: &Source, hint: &Hint) -> Device {
+    fn parse(&self, source: &Source, hint: &Hint) -> Device {
         read::device(source, hint)
     }
 

@@ -33,7 +33,7 @@ pub(super) static MECHANISM: Mechanism = Mechanism {
         meanwhile: Meanwhile::EitherList,
     },
     leans: &["map-match-removable"],
-    holds_both: true,
+    holds_both: false,
     frame: |_| &FRAME,
     show_interface: |_| "show running-config".to_owned(),
     show_list: |_, _| "show running-config".to_owned(),

@@ -156,7 +156,7 @@ impl Dialect for AlliedTelesisAwplus {
         Some(&change::MECHANISM)
     }
 
-    fn read(&self, source: &Source, hint: &Hint) -> Device {
+    fn parse(&self, source: &Source, hint: &Hint) -> Device {
         read::device(source, hint, &KIN)
     }
 

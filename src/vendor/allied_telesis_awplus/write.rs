@@ -116,7 +116,7 @@ fn interface(face: &Interface, out: &mut String, refusals: &mut Vec<Text>) {
         put!(out, " ip dhcp-relay server-address {helper}");
     }
     if !face.virtuals.is_empty() {
-        refusals.push(text!("kin-refuse-redundancy", interface = &face.name));
+        refusals.push(text!("awplus-refuse-redundancy", interface = &face.name));
     }
     put!(out, "!");
 }

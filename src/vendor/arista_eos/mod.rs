@@ -126,7 +126,7 @@ impl Dialect for AristaEos {
         Some(&change::MECHANISM)
     }
 
-    fn read(&self, source: &Source, hint: &Hint) -> Device {
+    fn parse(&self, source: &Source, hint: &Hint) -> Device {
         read::device(source, hint, &KIN)
     }
 

@@ -144,7 +144,7 @@ impl Dialect for ArubaAosCx {
         Some(&change::MECHANISM)
     }
 
-    fn read(&self, source: &Source, hint: &Hint) -> Device {
+    fn parse(&self, source: &Source, hint: &Hint) -> Device {
         read::device(source, hint, &KIN)
     }
 

@@ -165,7 +165,7 @@ impl Dialect for CiscoIosXe {
         crate::vendor::rib::Form::Codes
     }
 
-    fn read(&self, source: &Source, hint: &Hint) -> Device {
+    fn parse(&self, source: &Source, hint: &Hint) -> Device {
         read::device(source, hint, &KIN)
     }
 

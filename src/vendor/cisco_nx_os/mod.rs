@@ -143,7 +143,7 @@ impl Dialect for CiscoNxOs {
         Some(&change::MECHANISM)
     }
 
-    fn read(&self, source: &Source, hint: &Hint) -> Device {
+    fn parse(&self, source: &Source, hint: &Hint) -> Device {
         read::device(source, hint, &KIN)
     }
 

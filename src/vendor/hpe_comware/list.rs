@@ -151,6 +151,42 @@ impl List {
         }
     }
 
+    /// `5, start ID is 0`, behind `ACL's step is`.
+    pub(super) fn steps(&mut self, text: &str, line: &Line<'_>) {
+        let text = text.replace(',', " ");
+        let mut words = Words::new(&text);
+        self.step = words.number().filter(|step| *step > 0).unwrap_or(STEP);
+        if words.eat_all("start ID is") {
+            words.number::<u32>();
+        }
+        if !words.is_end() {
+            self.spoil(line, text!("comware-line-unread"));
+        }
+    }
+
+    pub(super) fn line(&self) -> u32 {
+        self.line
+    }
+
+    /// Whether another list has the same rules under the same ids.
+    pub(super) fn says_the_same(&self, other: &List) -> bool {
+        let rules = |list: &List| -> Option<Vec<(u32, Rule)>> {
+            let each = list
+                .items
+                .iter()
+                .map(|(id, item)| Some((*id, item.rule.clone()?)));
+            each.collect()
+        };
+        let ours = rules(self);
+        self.head.auto == other.head.auto && ours.is_some() && ours == rules(other)
+    }
+
+    /// The list stands on this line too, and says something else.
+    pub(super) fn doubt(&mut self, line: u32, why: Text) {
+        let name = self.name().to_owned();
+        self.broken.get_or_insert((line, name, why));
+    }
+
     fn spoil(&mut self, line: &Line<'_>, why: Text) {
         let text = line.text.clone().into_owned();
         self.broken.get_or_insert((line.number, text, why));

@@ -18,6 +18,7 @@ mod oracle;
 mod read;
 mod route;
 mod rule;
+mod shown;
 #[cfg(test)]
 mod tests;
 mod write;
@@ -90,7 +91,7 @@ impl Dialect for HpeComware {
         Some(&change::MECHANISM)
     }
 
-    fn read(&self, source: &Source, hint: &Hint) -> Device {
+    fn parse(&self, source: &Source, hint: &Hint) -> Device {
         read::device(source, hint)
     }
 
@@ -163,6 +164,7 @@ fn score(text: &str) -> u32 {
             "acl" if words.eat("ipv6") => 10,
             "interface" if words.rest().starts_with("Vlan-interface") => 10,
             "packet-filter" => 10,
+            "Basic" | "Advanced" if shown::head(line).is_some() => 10,
             "rule" if line.starts_with(" rule ") => 3,
             "ip" | "ipv6" if words.eat("route-static") => 6,
             "#" if line == "#" => 1,

@@ -77,9 +77,12 @@ pub(super) struct Reader {
     dhcp: bool,
     /// Facts that lines outside lists lean on.
     pub(super) leant: Vec<&'static str>,
-    asides: Vec<u32>,
-    lists: Vec<List>,
-    index: BTreeMap<(Family, String), usize>,
+    pub(super) asides: Vec<u32>,
+    pub(super) lists: Vec<List>,
+    pub(super) index: BTreeMap<(Family, String), usize>,
+    /// Lists of `display acl`, and, while the last goes on, how many lines its description may still have.
+    pub(super) shown: Vec<List>,
+    pub(super) showing: Option<u32>,
 }
 
 /// Reads a capture.
@@ -95,6 +98,9 @@ pub(super) fn device(source: &Source, hint: &Hint) -> Device {
     let mut head: Option<&Line<'_>> = None;
     for line in &lines {
         if line.text.starts_with('#') {
+            head = None;
+            reader.showing = None;
+        } else if reader.shown(line) {
             head = None;
         } else if head.is_none_or(|head| line.indent <= head.indent) {
             reader.top(line);
@@ -230,7 +236,7 @@ impl Reader {
         }
     }
 
-    fn find(&self, head: &list::Head) -> Option<usize> {
+    pub(super) fn find(&self, head: &list::Head) -> Option<usize> {
         let key = |id: &String| self.index.get(&(head.family, id.clone())).copied();
         head.ids.iter().find_map(key)
     }
@@ -259,6 +265,7 @@ impl Reader {
     }
 
     fn finish(mut self, hint: &Hint) -> Device {
+        self.merge_shown();
         let mut asked = Asked::new(hint);
         let mut acls: Vec<Acl> = Vec::new();
         let mut places: BTreeMap<usize, usize> = BTreeMap::new();

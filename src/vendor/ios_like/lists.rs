@@ -142,7 +142,13 @@ pub(in crate::vendor) fn item(
 /// Takes `[match=12]`, `[match 12, 0:00:01 ago]` from the end.
 fn without_match(text: &str) -> &str {
     match text.rsplit_once(" [match") {
-        Some((before, tail)) if tail.find(']') == Some(tail.len() - 1) => before.trim_end(),
+        Some((before, tail))
+            if tail
+                .split_once(']')
+                .is_some_and(|(_, rest)| rest.is_empty()) =>
+        {
+            before.trim_end()
+        }
         _ => text,
     }
 }

@@ -47,9 +47,9 @@ pub(in crate::vendor) struct Reader {
     /// Policy maps by name: whether they only mark and queue.
     pub(in crate::vendor) policies: BTreeMap<String, bool>,
     /// Filters on VLANs (maps, lists of access ports): the VLANs, none if they are not known or too many to list.
-    pub(in crate::vendor) vlan_filters: Vec<(Vec<u16>, u32, String)>,
+    pub(in crate::vendor) vlan_filters: Vec<OnVlans>,
     /// Policy maps on VLANs, filters unless they only mark and queue: the map, then as above.
-    pub(in crate::vendor) vlan_policies: Vec<(String, (Vec<u16>, u32, String))>,
+    pub(in crate::vendor) vlan_policies: Vec<(String, OnVlans)>,
     /// Index in `faces` by name.
     pub(in crate::vendor) face_index: BTreeMap<String, usize>,
     /// How many interfaces the heads have named so far.
@@ -67,6 +67,9 @@ pub(in crate::vendor) struct Reader {
     lists: Lists,
     shown: Lists,
 }
+
+/// VLANs that a line acts on, none if they are not known or too many to list; the line and its text.
+pub(in crate::vendor) type OnVlans = (Vec<u16>, u32, String);
 
 /// A VLAN access map put on VLANs.
 pub(in crate::vendor) struct MapFilter {

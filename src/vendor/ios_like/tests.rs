@@ -2,8 +2,8 @@
 
 use super::Kin;
 use super::entry::read;
-use super::lists::head;
-use super::native::{Entry, List};
+use super::lists::{head, item};
+use super::native::{Body, Entry, List};
 use super::print::list;
 use crate::base::Source;
 use crate::net::Family;
@@ -147,4 +147,16 @@ fn no_beginning_in_a_table_is_too_long() {
             assert!(words <= super::table::LONGEST, "{}: {line}", kin.id);
         }
     }
+}
+
+/// A find of the fuzzer: a counter that the terminal cut off.
+#[test]
+fn a_counter_without_its_end_is_no_counter() {
+    let whole = |text: &str| match item(text, Family::V4, false, true, &cisco_nx_os::KIN).1 {
+        Body::Entry(entry) => entry.unread.is_none(),
+        _ => false,
+    };
+    assert!(whole("10 permit tcp any any [match=12]"));
+    assert!(!whole("10 permit tcp any any [match"));
+    assert!(!whole("10 permit tcp any any [match=1]2"));
 }

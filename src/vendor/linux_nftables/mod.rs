@@ -91,7 +91,7 @@ impl Dialect for LinuxNftables {
         Some(&change::MECHANISM)
     }
 
-    fn read(&self, source: &Source, hint: &Hint) -> Device {
+    fn parse(&self, source: &Source, hint: &Hint) -> Device {
         read::device(source, hint)
     }
 

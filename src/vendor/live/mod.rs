@@ -104,7 +104,8 @@ pub struct Mechanism {
     pub transient: fn(&Running) -> Transient,
     /// Facts that the commands themselves lean on.
     pub leans: &'static [&'static str],
-    /// The old and the new list are known to be held at the same time; if not, they may be.
+    /// Before and after any change of a list both are known to be held at the same time; if not, they may be while one takes
+    /// the place of the other.
     pub holds_both: bool,
     /// Typed around the commands, on a device with this text.
     pub frame: fn(&Running) -> &'static Frame,

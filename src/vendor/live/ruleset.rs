@@ -62,8 +62,10 @@ pub(super) fn apply(blocks: &mut Vec<Block>, command: &Block) -> Result<(), Cann
     let at = |blocks: &[Block], line: &str| blocks.iter().position(|b| b.header == line);
     if let Some((key, _)) = setting(typed) {
         let is = |block: &&mut Block| setting(&block.header).is_some_and(|(k, _)| k == key);
-        let known = blocks.iter_mut().find(is).ok_or_else(wrong)?;
-        typed.clone_into(&mut known.header);
+        match blocks.iter_mut().find(is) {
+            Some(known) => typed.clone_into(&mut known.header),
+            None => blocks.insert(0, command.clone()),
+        }
         return Ok(());
     }
     if typed.contains(" del ") {
@@ -72,6 +74,7 @@ pub(super) fn apply(blocks: &mut Vec<Block>, command: &Block) -> Result<(), Cann
         blocks.remove(index);
         return Ok(());
     }
+    // What is there cannot be added, and what is not known cannot be typed.
     if reversed(typed).is_none() || at(blocks, typed).is_some() {
         return Err(wrong());
     }
@@ -84,9 +87,22 @@ fn setting(command: &str) -> Option<(&str, &str)> {
     command.strip_prefix("sysctl -w ")?.split_once('=')
 }
 
-/// The command that takes another back, for those of which there is one.
+/// Whether a command sets what the kernel has by itself (ip-sysctl of its documentation): it says nothing.
+pub(super) fn says_nothing(block: &Block) -> bool {
+    setting(&block.header).is_some_and(|(key, value)| key.ends_with(OFF_BY_ITSELF) && value == "0")
+}
+
+/// The end of a switch that is 0 for a new interface.
+const OFF_BY_ITSELF: &str = ".disable_ipv6";
+
+/// The command that takes another back, for those of which there is one where nothing was said before.
 #[must_use]
 pub fn reversed(command: &str) -> Option<String> {
+    if let Some((key, _)) = setting(command) {
+        return key
+            .ends_with(OFF_BY_ITSELF)
+            .then(|| format!("sysctl -w {key}=0"));
+    }
     let known = ["ip address ", "ip route ", "ip -6 route "];
     let start = known.iter().find(|start| command.starts_with(**start))?;
     let rest = command.strip_prefix(start)?;

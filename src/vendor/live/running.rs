@@ -74,7 +74,10 @@ impl Running {
             }
             // Filters keep the order of their terms; filters among each other have none.
             Form::Candidate => blocks.sort_by(candidate::order),
-            Form::Ruleset => blocks.sort_by(|a, b| a.header.cmp(&b.header)),
+            Form::Ruleset => {
+                blocks.retain(|block| !ruleset::says_nothing(block));
+                blocks.sort_by(|a, b| a.header.cmp(&b.header));
+            }
             Form::Exchange => {}
         }
         blocks

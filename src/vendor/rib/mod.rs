@@ -88,6 +88,9 @@ pub struct Captured {
     pub unread: Option<(u32, String)>,
 }
 
+/// Tables of one device, at most: each row looks for its own.
+const MOST_TABLES: usize = 1_000;
+
 /// Reads a capture.
 #[must_use]
 pub fn read(form: Form, source: &Source) -> Captured {
@@ -101,9 +104,11 @@ pub fn read(form: Form, source: &Source) -> Captured {
     };
     for (number, text) in source.lines() {
         reader.number = number;
-        if !is_noise(text) && line(&mut reader, text).is_none() {
-            let shown = || (number, sanitise(text.trim()).into_owned());
-            reader.captured.unread.get_or_insert_with(shown);
+        let read = is_noise(text) || line(&mut reader, text).is_some();
+        if !read || reader.captured.ribs.len() > MOST_TABLES {
+            // One such line is enough for the whole not to be leant on.
+            reader.captured.unread = Some((number, sanitise(text.trim()).into_owned()));
+            break;
         }
     }
     reader.captured

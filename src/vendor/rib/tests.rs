@@ -250,4 +250,9 @@ fn hostile_tables_end() {
     );
     assert!(!rows.unread.unwrap().1.contains('\u{1b}'));
     assert_eq!(rows.ribs[0].rows[0].origin, Origin::Learnt);
+    let many: String = (0..5_000)
+        .map(|n| format!("VRF: v{n}\nO 10.0.0.0/8 [1/1] via 10.0.0.1, Vlan10\n"))
+        .collect();
+    let many = read(Form::Codes, &Source::capture("x", many.as_bytes()));
+    assert!(many.unread.is_some() && many.ribs.len() < 2_000);
 }

@@ -4,6 +4,7 @@
 //! beside its code.
 
 mod effects;
+mod meaning;
 mod reading;
 mod writing;
 
@@ -101,6 +102,7 @@ fn shape(device: &Device) -> String {
     for face in &mut device.interfaces {
         face.line = 0;
         face.bindings.iter_mut().for_each(|b| b.line = 0);
+        face.broadcasts.iter_mut().for_each(|b| b.line = 0);
     }
     device.routes.iter_mut().for_each(|r| r.line = 0);
     for acl in &mut device.acls {

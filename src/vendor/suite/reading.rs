@@ -56,6 +56,17 @@ fn a_whole_configuration_reads_without_gaps_and_effects() {
     }
 }
 
+/// What stands before the configuration in a log of a terminal. A ruleset is one of several captures in a file, which the tests
+/// of its dialect look at.
+fn prompt(id: &str) -> Option<&'static str> {
+    match id {
+        "linux-nftables" => None,
+        "juniper-junos" => Some("ops@CORE> show configuration | no-more"),
+        "hpe-comware" => Some("<CORE>display current-configuration"),
+        _ => Some("CORE#show running-config"),
+    }
+}
+
 #[test]
 fn noise_of_terminals_changes_nothing() {
     for dialect in DIALECTS {
@@ -72,6 +83,18 @@ fn noise_of_terminals_changes_nothing() {
         };
         again(&text.replace('\n', "\r\n"), "CRLF");
         again(&text.replace('\n', "  \n"), "trailing blanks");
+        if let Some(prompt) = prompt(dialect.id()) {
+            again(&format!("{prompt}\n{text}{prompt}\n"), "prompts");
+        }
+        let (bytes, _, lossy) = encoding_rs::SHIFT_JIS.encode(&text);
+        if !lossy {
+            assert_eq!(
+                shape(&read(*dialect, &bytes)),
+                clean,
+                "{}: CP932",
+                dialect.id()
+            );
+        }
         let wipe = format!("{0}        {0}", "\u{8}".repeat(9));
         let paged: String = text
             .lines()

@@ -1,8 +1,10 @@
 //! `logged` (D41): the packets none of which is dropped in silence.
 
 use super::Logged;
-use crate::acl::Acl;
+use crate::acl::Known;
 use crate::model::{Spot, Term};
+use crate::pset::{Bounds, PacketSet};
+use crate::reach::Side;
 use crate::verify::logged::{apart, wanted};
 use crate::verify::only::sources;
 use crate::verify::view::{Origin, View};
@@ -16,15 +18,6 @@ pub(super) fn logged(
     services: Option<&[Term]>,
 ) -> Option<Vec<Logged>> {
     let space = view.space();
-    let lists = view.topo.devices.iter().flat_map(|d| &d.device.acls);
-    let mut lists = lists.filter(|acl| acl.family == view.family);
-    let decided = |acl: &Acl| {
-        let permitted = space.permitted(acl);
-        permitted.must == permitted.may
-    };
-    if !lists.all(decided) {
-        return None;
-    }
     let wanted = wanted(view, services);
     let mut all = Vec::new();
     for source in from {
@@ -37,14 +30,30 @@ pub(super) fn logged(
         for target in to.iter().filter(|spot| apart(view, source, spot)) {
             let named = space.intersect(view.to(target.addrs.of(view.family)), wanted);
             let packets = space.intersect(named, sources(view, source));
-            if !space.is_empty(packets) {
-                all.push(Logged {
-                    family: view.family,
-                    origin: Origin::Link(link),
-                    packets,
-                });
+            if space.is_empty(packets) {
+                continue;
             }
+            if !decided(view, link, packets) {
+                return None;
+            }
+            all.push(Logged {
+                family: view.family,
+                origin: Origin::Link(link),
+                packets,
+            });
         }
     }
     Some(all)
+}
+
+/// Whether every list that some packets from a link may meet either permits or drops each of them.
+fn decided(view: &View<'_>, link: usize, packets: PacketSet) -> bool {
+    let (space, net) = (view.space(), &view.net);
+    let spread = view.spread(link, Side::May);
+    let settled = |bounds: Bounds| bounds.must == bounds.may;
+    (0..view.topo.ports.len()).all(|port| {
+        let enters = space.intersect(spread.at[port], packets);
+        let leaves = space.intersect(spread.leaving[port], packets);
+        settled(net.entering(port, enters)) && settled(net.sent(port, &Known::Yes, leaves))
+    })
 }

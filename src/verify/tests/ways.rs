@@ -114,3 +114,18 @@ fn glbp_is_redundancy_like_the_others() {
     let learnt = (" ip address 10.3.0.1 255.255.255.248", " glbp 1 ip");
     is(&open(&[learnt], &[], None), "P-C", Unknown);
 }
+
+#[test]
+fn an_address_that_a_router_took_from_a_host_is_still_the_hosts() {
+    // D42 asks nothing of own addresses of routers, but what the policy calls a host is one.
+    let taken = (
+        " ip address 10.9.0.1 255.255.255.248",
+        " ip address 10.2.0.11 255.255.255.255 secondary",
+    );
+    is(&open(&[taken], &[], None), "P-WORKS", Refuted);
+    let nobodys = (
+        " ip address 10.9.0.1 255.255.255.248",
+        " ip address 10.2.0.99 255.255.255.255 secondary",
+    );
+    is(&open(&[nobodys], &[], None), "P-WORKS", Proved);
+}

@@ -22,6 +22,26 @@ pub(crate) struct Arrived {
 }
 
 impl Network<'_> {
+    /// The hosts behind which there are other networks, and whether they hand packets back.
+    fn externals(&self, family: Family, link: usize) -> Result<Vec<(Set, bool)>, Reject> {
+        let here = |one: &&External| (one.family, one.link) == (family, link);
+        let all = self.document.externals.iter().filter(here);
+        all.map(|one| Ok((one.hosts.of(family)?, one.hairpin)))
+            .collect()
+    }
+
+    /// Whether the external behind a next hop hands packets back (D29); `None` if there is no such external.
+    pub(crate) fn hands_back(
+        &self,
+        family: Family,
+        link: usize,
+        host: u128,
+    ) -> Result<Option<bool>, Reject> {
+        let here = self.externals(family, link)?.into_iter();
+        let here = here.filter(|(hosts, _)| hosts.contains(host));
+        Ok(here.map(|(_, hairpin)| hairpin).reduce(|a, b| a || b))
+    }
+
     /// Where packets may get to from an origin, if the sets stated per interface are closed under every step.
     pub(crate) fn arrived(&self, reach: &Reach, silent: bool) -> Result<Arrived, Reject> {
         let family = reach.family;
@@ -235,10 +255,10 @@ impl Step<'_, '_> {
 
     /// To a next hop that is no router of the document; it may come back.
     fn hand(&mut self, link: usize, via: u128, packets: Boxes) -> Result<(), Reject> {
-        for external in self.externals(link)? {
-            if external.1 && external.0.contains(via) {
-                self.inject(link, &packets)?;
-            }
+        // What a router does that nobody named is open, so it may hand packets back as well (D28).
+        let back = self.network.hands_back(self.out.family, link, via)?;
+        if back.unwrap_or(true) {
+            self.inject(link, &packets)?;
         }
         self.out
             .handed
@@ -246,15 +266,6 @@ impl Step<'_, '_> {
             .or_default()
             .extend(packets);
         Ok(())
-    }
-
-    /// The hosts behind which there are other networks, and whether they hand packets back.
-    fn externals(&self, link: usize) -> Result<Vec<(Set, bool)>, Reject> {
-        let family = self.out.family;
-        let here = |one: &&External| (one.family, one.link) == (family, link);
-        let all = self.network.document.externals.iter().filter(here);
-        all.map(|one| Ok((one.hosts.of(family)?, one.hairpin)))
-            .collect()
     }
 
     /// To the destination itself, or to a router that has its address, or that may answer for an address elsewhere.
@@ -296,7 +307,7 @@ impl Step<'_, '_> {
             {
                 self.present(other, &part)?;
             }
-            for (hosts, _) in self.externals(one.link)? {
+            for (hosts, _) in network.externals(family, one.link)? {
                 if let Some(first) = hosts.first() {
                     self.hand(one.link, first, part.clone())?;
                 }

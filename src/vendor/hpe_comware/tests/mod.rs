@@ -11,7 +11,7 @@ use crate::device::Device;
 use crate::vendor::testing::{packet, summary};
 use crate::vendor::{Dialect, Hint};
 
-const CORPUS: [(&str, &str); 2] = [
+const CORPUS: [(&str, &str); 3] = [
     (
         "core",
         include_str!("../../../../tests/corpus/hpe-comware/core.cfg"),
@@ -19,6 +19,10 @@ const CORPUS: [(&str, &str); 2] = [
     (
         "odd",
         include_str!("../../../../tests/corpus/hpe-comware/odd.cfg"),
+    ),
+    (
+        "display-acl",
+        include_str!("../../../../tests/corpus/hpe-comware/display-acl.cfg"),
     ),
 ];
 

@@ -130,3 +130,44 @@ fn nothing_is_settled_on_a_model_whose_manual_was_not_read() {
     assert_eq!(fate(&qx.acls[0], gre).0, Unknown);
     assert!(matches!(qx.sees.bridged_in, Known::Open(_)) && qx.modelled.is_empty());
 }
+
+#[test]
+fn what_display_acl_prints() {
+    let device = read(corpus("display-acl"));
+    let web = list(&device, "WEB");
+    for (text, expect) in [
+        ("tcp 10.1.10.9 9 10.1.20.5 443 syn", (Permit, Some(0))),
+        ("tcp 10.9.9.9 9 10.1.20.6 9100 syn", (Permit, Some(5))),
+        ("udp 10.1.10.9 9 10.1.20.5 443", (Deny, Some(10))),
+    ] {
+        assert_eq!(fate(web, text), expect, "{text}");
+    }
+    let six = list(&device, "WEB6");
+    let of_six = |text| fate(six, text).0;
+    assert_eq!(
+        of_six("tcp 2001:db8:10::2 1 2001:db8:20::5 443 syn"),
+        Permit
+    );
+    // The order of rules that the device sorts is not modelled; a rule that the hardware did not take is not believed.
+    let ssh = "tcp 10.9.9.9 9 10.1.20.6 22 syn";
+    assert_eq!(fate(list(&device, "3002"), ssh).0, Unknown);
+    assert_eq!(fate(list(&device, "3003"), ssh).0, Unknown);
+    let lines: Vec<u32> = device.gaps.iter().map(|gap| gap.line).collect();
+    assert_eq!(lines, [18, 25]);
+}
+
+#[test]
+fn a_list_of_the_configuration_that_display_acl_shows_otherwise_is_not_believed() {
+    let config = "#\nacl advanced 3001\n rule 0 permit tcp\n rule 5 deny ip\n#\nreturn\n<SW>display acl 3001\n";
+    let shown = |rule: &str| {
+        let text = "Advanced IPv4 ACL 3001, 2 rules,\nACL's step is 5, start ID is 0\n";
+        read(&format!(
+            "{config}{text} rule 0 {rule} (3 times matched)\n rule 5 deny ip\n"
+        ))
+    };
+    let packet = "tcp 10.9.9.9 9 10.1.20.6 22 syn";
+    let (same, other) = (shown("permit tcp"), shown("permit udp"));
+    assert_eq!(same.acls.len(), 1);
+    assert_eq!(fate(list(&same, "3001"), packet).0, Permit);
+    assert_eq!(fate(list(&other, "3001"), packet).0, Unknown);
+}
