@@ -20,6 +20,7 @@ use crate::topo::Named;
 use fastrand::Rng;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 /// What a state may lack, by the plan's own words.
@@ -159,7 +160,7 @@ fn watched(plans: &[Plan<'_>], old: &Plan<'_>, new: &Plan<'_>, amount: Amount) -
             let not_asked = plans
                 .iter()
                 .any(|plan| excluded(plan, &shot.flow).is_some());
-            if not_asked || is_own(plans, &shot.flow) {
+            if not_asked || is_own(plans, shot.flow.dst()) {
                 continue;
             }
             let [before, after] = sides
@@ -196,14 +197,14 @@ fn is_allowed(plans: &[Plan<'_>], flow: &Flow) -> bool {
     plans.iter().all(halves)
 }
 
-/// Whether a switch has the destination in any state: who answers for it changes with the states.
-fn is_own(plans: &[Plan<'_>], flow: &Flow) -> bool {
-    let family = flow.family();
+/// Whether a switch has an address in any state: who answers for it changes with the states.
+fn is_own(plans: &[Plan<'_>], addr: IpAddr) -> bool {
+    let family = Family::of(addr);
     plans.iter().any(|plan| {
         let topo = &plan.world.topo;
         let mut each =
             (0..topo.devices.len()).flat_map(|d| topo.vrfs(d).into_iter().map(move |v| (d, v)));
-        each.any(|(device, vrf)| topo.own(device, vrf, family).contains(flow.dst()))
+        each.any(|(device, vrf)| topo.own(device, vrf, family).contains(addr))
     })
 }
 
@@ -301,6 +302,8 @@ impl Traffic<'_> {
         let leaks: BTreeMap<usize, End> = std::mem::take(&mut self.arrived)
             .into_iter()
             .filter(|(index, end)| !may.safe && !self.watched[*index].may.contains(end))
+            // Before a switch has the address that others route to, a host of ours answers for it: nobody would.
+            .filter(|(_, end)| !matches!(end, End::Handed(_, to) if is_own(self.plans, *to)))
             .collect();
         let lost = lost
             .iter()
