@@ -150,6 +150,7 @@ pub(super) fn routes(world: &World<'_>) -> Result<Value, Text> {
     let topo = &world.topo;
     let mut rows = Vec::new();
     for device in 0..topo.devices.len() {
+        told_elsewhere(topo, device)?;
         for vrf in topo.vrfs(device) {
             for family in Family::BOTH {
                 let fib = topo.fib(device, vrf, family);
@@ -166,6 +167,20 @@ pub(super) fn routes(world: &World<'_>) -> Result<Value, Text> {
         }
     }
     Ok(json!(rows))
+}
+
+/// Routes that a captured table states stand in no line of a configuration, so nothing could be held to one.
+fn told_elsewhere(topo: &Topo, device: usize) -> Result<(), Text> {
+    let named = &topo.devices[device];
+    let line = named.device.dynamic.first().map_or(0, |(_, line)| *line);
+    match named.device.settled.is_empty() {
+        true => Ok(()),
+        false => Err(text!(
+            "certificate-unmodelled",
+            device = &named.name,
+            line = line
+        )),
+    }
 }
 
 /// A route that is in no table would have to be argued about; the checker finds its line left out.

@@ -174,6 +174,22 @@ impl<'d> Network<'d> {
         Set::of(ranges)
     }
 
+    /// Own addresses that are virtual: while another router is active they are that one's, and packets for them go there.
+    fn shared(&self, device: usize, vrf: &str, family: Family) -> Set {
+        let interfaces = self.document.interfaces.iter();
+        let mine = interfaces.filter(|one| one.device == device && one.vrf == vrf);
+        let (mut shared, mut fixed) = (Vec::new(), vec![LINK_LOCAL]);
+        for one in mine {
+            let of = |all: &[Address]| -> Vec<(u128, u128)> {
+                let mine = all.iter().filter(|a| a.family == family);
+                mine.map(|a| (a.addr, a.addr)).collect()
+            };
+            shared.extend(of(&one.shared));
+            fixed.extend(of(&one.addresses));
+        }
+        Set::of(shared).minus(&Set::of(fixed))
+    }
+
     /// Packets that no router forwards: to multicast and broadcast addresses, in IPv6 from link-local ones.
     fn unrouted(&self, device: usize, vrf: &str, family: Family) -> Boxes {
         if family == Family::V6 {

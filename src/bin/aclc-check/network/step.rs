@@ -158,6 +158,8 @@ impl Step<'_, '_> {
         self.drop_at(number, Direction::In, &asked);
         self.out.local[one.device].extend(taken);
         if network.may(one.device, &[May::Rewrite], None) {
+            // What was made of a packet may be for the device itself.
+            self.out.local[one.device].push(Box::any(family));
             self.strand(&passed);
             return self.scatter(one.device, None, &[Box::any(family)], false);
         }
@@ -177,7 +179,10 @@ impl Step<'_, '_> {
             }
         }
         let kept = if redirected { stuck(family) } else { unrouted };
-        let routed = boxes::minus(&boxes::minus(&passed, &own), &kept);
+        // A standby router sends packets for a virtual address on to the active one.
+        let shared = boxes::only(family, DST, &network.shared(one.device, &one.vrf, family));
+        let mine = boxes::minus(&own, &shared);
+        let routed = boxes::minus(&boxes::minus(&passed, &mine), &kept);
         self.route(one.device, &one.vrf, &routed, false)
     }
 

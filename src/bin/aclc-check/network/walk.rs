@@ -99,7 +99,10 @@ impl Walk<'_, '_> {
                 network.passes(number, Direction::In, &taken, family)?;
             }
         }
-        let rest = boxes::minus(packets, &own);
+        // A virtual address is another router's in some state: then packets for it must get there as well.
+        let shared = network.shared(one.device, &one.vrf, family);
+        let mine = boxes::minus(&own, &boxes::only(family, DST, &shared));
+        let rest = boxes::minus(packets, &mine);
         if rest.is_empty() {
             return Ok(());
         }
