@@ -4,6 +4,7 @@
 //! directions, statements and entries that need somebody's eye, capacity. Nothing here is a claim or changes a verdict.
 
 use super::build::TableUse;
+use super::plan::{Asked, plan};
 use super::sentence::sentence;
 use super::verify::Verified;
 use super::{Capture, Options, capacity};
@@ -13,6 +14,7 @@ use crate::device::{Interface, InterfaceKind};
 use crate::lint::{Finding, Subject, lint};
 use crate::model::{At, Network, Place};
 use crate::net::Family;
+use crate::vendor::stamp::stamps;
 use crate::verify::Verdict;
 use crate::verify::survey::{Opens, survey};
 
@@ -90,6 +92,35 @@ pub struct Evidence {
     pub findings: Vec<(FileId, Finding)>,
     /// Tables of each switch.
     pub capacity: Vec<(String, TableUse)>,
+    /// Each capture, with the lines in which it says of itself how old it is.
+    pub stamps: Vec<(String, FileId, Vec<(u32, String)>)>,
+    /// What becomes of the state before if the change is taken back; nothing if no such state was given.
+    pub rollback: Option<Rollback>,
+}
+
+/// The plan of a change, taken back.
+#[derive(Clone, Debug)]
+pub enum Rollback {
+    /// Its commands, so many steps, restore the text.
+    Restores(usize),
+    /// They do not.
+    Differs,
+    /// There is no plan.
+    NoPlan(Text),
+}
+
+/// Plans the change and takes it back.
+#[must_use]
+pub fn rollback(sources: &SourceMap, asked: &Asked<'_>, options: &Options) -> Rollback {
+    match plan(sources, asked, options) {
+        Ok(plan) if plan.restores => Rollback::Restores(plan.steps.len()),
+        Ok(_) => Rollback::Differs,
+        Err(why) => {
+            let first = why.into_iter().next();
+            let first = first.expect("INVARIANT: what fails says why");
+            Rollback::NoPlan(first.message)
+        }
+    }
 }
 
 /// Gathers the evidence of a verification.
@@ -149,6 +180,12 @@ pub fn evidence(
         flows: flows.collect(),
         findings: findings(sources, configs, verified, options),
         capacity: used.flatten().collect(),
+        stamps: configs
+            .into_iter()
+            .flatten()
+            .map(|one| (one.name.clone(), one.file, stamps(sources.get(one.file))))
+            .collect(),
+        rollback: None,
     }
 }
 
