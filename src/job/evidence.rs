@@ -92,10 +92,21 @@ pub struct Evidence {
     pub findings: Vec<(FileId, Finding)>,
     /// Tables of each switch.
     pub capacity: Vec<(String, TableUse)>,
-    /// Each capture, with the lines in which it says of itself how old it is.
-    pub stamps: Vec<(String, FileId, Vec<(u32, String)>)>,
+    /// The captures.
+    pub captures: Vec<EvidenceCapture>,
     /// What becomes of the state before if the change is taken back; nothing if no such state was given.
     pub rollback: Option<Rollback>,
+}
+
+/// A capture.
+#[derive(Clone, Debug)]
+pub struct EvidenceCapture {
+    /// Of this switch.
+    pub switch: String,
+    /// Its file.
+    pub file: FileId,
+    /// The lines in which it dates itself.
+    pub stamps: Vec<(u32, String)>,
 }
 
 /// The plan of a change, taken back.
@@ -162,6 +173,11 @@ pub fn evidence(
         let tables = capacity::used(switch, &named.device).into_iter();
         Some(tables.map(|table| (switch.label.name.clone(), table)))
     });
+    let captured = |one: &Capture| EvidenceCapture {
+        switch: one.name.clone(),
+        file: one.file,
+        stamps: stamps(sources.get(one.file)),
+    };
     Evidence {
         site: network.site.label.as_ref().map(|label| label.name.clone()),
         places: found
@@ -180,11 +196,7 @@ pub fn evidence(
         flows: flows.collect(),
         findings: findings(sources, configs, verified, options),
         capacity: used.flatten().collect(),
-        stamps: configs
-            .into_iter()
-            .flatten()
-            .map(|one| (one.name.clone(), one.file, stamps(sources.get(one.file))))
-            .collect(),
+        captures: configs.into_iter().flatten().map(captured).collect(),
         rollback: None,
     }
 }

@@ -3,7 +3,6 @@
 use super::convert::{self, Words};
 use super::outcome::{Finding, Verify};
 use super::redact::Redactor;
-use crate::base::FileId;
 use crate::base::text::sanitise;
 use crate::job::evidence as job;
 use crate::job::lint::LintOutcome;
@@ -159,7 +158,7 @@ pub fn convert(words: Words<'_>, evidence: &job::Evidence) -> Evidence {
         findings: convert::lint(words, &lint).findings,
         capacity: evidence.capacity.iter().map(capacity).collect(),
         captured: evidence
-            .stamps
+            .captures
             .iter()
             .map(|one| captured(words, one))
             .collect(),
@@ -171,15 +170,12 @@ pub fn convert(words: Words<'_>, evidence: &job::Evidence) -> Evidence {
     }
 }
 
-fn captured(
-    words: Words<'_>,
-    (switch, file, says): &(String, FileId, Vec<(u32, String)>),
-) -> Captured {
+fn captured(words: Words<'_>, capture: &job::EvidenceCapture) -> Captured {
     Captured {
-        switch: safe(switch),
-        path: words.path(*file),
+        switch: safe(&capture.switch),
+        path: words.path(capture.file),
         stated: None,
-        says: says.clone(),
+        says: capture.stamps.clone(),
     }
 }
 
