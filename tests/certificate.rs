@@ -56,16 +56,17 @@ pub(crate) fn read(certificate: &Path) -> Value {
 pub(crate) fn forged(mut document: Value) -> String {
     document.as_object_mut().unwrap().shift_remove("digest");
     let body = document.to_string();
-    let digest: String = Sha256::digest(body.as_bytes())
-        .iter()
-        .map(|b| format!("{b:02x}"))
-        .collect();
-    document["digest"] = json!(digest);
+    document["digest"] = json!(sha256(body.as_bytes()));
     document.to_string()
 }
 
+pub(crate) fn sha256(bytes: &[u8]) -> String {
+    let digest = Sha256::digest(bytes);
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// A policy and the folder of its captures, verified with a certificate: what the checker says of it.
-fn certified(policy: &str, configs: &str, file: &Path) -> (i32, String) {
+pub(crate) fn certified(policy: &str, configs: &str, file: &Path) -> (i32, String) {
     let (configs, file) = (configs.to_owned(), file.to_str().unwrap().to_owned());
     let args = [
         "verify",
@@ -138,13 +139,19 @@ fn the_same_input_makes_the_same_certificate() {
     assert!(make() == make());
 }
 
-/// A network of a few lines: its folder, and what the checker says of its certificate.
-fn small(name: &str, policy: &str, configs: &[(&str, &str)]) -> (PathBuf, i32, String) {
+/// The folder of a network of a few lines.
+pub(crate) fn folder(name: &str, policy: &str, configs: &[(&str, &str)]) -> PathBuf {
     let dir = scratch(name);
     std::fs::write(dir.join("policy.acl"), policy).unwrap();
     for (switch, text) in configs {
         std::fs::write(dir.join(format!("{switch}.cfg")), text).unwrap();
     }
+    dir
+}
+
+/// Such a folder, and what the checker says of its certificate.
+pub(crate) fn small(name: &str, policy: &str, configs: &[(&str, &str)]) -> (PathBuf, i32, String) {
+    let dir = folder(name, policy, configs);
     let policy = dir.join("policy.acl");
     let (policy, configs) = (policy.to_str().unwrap(), dir.to_str().unwrap());
     let (exit, said) = certified(policy, configs, &dir.join("c.json"));

@@ -11,6 +11,7 @@ mod agreement;
 mod assume;
 mod bad_input;
 mod certificate;
+mod certificate_forms;
 mod change;
 mod dialects;
 mod effects;

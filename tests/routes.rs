@@ -3,6 +3,7 @@
 
 use crate::support::{AT, Ran, aclc, scratch};
 use aclc::cli::Exit;
+use std::path::PathBuf;
 
 const POLICY: &str = r#"
 site S { ipv4-only; log-denied }
@@ -30,11 +31,17 @@ C        10.3.0.0/29 is directly connected, Vlan30
 L        10.3.0.1/32 is directly connected, Vlan30
 ";
 
-/// Verifies what `build` writes, with OSPF running on R1, and a table beside it.
-fn verify(name: &str, table: Option<&str>) -> Ran {
+/// The folder of a network that a captured table settles: `policy.acl`, and `out` with the captures.
+/// `more` stands at the end of the table.
+pub(crate) fn settled(name: &str, more: &str) -> PathBuf {
+    written(name, Some(&format!("{TABLE}{more}")))
+}
+
+/// What `build` writes, with OSPF running on R1, and a table beside it.
+fn written(name: &str, table: Option<&str>) -> PathBuf {
     let dir = scratch(&format!("routes-{name}"));
-    let policy = dir.join("policy.acl");
-    let policy = policy.to_str().unwrap();
+    let file = dir.join("policy.acl");
+    let policy = file.to_str().unwrap();
     let out = dir.join("out");
     std::fs::write(policy, POLICY).unwrap();
     let to = out.to_str().unwrap();
@@ -56,6 +63,13 @@ fn verify(name: &str, table: Option<&str>) -> Ran {
     if let Some(table) = table {
         std::fs::write(out.join("R1.routes"), table).unwrap();
     }
+    dir
+}
+
+fn verify(name: &str, table: Option<&str>) -> Ran {
+    let dir = written(name, table);
+    let (policy, out) = (dir.join("policy.acl"), dir.join("out"));
+    let (policy, to) = (policy.to_str().unwrap(), out.to_str().unwrap());
     aclc(&[
         "verify",
         policy,

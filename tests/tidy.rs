@@ -55,7 +55,8 @@ const MAY_USE: [(&str, &[&str]); 26] = [
     (
         "bin",
         &[
-            "set", "boxes", "document", "clean", "lists", "network", "claims", "Reject",
+            "set", "boxes", "document", "bind", "routes", "clean", "lists", "network", "flow",
+            "claims", "Reject", "Done", "at",
         ],
     ),
     // Filters against filters, link by link.

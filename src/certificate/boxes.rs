@@ -129,7 +129,7 @@ fn spans(family: Family, ranges: &[(u128, u128)]) -> String {
     ranges.iter().map(one).collect::<Vec<_>>().join(",")
 }
 
-fn list<T: PartialEq + ToString>(ranges: Vec<(T, T)>) -> String {
+pub(super) fn list<T: PartialEq + ToString>(ranges: Vec<(T, T)>) -> String {
     let one = |(low, high): &(T, T)| match low == high {
         true => low.to_string(),
         false => format!("{}-{}", low.to_string(), high.to_string()),

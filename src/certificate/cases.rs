@@ -137,7 +137,6 @@ pub(super) fn write(
         .zip(&spaces)
         .map(|(&family, space)| View::in_world(&world, family, space))
         .collect();
-    views.iter().try_for_each(no_relay_hears)?;
     let answered = (!case.0.is_empty()).then_some(&open.topo);
     let cells = lists::cells(&views, answered, &plan.questions, budget)?;
     let argued = if case.0.is_empty() {
@@ -159,19 +158,6 @@ pub(super) fn write(
             "answers": case.0, "cells": cells, "reach": reach.into_values(), "arguments": arguments,
         })),
     }
-}
-
-/// A broadcast that a router sends on to a server has a form that no cell of the document shows.
-fn no_relay_hears(view: &View<'_>) -> Result<(), Text> {
-    let Some(port) = view.net.relaying() else {
-        return Ok(());
-    };
-    let relays = &view.topo.interface(port).broadcasts;
-    Err(text!(
-        "certificate-unmodelled",
-        device = view.topo.device_name(port),
-        line = relays.first().map_or(0, |relay| relay.line)
-    ))
 }
 
 fn space(world: &World<'_>, family: Family, limits: Limits) -> Space {

@@ -14,6 +14,9 @@ mod cases;
 mod claims;
 mod lists;
 mod network;
+mod routes;
+
+pub use routes::{Lines, Table};
 
 use crate::acl::Question;
 use crate::base::Text;
@@ -49,6 +52,8 @@ pub struct Subject<'a> {
     pub files: Vec<File>,
     /// The file of each device; a router without a text has none.
     pub texts: Vec<Option<usize>>,
+    /// The routing table that each device was settled by.
+    pub tables: Vec<Option<Table>>,
     /// The results, in the order of the policy's claims, with their file and line.
     pub claims: Vec<(&'a ClaimResult, usize, u32)>,
     /// Digest of the vendor facts.
@@ -112,16 +117,16 @@ pub fn write(subject: &Subject<'_>) -> Result<Value, Text> {
         })
     };
     Ok(json!({
-        "schema": "aclc/certificate/2",
+        "schema": "aclc/certificate/3",
         "version": env!("CARGO_PKG_VERSION"),
         "at": subject.at.to_string(),
         "facts": subject.facts,
         "files": subject.files.iter().map(file).collect::<Vec<_>>(),
         "questions": questions.0.iter().map(cases::name).collect::<Vec<_>>(),
-        "devices": network::devices(&world, &subject.texts, questions),
+        "devices": network::devices(&world, subject, questions)?,
         "links": network::links(&world),
         "interfaces": network::interfaces(&world),
-        "routes": network::routes(&world)?,
+        "routes": routes::all(&world, subject)?,
         "externals": network::externals(&world),
         "lists": lists::all(&world.topo, questions)?,
         "claims": subject.claims.iter().map(claim).collect::<Vec<_>>(),

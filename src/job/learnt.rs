@@ -6,12 +6,13 @@
 //! every claim that comes out otherwise without it says so (D49). Must not know: how tables are printed.
 
 use crate::base::{Diagnostic, FileId, SourceMap, Text};
+use crate::certificate::Lines;
 use crate::device::{Device, Interface, InterfaceKind, NextHop, Route};
 use crate::net::Family;
 use crate::text;
 use crate::topo::{interface_addrs, subnets};
-use crate::vendor::Dialect;
 use crate::vendor::rib::{self, Origin, Rib, Row};
+use crate::vendor::{Dialect, by_id};
 use ipnet::IpNet;
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -117,6 +118,36 @@ fn learnt(device: &Device, rib: &Rib) -> Vec<Route> {
         })
     });
     routes.collect()
+}
+
+/// The lines of the rows that a device learnt from its table, by VRF and prefix, with that file; nothing if it leans on none.
+pub(super) fn lines(
+    sources: &SourceMap,
+    config: FileId,
+    device: &Device,
+) -> Option<(FileId, Lines)> {
+    // What was read from the configuration has its line there.
+    let learnt: BTreeSet<(&str, IpNet)> = device
+        .routes
+        .iter()
+        .filter(|route| route.line == 0)
+        .map(|route| (route.vrf.as_str(), route.prefix.trunc()))
+        .collect();
+    let file = sources.attached(config, TABLE, None)?;
+    let dialect = by_id(device.dialect).filter(|_| !learnt.is_empty())?;
+    let mut all = Lines::new();
+    for rib in rib::read(dialect.rib(), sources.get(file)).ribs {
+        for row in &rib.rows {
+            let key = (rib.vrf.clone(), row.prefix);
+            if learnt.contains(&(key.0.as_str(), key.1)) {
+                let mut lines = vec![row.line];
+                lines.extend(&row.hop_lines);
+                lines.dedup();
+                all.insert(key, lines);
+            }
+        }
+    }
+    Some((file, all))
 }
 
 /// What in the text of the device speaks against a table, and on which line of the table.

@@ -1,9 +1,9 @@
 //! `verify`: the claims of a policy against what `build` would write, or against captures.
 
 use super::attest::{self, OpenFact};
-use super::{Capture, FileGap, Job, Options, network, remarks};
+use super::{Capture, FileGap, Job, Options, learnt, network, remarks};
 use crate::base::{Diagnostic, FileId, SourceMap, Text};
-use crate::certificate::{File, Subject};
+use crate::certificate::{File, Subject, Table};
 use crate::model::Policy;
 use crate::model::guideline::Guideline;
 use crate::syntax::keywords::language_of;
@@ -199,6 +199,15 @@ pub fn certificate(
     let devices = verified.devices.iter().map(capture);
     let texts = devices.map(|mine| mine.map(|capture| place(capture.file)));
     let texts = texts.collect();
+    let tables = verified.devices.iter().map(|named| {
+        let capture = captures.iter().find(|one| one.name == named.name)?;
+        let (id, lines) = learnt::lines(sources, capture.file, &named.device)?;
+        Some(Table {
+            file: place(id),
+            lines,
+        })
+    });
+    let tables = tables.collect();
     // Claims may stand in files that the policy imports.
     let claims = verified.outcome.claims.iter().map(|claim| {
         let (line, _) = sources.get(claim.span.file).position(claim.span.start);
@@ -211,6 +220,7 @@ pub fn certificate(
         devices: &verified.devices,
         files: ids.into_iter().map(file).collect(),
         texts,
+        tables,
         claims,
         facts: crate::facts::digest(),
         limits: options.limits,

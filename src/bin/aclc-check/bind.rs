@@ -1,13 +1,11 @@
 //! The document held to the files it names: every hash, every line that was transcribed, every address and route.
 
-use crate::Reject;
 use crate::boxes::Family;
-use crate::document::{
-    Action, Address, Both, Document, Entry, Interface, List, Route, Target, sha256,
-};
-use crate::set::Set;
+use crate::document::{Action, Address, Document, Entry, Interface, List, sha256};
+use crate::{Done, Reject, at};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::net::Ipv4Addr;
 use std::path::Path;
 
 /// The lines of the files, in the order of the document.
@@ -31,22 +29,21 @@ impl Files {
         files.map(Files)
     }
 
-    /// A 1-based line of a file.
-    pub(crate) fn line(&self, file: usize, number: usize) -> Result<&str, Reject> {
-        let lines = self.0.get(file).ok_or_else(|| format!("no file {file}"))?;
-        let line = number.checked_sub(1).and_then(|index| lines.get(index));
-        line.map(String::as_str)
-            .ok_or_else(|| format!("file {file} has no line {number}"))
+    /// The lines of a file.
+    pub(crate) fn of(&self, file: usize) -> Result<&[String], Reject> {
+        at(&self.0, file, "file").map(Vec::as_slice)
     }
 
-    fn of_device(&self, document: &Document, device: usize) -> Result<(usize, &[String]), Reject> {
-        let device = document.devices.get(device).ok_or("no such device")?;
-        let file = device
-            .file
-            .ok_or_else(|| format!("`{}` has no file", device.name))?;
-        let lines = self.0.get(file).ok_or_else(|| format!("no file {file}"))?;
-        Ok((file, lines))
+    fn of_device(&self, document: &Document, device: usize) -> Result<&[String], Reject> {
+        let device = at(&document.devices, device, "device")?;
+        let none = || format!("`{}` has no file", device.name);
+        self.of(device.file.ok_or_else(none)?)
     }
+}
+
+/// A 1-based line.
+pub(crate) fn line(lines: &[String], number: usize) -> Result<&str, Reject> {
+    at(lines, number.wrapping_sub(1), "line before").map(String::as_str)
 }
 
 /// Lines end with LF, CRLF or a lone CR; captures may be in another encoding than UTF-8.
@@ -62,17 +59,16 @@ fn lines(bytes: &[u8]) -> Vec<String> {
 }
 
 /// Holds everything to the files.
-pub(crate) fn check(document: &Document, files: &Files) -> Result<(), Reject> {
+pub(crate) fn check(document: &Document, files: &Files) -> Done {
     for list in &document.lists {
+        let file = files.of_device(document, list.device);
         if let Some(header) = list.line {
-            let (file, _) = files.of_device(document, list.device)?;
-            mentions(files.line(file, header)?, &list.name)?;
+            mentions(line(file.clone()?, header)?, &list.name)?;
         }
         for entry in &list.entries {
-            if let Some(line) = entry.line {
-                let (_, lines) = files.of_device(document, list.device)?;
-                bind_entry(list, entry, lines, line)
-                    .map_err(|why| format!("list `{}`, line {line}: {why}", list.name))?;
+            if let Some(number) = entry.line {
+                bind_entry(list, entry, file.clone()?, number)
+                    .map_err(|why| format!("list `{}`, line {number}: {why}", list.name))?;
             }
         }
     }
@@ -81,34 +77,36 @@ pub(crate) fn check(document: &Document, files: &Files) -> Result<(), Reject> {
         if device.file.is_none() {
             continue;
         }
-        let (_, text) = files.of_device(document, number)?;
+        let text = files.of_device(document, number)?;
         let here = addresses(&text.join("\n"));
-        let own = device.own.iter().flat_map(|own| &own.addresses);
-        if let Some(lost) = own
-            .into_iter()
-            .find(|a| !here.contains(&(a.family, a.addr)))
-        {
+        let nets: Vec<Address> = text.iter().flat_map(|line| prefixes(line)).collect();
+        let stands = |a: &&Address| match a.ends.0 == a.ends.1 {
+            true => here.contains(&(a.family, a.addr)),
+            false => nets.contains(a),
+        };
+        let mut own = device.own.iter().flat_map(|own| &own.addresses);
+        if let Some(lost) = own.find(|a| !stands(a)) {
+            let (name, addr) = (&device.name, lost.addr);
             return Err(format!(
-                "`{}`: its address {:#x} does not stand in its file",
-                device.name, lost.addr
+                "`{name}`: its address {addr:#x} does not stand in its file"
             ));
         }
         for effect in &device.effects {
-            let line = text
-                .get(effect.line.wrapping_sub(1))
-                .ok_or("no such line")?;
-            if said(line) != said(&effect.text) && !effect.text.contains(MASKED) {
-                return Err(format!(
-                    "line {}: the file has another text there",
-                    effect.line
-                ));
-            }
+            bind_text(text, effect.line, &effect.text)?;
         }
     }
     for one in &document.interfaces {
-        bind_interface(document, files, one)?;
+        bind_interface(document, files, one).map_err(|why| format!("`{}`: {why}", one.name))?;
     }
-    bind_routes(document, files)
+    Ok(())
+}
+
+/// A line says what is stated of it, where nothing of that was masked.
+fn bind_text(lines: &[String], number: usize, text: &str) -> Done {
+    match said(line(lines, number)?) == said(text) || text.contains(MASKED) {
+        true => Ok(()),
+        false => Err(format!("line {number}: the file has another text there")),
+    }
 }
 
 /// What stands in place of a secret.
@@ -123,35 +121,28 @@ fn said(line: &str) -> Vec<String> {
 
 /// The entry stands at its line, and where an entry has several lines, at those that follow: they say what the text beside
 /// the transcription says, and nothing else.
-fn bind_entry(list: &List, entry: &Entry, lines: &[String], number: usize) -> Result<(), Reject> {
-    let first = lines
-        .get(number.wrapping_sub(1))
-        .ok_or("the file has no such line")?;
+fn bind_entry(list: &List, entry: &Entry, lines: &[String], number: usize) -> Done {
     let stated = said(&entry.text);
-    let mut here = said(first);
+    let mut here = said(line(lines, number)?);
+    let other = || Err("the file has another text there".to_owned());
     if let Some(at) = stated.iter().position(|word| word.contains(MASKED)) {
         if here.len() < at || here[..at] != stated[..at] {
-            return Err("the file has another text there".to_owned());
+            return other();
         }
     } else if here != stated {
-        let frame = [
-            "set", "firewall", "family", "inet", "inet6", "filter", &list.name,
-        ];
+        let name = list.name.as_str();
+        let frame = ["set", "firewall", "family", "inet", "inet6", "filter", name];
         let known = |word: &String| stated.contains(word) || frame.contains(&word.as_str());
         let run = lines.iter().skip(number - 1).map(|line| said(line));
-        here = run
-            .take_while(|words| words.iter().all(known))
-            .flatten()
-            .collect();
+        let run = run.take_while(|words| words.iter().all(known));
+        here = run.flatten().collect();
         if !stated.iter().all(|word| here.contains(word)) {
-            return Err("the file has another text there".to_owned());
+            return other();
         }
     }
     let says = |words: &[&str]| here.iter().any(|word| words.contains(&word.as_str()));
-    let (yes, no) = (
-        says(&["permit", "accept"]),
-        says(&["deny", "drop", "discard"]),
-    );
+    let yes = says(&["permit", "accept"]);
+    let no = says(&["deny", "drop", "discard"]);
     match entry.action {
         Action::Permit if no && !yes => Err("the line says the opposite".to_owned()),
         Action::Deny if yes && !no => Err("the line says the opposite".to_owned()),
@@ -163,7 +154,7 @@ fn bind_entry(list: &List, entry: &Entry, lines: &[String], number: usize) -> Re
 }
 
 /// A word stands in a line.
-fn mentions(line: &str, word: &str) -> Result<(), Reject> {
+fn mentions(line: &str, word: &str) -> Done {
     let is_end = |c: Option<char>| c.is_none_or(|c| c.is_whitespace() || "\"'/,;:[]{}".contains(c));
     let found = line.match_indices(word).any(|(start, _)| {
         let (before, after) = (line.get(..start), line.get(start + word.len()..));
@@ -177,14 +168,14 @@ fn mentions(line: &str, word: &str) -> Result<(), Reject> {
 }
 
 /// Every address that stands in a text.
-fn addresses(text: &str) -> BTreeSet<(Family, u128)> {
+pub(crate) fn addresses(text: &str) -> BTreeSet<(Family, u128)> {
     let words = text.split(|c: char| !(c.is_ascii_hexdigit() || c == '.' || c == ':'));
     let read = words.filter_map(|word| Address::try_from(word.to_owned()).ok());
     read.map(|one| (one.family, one.addr)).collect()
 }
 
 /// An interface's name stands in a line: with or without a blank before its number, or as `unit 0` of one named before.
-fn names(line: &str, name: &str) -> bool {
+pub(crate) fn names(line: &str, name: &str) -> bool {
     let joined = |text: &str| text.split_whitespace().collect::<String>().to_lowercase();
     let unit = name
         .rsplit_once('.')
@@ -194,195 +185,74 @@ fn names(line: &str, name: &str) -> bool {
 }
 
 /// An interface's line names it, its lists' lines name them, and all its addresses are its device's own.
-fn bind_interface(document: &Document, files: &Files, one: &Interface) -> Result<(), Reject> {
-    let wrong = |what: &str| Err(format!("`{}`: {what}", one.name));
-    let device = document.devices.get(one.device).ok_or("no such device")?;
-    let line = |number: usize| match device.file {
-        Some(file) => files.line(file, number).map(Some),
-        None => Ok(None),
-    };
-    if line(one.line)?.is_some_and(|line| !names(line, &one.name)) {
-        return wrong("its name does not stand in its line");
+fn bind_interface(document: &Document, files: &Files, one: &Interface) -> Done {
+    let device = at(&document.devices, one.device, "device")?;
+    let text = device.file.map(|file| files.of(file)).transpose()?;
+    if let Some(text) = text
+        && !names(line(text, one.line)?, &one.name)
+    {
+        return Err("its name does not stand in its line".to_owned());
     }
-    let bound = |both: &Both<Option<crate::document::Binding>>| -> Result<(), Reject> {
-        for family in Family::BOTH {
-            let Some(binding) = both.of(family) else {
-                continue;
-            };
-            let list = document.lists.get(binding.list).ok_or("no such list")?;
-            if (list.device, list.family) != (one.device, family) {
-                return Err(format!("list `{}` is bound where it cannot be", list.name));
-            }
-            line(binding.line)?.map_or(Ok(()), |line| mentions(line, &list.name))?;
+    for (both, family) in [&one.inward, &one.outward]
+        .into_iter()
+        .flat_map(|both| Family::BOTH.map(|family| (both, family)))
+    {
+        let Some(binding) = both.of(family) else {
+            continue;
+        };
+        let list = at(&document.lists, binding.list, "list")?;
+        if (list.device, list.family) != (one.device, family) {
+            return Err(format!("list `{}` is bound where it cannot be", list.name));
         }
-        Ok(())
-    };
-    bound(&one.inward)?;
-    bound(&one.outward)?;
+        if let Some(text) = text {
+            mentions(line(text, binding.line)?, &list.name)?;
+        }
+    }
+    for relay in &one.relays {
+        let text = text.ok_or("its device has no file")?;
+        bind_text(text, relay.line, &relay.text)?;
+        if !addresses(&relay.text).contains(&(relay.to.family, relay.to.addr)) {
+            return Err("a relay leads elsewhere".to_owned());
+        }
+    }
     let own = |a: &Address| {
         let mine = device.own.iter().filter(|own| own.vrf == one.vrf);
-        mine.flat_map(|own| &own.addresses)
-            .any(|b| (b.family, b.addr) == (a.family, a.addr))
+        mine.flat_map(|own| &own.addresses).any(|own| own == a)
     };
     if !one.addresses.iter().chain(&one.shared).all(own) || one.link >= document.links.len() {
-        return wrong("its addresses or its link are not those of its device");
+        return Err("its addresses or its link are not those of its device".to_owned());
     }
     // An interface that is shut has no families at all.
     let carried = |a: &Address| one.families.is_empty() || one.families.contains(&a.family);
     match one.addresses.iter().all(carried) {
         true => Ok(()),
-        false => wrong("it has an address of a family that it does not carry"),
+        false => Err("it has an address of a family that it does not carry".to_owned()),
     }
 }
 
-/// Connected rows are those of the interfaces; each line of another row says its prefix and leads to one of its targets; no
-/// subnet and no line that says a route is left out.
-fn bind_routes(document: &Document, files: &Files) -> Result<(), Reject> {
-    let mut seen = BTreeSet::new();
-    for row in &document.routes {
-        let wrong = |what: &str| format!("route {:x?}: {what}", row.prefix.ends);
-        if !seen.insert((row.device, &row.vrf, row.prefix.family, row.prefix.ends)) {
-            return Err(wrong("it stands twice"));
-        }
-        for target in row.targets.iter().flatten() {
-            let out = document
-                .interfaces
-                .get(target.out)
-                .ok_or("no such interface")?;
-            if (out.device, &out.vrf) != (row.device, &row.vrf) {
-                return Err(wrong("its target is not on its device"));
-            }
-        }
-        let file = document
-            .devices
-            .get(row.device)
-            .and_then(|device| device.file);
-        match file {
-            _ if row.lines.is_empty() && is_connected(document, row) => {}
-            Some(file) if !row.lines.is_empty() => {
-                bind_row(document, files, file, row).map_err(|why| wrong(&why))?
-            }
-            None if !row.lines.is_empty() => {}
-            _ => return Err(wrong("its interfaces are not those of the subnet")),
-        }
-    }
-    for (number, one) in document.interfaces.iter().enumerate() {
-        for subnet in one
-            .addresses
-            .iter()
-            .filter(|a| one.families.contains(&a.family))
-        {
-            let rows = document.routes.iter();
-            let mine = rows.filter(|row| {
-                (row.device, &row.vrf, row.prefix.family) == (one.device, &one.vrf, subnet.family)
-            });
-            let inside = |row: &&Route| {
-                row.prefix.ends.0 >= subnet.ends.0 && row.prefix.ends.1 <= subnet.ends.1
-            };
-            let direct = Some(Target {
-                out: number,
-                via: None,
-            });
-            let (same, longer): (Vec<_>, Vec<_>) = mine
-                .filter(inside)
-                .partition(|row| row.prefix.ends == subnet.ends);
-            let longer = Set::of(longer.iter().map(|row| row.prefix.ends).collect());
-            // Longer prefixes may take all of it.
-            if !same.iter().any(|row| row.targets.contains(&direct))
-                && !Set::of(vec![subnet.ends]).is_subset(&longer)
-            {
-                return Err(format!("`{}`: its subnet has no route", one.name));
-            }
-        }
-    }
-    for (number, device) in document.devices.iter().enumerate() {
-        let stated = document.routes.iter().filter(|row| row.device == number);
-        let stated: BTreeSet<usize> = stated.flat_map(|row| row.lines.iter().copied()).collect();
-        let lines = device
-            .file
-            .and_then(|file| files.0.get(file))
-            .map_or(&[][..], Vec::as_slice);
-        let says = |line: &str| {
-            let mut words = line.split_whitespace();
-            matches!(
-                (words.next(), words.next()),
-                (Some("ip" | "ipv6"), Some("route"))
-            )
-        };
-        let mut left = (1..)
-            .zip(lines)
-            .filter(|(number, line)| says(line) && !stated.contains(number));
-        if let Some((number, line)) = left.next() {
-            return Err(format!("line {number} is left out: {}", line.trim()));
-        }
-    }
-    Ok(())
-}
-
-/// A row leads to exactly the interfaces whose subnet it is.
-fn is_connected(document: &Document, row: &Route) -> bool {
-    let here = |one: &Interface| {
-        (one.device, &one.vrf) == (row.device, &row.vrf)
-            && one.families.contains(&row.prefix.family)
-            && one
-                .addresses
-                .iter()
-                .any(|a| (a.family, a.ends) == (row.prefix.family, row.prefix.ends))
-    };
-    let interfaces = document.interfaces.iter().enumerate();
-    let mine: BTreeSet<usize> = interfaces
-        .filter(|(_, one)| here(one))
-        .map(|(number, _)| number)
-        .collect();
-    let direct = |target: &Option<Target>| target.filter(|t| t.via.is_none()).map(|t| t.out);
-    let stated: Option<BTreeSet<usize>> = row.targets.iter().map(direct).collect();
-    !mine.is_empty() && stated == Some(mine)
-}
-
-fn bind_row(document: &Document, files: &Files, file: usize, row: &Route) -> Result<(), Reject> {
-    let null = ["null", "discard", "reject", "blackhole"];
-    let names = |line: &str, out: usize| names(line, &document.interfaces[out].name);
-    let near = |out: usize, via: &Address| {
-        let subnets = document.interfaces[out].addresses.iter();
-        subnets
+/// The addresses that stand in a line with a length or a mask, and the default.
+pub(crate) fn prefixes(line: &str) -> Vec<Address> {
+    let words = said(line);
+    let read = |text: &str| Address::try_from(text.to_owned()).ok();
+    let mut all = Vec::new();
+    for (at, word) in words.iter().enumerate() {
+        let next = words.get(at + 1).map_or("", String::as_str);
+        let mask = next.parse::<Ipv4Addr>();
+        let length = mask.map(|mask| mask.to_bits().leading_ones().to_string());
+        let both = read(&format!("{word}/{}", length.unwrap_or(next.to_owned())));
+        all.extend(both.or_else(|| read(word).filter(|_| word.contains('/'))));
+        let default = ["0.0.0.0/0", "::/0"]
             .into_iter()
-            .any(|a| a.family == via.family && a.ends.0 <= via.addr && via.addr <= a.ends.1)
-    };
-    let leads = |line: &str, target: &Option<Target>| match target {
-        None => null.iter().any(|word| line.to_lowercase().contains(word)),
-        Some(Target { out, via: None }) => names(line, *out),
-        Some(Target {
-            out,
-            via: Some(via),
-        }) => {
-            addresses(line).contains(&(via.family, via.addr))
-                && (near(*out, via) || names(line, *out))
-        }
-    };
-    let lines: Result<Vec<&str>, Reject> = row
-        .lines
-        .iter()
-        .map(|&line| files.line(file, line))
-        .collect();
-    let lines = lines?;
-    for line in &lines {
-        if !addresses(line).contains(&(row.prefix.family, row.prefix.ends.0))
-            && !line.contains("default")
-        {
-            return Err(format!("its prefix does not stand in `{}`", line.trim()));
-        }
-        if !row.targets.iter().any(|target| leads(line, target)) {
-            return Err(format!("`{}` leads to none of its targets", line.trim()));
-        }
+            .filter(|_| word == "default");
+        all.extend(default.filter_map(read));
     }
-    match row
-        .targets
-        .iter()
-        .all(|target| lines.iter().any(|line| leads(line, target)))
-    {
-        true => Ok(()),
-        false => Err("a target stands in none of its lines".to_owned()),
-    }
+    all
+}
+
+/// Masks stand beside addresses and are none.
+pub(crate) fn is_mask((family, addr): (Family, u128)) -> bool {
+    let ones = (addr as u32).leading_ones();
+    family == Family::V4 && addr as u32 == u32::MAX.checked_shl(32 - ones).unwrap_or(0)
 }
 
 /// How many lines of each file were transcribed; with `show`, every line of the configurations beside its transcription.
@@ -410,9 +280,10 @@ pub(crate) fn report(document: &Document, files: &Files, show: bool) -> String {
         take(file_of(one.device), one.line, shown("interfaces", number));
     }
     for (number, row) in document.routes.iter().enumerate() {
-        row.lines
-            .iter()
-            .for_each(|&line| take(file_of(row.device), line, shown("routes", number)));
+        let device = document.devices.get(row.device);
+        let file = device.and_then(|one| if row.learnt { one.table } else { one.file });
+        let lines = row.lines.iter();
+        lines.for_each(|&line| take(file, line, shown("routes", number)));
     }
     for device in &document.devices {
         let each = device.effects.iter();
@@ -427,7 +298,7 @@ pub(crate) fn report(document: &Document, files: &Files, show: bool) -> String {
         let total = lines.iter().filter(|line| !line.trim().is_empty()).count();
         let _ = writeln!(out, "{path}: {total} lines, {} transcribed", taken.len());
         let mut devices = document.devices.iter();
-        let config = devices.any(|device| device.file == Some(number));
+        let config = devices.any(|one| [one.file, one.table].contains(&Some(number)));
         for (number, line) in (1..).zip(lines).filter(|_| show && config) {
             let of = taken.get(&number);
             if of.is_some() || !line.trim().is_empty() {

@@ -3,8 +3,9 @@
 //! Fields that a packet does not have (a port of an ICMP message) may hold anything: every box the certificate gives that
 //! tests a field also asks for the protocol and position that have it, so it holds all or none of such a packet.
 
-use crate::set::{Big, Set};
+use crate::set::Set;
 use serde::Deserialize;
+use std::collections::BTreeSet;
 
 /// IPv4 or IPv6.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
@@ -32,6 +33,9 @@ pub(crate) const FIELDS: [(&str, u128); 10] = [
 ];
 pub(crate) const SRC: usize = 0;
 pub(crate) const DST: usize = 1;
+pub(crate) const PROTOCOL: usize = 2;
+pub(crate) const DPORT: usize = 4;
+pub(crate) const POSITION: usize = 8;
 
 impl Family {
     pub(crate) const BOTH: [Family; 2] = [Family::V4, Family::V6];
@@ -105,12 +109,6 @@ impl Box {
             rest.0[field] = rest.0[field].and(&other.0[field]);
         }
     }
-
-    /// How many points it has.
-    pub(crate) fn size(&self) -> Big {
-        let sizes = self.0.iter().map(Big::size);
-        sizes.reduce(|a, b| a.times(&b)).unwrap_or(Big::zero())
-    }
 }
 
 /// A union of boxes, which may overlap.
@@ -155,6 +153,38 @@ pub(crate) fn meet(a: &[Box], b: &[Box]) -> bool {
 /// The box of some values of one field.
 pub(crate) fn only(family: Family, field: usize, set: &Set) -> Boxes {
     vec![Box::any(family).with(field, set.clone())]
+}
+
+/// Whether boxes that share no packet hold all packets together: then they have as many points as there are. Addresses are
+/// counted by the ranges between those that some box names, or no number would be large enough.
+pub(crate) fn cover(family: Family, boxes: &[Box]) -> bool {
+    let ends = |field: usize| -> Vec<u128> {
+        let ranges = boxes.iter().flat_map(|one| one.0[field].ranges());
+        let ends = ranges.flat_map(|&(low, high)| [Some(low), high.checked_add(1)]);
+        let ends: BTreeSet<u128> = ends.flatten().chain([0]).collect();
+        ends.into_iter().collect()
+    };
+    let ends = [ends(SRC), ends(DST)];
+    let size = |one: &Box| -> Option<u128> {
+        let each = one.0.iter().enumerate().map(|(field, set)| {
+            let ranges = set.ranges().iter();
+            let count = |&(low, high): &(u128, u128)| match ends.get(field) {
+                None => high - low + 1,
+                Some(ends) => {
+                    let before = |value| ends.partition_point(|&end| end <= value) as u128;
+                    before(high) - before(low) + 1
+                }
+            };
+            ranges.map(count).sum()
+        });
+        each.into_iter()
+            .try_fold(1u128, |all, count: u128| all.checked_mul(count))
+    };
+    let sizes = boxes.iter().map(size);
+    let sum = sizes
+        .into_iter()
+        .try_fold(0u128, |sum, size| sum.checked_add(size?));
+    sum.is_some() && sum == size(&Box::any(family))
 }
 
 #[cfg(test)]

@@ -1,12 +1,11 @@
 //! What each claim asks, and whether it follows.
 
-use crate::Reject;
 use crate::boxes::{self, Box, Boxes, DST, Family, SRC};
-use crate::document::{
-    Argument, Carried, Case, Filtered, Goal, Into, Logged, NoRelay, NothingBut, Origin, Start,
-};
-use crate::network::{Arrived, Network, Walk};
+use crate::document::{Argument, Case, Filtered, Into, Logged, NoRelay, NothingBut, Origin};
+use crate::flow::{Arrived, Place};
+use crate::network::Network;
 use crate::set::Set;
+use crate::{Done, Reject, at};
 
 /// Everything that a case argues follows: which claims have an argument.
 pub(crate) fn check(case: &Case, network: &Network, ids: &[&str]) -> Result<Vec<bool>, Reject> {
@@ -70,10 +69,10 @@ struct Check<'c, 'd> {
 }
 
 impl Check<'_, '_> {
-    fn argument(&self, argument: &Argument) -> Result<(), Reject> {
+    fn argument(&self, argument: &Argument) -> Done {
         match argument {
             Argument::NothingBut(parts) => each(parts, |part| self.nothing_but(part, None)),
-            Argument::Carried(parts) => each(parts, |part| self.carried(part)),
+            Argument::Carried(parts) => each(parts, |part| self.network.carried(part)),
             Argument::Filtered(parts) => each(parts, |part| self.filtered(part)),
             Argument::NoRelay(parts) => each(parts, |part| self.no_relay(part)),
             Argument::Logged(parts) => each(parts, |part| self.logged(part)),
@@ -81,13 +80,11 @@ impl Check<'_, '_> {
     }
 
     fn reach(&self, number: usize) -> Result<&Arrived, Reject> {
-        self.reach
-            .get(number)
-            .ok_or_else(|| format!("no set {number}"))
+        at(self.reach, number, "set")
     }
 
     /// All that arrives is listed, or a reply that opens nothing. `senders` are the only ones that count, if given.
-    fn nothing_but(&self, part: &NothingBut, senders: Option<&Set>) -> Result<(), Reject> {
+    fn nothing_but(&self, part: &NothingBut, senders: Option<&Set>) -> Done {
         let reach = self.reach(part.reach)?;
         let family = reach.family;
         let mut arrived = self.into(reach, &part.into)?;
@@ -118,82 +115,53 @@ impl Check<'_, '_> {
     fn into(&self, reach: &Arrived, into: &Into) -> Result<Boxes, Reject> {
         let family = reach.family;
         let mut all = Boxes::new();
+        let to = |set: &Set| boxes::only(family, DST, set);
+        if let Into::Neighbour { src, dst } = into {
+            let both = Box::any(family).with(SRC, src.of(family)?);
+            all.extend(Some(both.with(DST, dst.of(family)?)).filter(|both| !both.is_empty()));
+            return Ok(all);
+        }
         match into {
-            Into::Neighbour { src, dst } => {
-                let both = Box::any(family)
-                    .with(SRC, src.of(family)?)
-                    .with(DST, dst.of(family)?);
-                return Ok(vec![both]
-                    .into_iter()
-                    .filter(|one| !one.is_empty())
-                    .collect());
+            Into::Device(device) => self.network.has_device(*device)?,
+            Into::Link { link, .. } | Into::Handed { link, .. } | Into::Elsewhere(link) => {
+                self.network.has_link(*link)?
             }
-            Into::Link { link, dst, own } => {
-                let to = |set| boxes::only(family, DST, &set);
-                let (link, places) = (self.network.has_link(*link)?, dst.of(family)?);
+            Into::Neighbour { .. } => 0,
+        };
+        for (&place, packets) in &reach.ends {
+            match (into, place) {
+                (Into::Link { link, dst, .. }, Place::Link(at)) if at == *link => {
+                    all.extend(boxes::and(packets, &to(&dst.of(family)?)));
+                }
                 // A next hop of the place that no external is behind: what it is handed has arrived (D28).
-                for ((at, host), packets) in &reach.handed {
-                    let there = *at == link && places.contains(*host);
-                    if there && self.network.hands_back(family, link, *host)?.is_none() {
-                        all.extend(packets.iter().cloned());
+                (Into::Link { link, dst, .. }, Place::Host(at, host)) if at == *link => {
+                    let named = self.network.hands_back(family, at, host)?.is_some();
+                    if dst.of(family)?.contains(host) && !named {
+                        all.extend_from_slice(packets);
                     }
                 }
-                all.extend(boxes::and(&reach.delivered[link], &to(places)));
-                let own = to(own.of(family)?);
-                all.extend(reach.local.iter().flat_map(|local| boxes::and(local, &own)));
-            }
-            Into::Handed { link, hosts } => {
-                let (link, hosts) = (self.network.has_link(*link)?, hosts.of(family)?);
-                let mine = reach
-                    .handed
-                    .iter()
-                    .filter(|((at, host), _)| *at == link && hosts.contains(*host));
-                all.extend(mine.flat_map(|(_, packets)| packets.iter().cloned()));
-            }
-            Into::Device(device) => all.extend(
-                reach.local[self.network.has_device(*device)?]
-                    .iter()
-                    .cloned(),
-            ),
-            Into::Elsewhere(home) => {
-                let home = self.network.has_link(*home)?;
-                let links = reach
-                    .delivered
-                    .iter()
-                    .enumerate()
-                    .filter(|(link, _)| *link != home);
-                all.extend(links.flat_map(|(_, packets)| packets.iter().cloned()));
-                let handed = reach.handed.iter().filter(|((link, _), _)| *link != home);
-                all.extend(handed.flat_map(|(_, packets)| packets.iter().cloned()));
+                (Into::Link { own, .. }, Place::Device(_)) => {
+                    all.extend(boxes::and(packets, &to(&own.of(family)?)));
+                }
+                (Into::Handed { link, hosts }, Place::Host(at, host))
+                    if at == *link && hosts.of(family)?.contains(host) =>
+                {
+                    all.extend_from_slice(packets);
+                }
+                (Into::Device(device), Place::Device(at)) if at == *device => {
+                    all.extend_from_slice(packets);
+                }
+                (Into::Elsewhere(home), Place::Link(at) | Place::Host(at, _)) if at != *home => {
+                    all.extend_from_slice(packets);
+                }
+                _ => {}
             }
         }
         Ok(without_discovery(family, all))
     }
 
-    /// Packets get to where they must.
-    fn carried(&self, part: &Carried) -> Result<(), Reject> {
-        let packets = part.packets.of(part.family)?;
-        if packets.is_empty() || packets.iter().any(Box::is_empty) {
-            return Err("it asks for no packet".to_owned());
-        }
-        let walk = Walk {
-            network: self.network,
-            family: part.family,
-            goal: &part.goal,
-        };
-        match (&part.start, &part.goal) {
-            (Start::Interfaces(_), Goal::Left(_)) | (Start::Device { .. }, Goal::Entered) => {
-                Err("its goal is not one of its start".to_owned())
-            }
-            (Start::Interfaces(first), _) => {
-                each(first, |&one| walk.leaves_interface(one, &packets))
-            }
-            (Start::Device { device, vrf }, _) => walk.leaves_device(*device, vrf, &packets),
-        }
-    }
-
     /// An interface has a list with entries of its own.
-    fn filtered(&self, part: &Filtered) -> Result<(), Reject> {
+    fn filtered(&self, part: &Filtered) -> Done {
         let list = self.network.filter_of(part.interface, part.family)?;
         let own = |list: &crate::document::List| {
             list.line.is_some() && list.entries.iter().any(|entry| entry.line.is_some())
@@ -208,7 +176,7 @@ impl Check<'_, '_> {
     }
 
     /// Nobody opens a host of the link but the hosts stated, and those open nothing further.
-    fn no_relay(&self, part: &NoRelay) -> Result<(), Reject> {
+    fn no_relay(&self, part: &NoRelay) -> Done {
         let family = part.family;
         let (hosts, spared) = (part.hosts.of(family)?, part.spared.of(family)?);
         let known = hosts.or(&spared);
@@ -217,11 +185,10 @@ impl Check<'_, '_> {
         }
         if let Some(opened) = &part.opened {
             let reach = self.reach(opened.reach)?;
-            let link = self.network.has_link(part.link)?;
-            let mut arrived = without_discovery(
-                family,
-                boxes::and(&reach.delivered[link], &openings(family)),
-            );
+            let link = Place::Link(self.network.has_link(part.link)?);
+            let delivered = reach.ends.get(&link).map_or(&[][..], Vec::as_slice);
+            let opening = boxes::and(delivered, &openings(family));
+            let mut arrived = without_discovery(family, opening);
             if let Some(sources) = &opened.sources {
                 arrived = boxes::and(&arrived, &boxes::only(family, SRC, &sources.of(family)?));
             }
@@ -248,7 +215,7 @@ impl Check<'_, '_> {
     }
 
     /// None of the packets is dropped by what does not log.
-    fn logged(&self, part: &Logged) -> Result<(), Reject> {
+    fn logged(&self, part: &Logged) -> Done {
         let reach = self.reach(part.reach)?;
         let packets = part.packets.of(reach.family)?;
         match boxes::and(&packets, &reach.silent).first() {
@@ -260,7 +227,7 @@ impl Check<'_, '_> {
 }
 
 /// All of some parts, of which there must be one.
-fn each<T>(parts: &[T], check: impl Fn(&T) -> Result<(), Reject>) -> Result<(), Reject> {
+fn each<T>(parts: &[T], check: impl Fn(&T) -> Done) -> Done {
     match parts.is_empty() {
         true => Err("it asks for nothing".to_owned()),
         false => parts.iter().try_for_each(check),

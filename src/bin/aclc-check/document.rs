@@ -3,8 +3,9 @@
 //! Everything that belongs to one device, interface, list or file is named by its place in the list of those, from 0.
 
 use crate::Reject;
-use crate::boxes::{Boxes, DST, FIELDS, Family};
+use crate::boxes::{Boxes, DPORT, DST, FIELDS, Family};
 use crate::set::Set;
+use ipnet::IpNet;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
@@ -42,6 +43,8 @@ form! {
         name: String,
         /// None: a router that the policy declares and that has no text.
         file: Option<usize>,
+        /// The routing table captured beside it.
+        table: Option<usize>,
         forwards: Both<Known>, to_switch: Known, from_switch: Known, bridged_in: Known,
         bridged_out: Known, own: Vec<Own>, effects: Vec<Effect>,
     }
@@ -52,6 +55,8 @@ form! {
     Effect {
         line: usize, text: String, may: May, interface: Option<usize>, direction: Option<Direction>,
         vrf: Option<String>,
+        /// It meets only these packets, and only once they have arrived at the device itself.
+        own: Option<Cells>,
     }
 
     Interface {
@@ -63,20 +68,24 @@ form! {
         inward: Both<Option<Binding>>,
         #[serde(rename = "out")]
         outward: Both<Option<Binding>>,
+        relays: Vec<Relay>,
     }
+
+    /// Broadcasts to some UDP ports become packets to a server.
+    Relay { line: usize, text: String, to: Address, ports: Values, }
 
     Binding { list: usize, line: usize, }
 
+    /// Lines that say where packets to a prefix go: all of them are states that may hold.
     Route {
-        device: usize, vrf: String, prefix: Address,
-        /// `null` drops.
-        targets: Vec<Option<Target>>,
-        lines: Vec<usize>,
+        device: usize, vrf: String, prefix: Address, hops: Vec<Hop>, lines: Vec<usize>,
+        /// The lines are those of the captured table.
+        learnt: bool,
     }
 
     /// Hosts behind which there are other networks.
     External {
-        family: Family, link: usize, hosts: Addresses,
+        family: Family, link: usize, hosts: Values,
         /// They may hand packets back.
         hairpin: bool,
     }
@@ -120,7 +129,7 @@ form! {
 
     /// All that gets somewhere is listed, or a reply.
     NothingBut {
-        reach: usize, sources: Option<Addresses>, requests: Option<Cells>, into: Into,
+        reach: usize, sources: Option<Values>, requests: Option<Cells>, into: Into,
         listed: Cells, replies: Cells, strict: bool,
     }
 
@@ -134,18 +143,18 @@ form! {
     NoRelay {
         family: Family, link: usize,
         /// Hosts that may be opened.
-        hosts: Addresses,
+        hosts: Values,
         /// Declared gateways and routers.
-        spared: Addresses,
+        spared: Values,
         /// Who opens them from another link.
         opened: Option<Opened>,
         /// Hosts that neighbours open.
-        beside: Addresses,
+        beside: Values,
         /// What the hosts open.
         onward: Vec<NothingBut>,
     }
 
-    Opened { reach: usize, sources: Option<Addresses>, replies: Cells, }
+    Opened { reach: usize, sources: Option<Values>, replies: Cells, }
 
     /// None of these packets is dropped by what does not log.
     Logged { reach: usize, packets: Cells, }
@@ -170,37 +179,25 @@ impl<T> Both<T> {
     }
 }
 
-/// A fact: `yes`, `no`, `open`, or `open N`, which the answer to question N settles.
+/// A fact about a device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum Known {
     Yes,
     No,
-    Open(Option<usize>),
-}
-
-impl TryFrom<String> for Known {
-    type Error = Reject;
-    fn try_from(text: String) -> Result<Known, Reject> {
-        let number = text.strip_prefix("open ").map(str::parse);
-        match (text.as_str(), number) {
-            ("yes", _) => Ok(Known::Yes),
-            ("no", _) => Ok(Known::No),
-            ("open", _) => Ok(Known::Open(None)),
-            (_, Some(Ok(number))) => Ok(Known::Open(Some(number))),
-            _ => Err(format!("`{text}` is no fact")),
-        }
-    }
+    Open,
+    /// As this question is answered.
+    Question(usize),
 }
 
 impl Known {
     /// The fact where some questions are answered.
     pub(crate) fn under(self, answers: &[bool]) -> Known {
         match self {
-            Known::Open(Some(question)) => match answers.get(question) {
+            Known::Question(number) => match answers.get(number) {
                 Some(true) => Known::Yes,
                 Some(false) => Known::No,
-                None => self,
+                None => Known::Open,
             },
             settled => settled,
         }
@@ -238,33 +235,31 @@ pub(crate) struct Address {
 impl TryFrom<String> for Address {
     type Error = Reject;
     fn try_from(text: String) -> Result<Address, Reject> {
-        let wrong = || format!("`{text}` is no address");
-        let (word, length) = match text.split_once('/') {
-            Some((word, length)) => (word, Some(length.parse::<u32>().map_err(|_| wrong())?)),
-            None => (text.as_str(), None),
+        let host = || text.parse::<IpAddr>().map(IpNet::from);
+        let net: Result<IpNet, _> = text.parse().or_else(|_| host());
+        let net = net.map_err(|_| format!("`{text}` is no address"))?;
+        let bits = |addr| match addr {
+            IpAddr::V4(addr) => u128::from(addr.to_bits()),
+            IpAddr::V6(addr) => addr.to_bits(),
         };
-        let (family, addr) = match word.parse().map_err(|_| wrong())? {
-            IpAddr::V4(addr) => (Family::V4, u128::from(addr.to_bits())),
-            IpAddr::V6(addr) => (Family::V6, addr.to_bits()),
+        let family = match net {
+            IpNet::V4(_) => Family::V4,
+            IpNet::V6(_) => Family::V6,
         };
-        let bits = if family == Family::V4 { 32 } else { 128 };
-        let host = match bits - length.unwrap_or(bits).min(bits) {
-            _ if length.is_some_and(|length| length > bits) => return Err(wrong()),
-            128 => u128::MAX,
-            free => (1 << free) - 1,
-        };
+        let ends = (bits(net.network()), bits(net.broadcast()));
         Ok(Address {
             family,
-            addr,
-            ends: (addr & !host, addr | host),
+            addr: bits(net.addr()),
+            ends,
         })
     }
 }
 
+/// Out of an interface, to an address, to that address wherever it is, or (neither) dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Target {
-    pub(crate) out: usize,
+pub(crate) struct Hop {
+    pub(crate) out: Option<usize>,
     pub(crate) via: Option<Address>,
 }
 
@@ -300,18 +295,18 @@ pub(crate) enum Argument {
 pub(crate) enum Into {
     Link {
         link: usize,
-        dst: Addresses,
-        own: Addresses,
+        dst: Values,
+        own: Values,
     },
     Handed {
         link: usize,
-        hosts: Addresses,
+        hosts: Values,
     },
     Device(usize),
     Elsewhere(usize),
     Neighbour {
-        src: Addresses,
-        dst: Addresses,
+        src: Values,
+        dst: Values,
     },
 }
 
@@ -328,7 +323,7 @@ pub(crate) enum Goal {
     Link(usize),
     Hosts {
         link: usize,
-        hosts: Addresses,
+        hosts: Values,
     },
     Device(usize),
     /// Past the in-list of the interface where it started.
@@ -337,13 +332,18 @@ pub(crate) enum Goal {
     Left(usize),
 }
 
-/// `10.0.0.0/8,10.1.0.1-10.1.0.9`.
+/// `10.0.0.0/8,10.1.0.1-10.1.0.9`, or `80,8000-8010`.
 #[derive(Deserialize)]
-pub(crate) struct Addresses(String);
+pub(crate) struct Values(String);
 
-impl Addresses {
+impl Values {
+    /// As addresses.
     pub(crate) fn of(&self, family: Family) -> Result<Set, Reject> {
         values(family, DST, &self.0)
+    }
+
+    pub(crate) fn ports(&self) -> Result<Set, Reject> {
+        values(Family::V4, DPORT, &self.0)
     }
 }
 
@@ -404,8 +404,8 @@ impl Document {
         let parsed = serde_json::from_value(Value::Object(value.clone()));
         let mut document: Document =
             parsed.map_err(|error| format!("it is not in its form: {error}"))?;
-        if document.schema != "aclc/certificate/2" {
-            return Err("its schema is not `aclc/certificate/2`".to_owned());
+        if document.schema != "aclc/certificate/3" {
+            return Err("its schema is not `aclc/certificate/3`".to_owned());
         }
         value.shift_remove("digest");
         if sha256(Value::Object(value.clone()).to_string().as_bytes()) != document.digest {

@@ -1,9 +1,8 @@
 //! Each list: its cells are a partition, and each is decided by the entry stated, first match first.
 
-use crate::Reject;
 use crate::boxes::{self, Box, Boxes, Family};
 use crate::document::{Action, Case, Document, Entry, Group, List};
-use crate::set::Big;
+use crate::{Done, Reject};
 
 /// What a list lets through.
 #[derive(Clone, Default)]
@@ -65,22 +64,17 @@ fn matches(family: Family, entry: &Entry, answers: &[bool]) -> Result<(Boxes, Bo
 
 fn partition(list: &List, groups: &[Group], answers: &[bool]) -> Result<Permits, Reject> {
     let wrong = |what: &str| format!("list `{}`: {what}", list.name);
-    let entries = list
-        .entries
-        .iter()
-        .map(|entry| matches(list.family, entry, answers));
+    let entries = list.entries.iter();
+    let entries = entries.map(|entry| matches(list.family, entry, answers));
     let entries = entries.collect::<Result<Vec<_>, Reject>>()?;
     let mut out = Permits::default();
-    let (mut size, mut unsure, mut decided, mut last) =
-        (Big::zero(), Boxes::new(), Boxes::new(), None);
+    let (mut unsure, mut decided, mut last) = (Boxes::new(), Boxes::new(), None);
     for group in groups {
         let cells = group.cells.of(list.family)?;
-        for (at, cell) in cells.iter().enumerate() {
-            size = size.plus(&cell.size());
-            // Cells of one group are disjoint; those of two are, because each is outside what the earlier entry matches.
-            if cell.is_empty() || boxes::meet(std::slice::from_ref(cell), &cells[at + 1..]) {
-                return Err(wrong("two cells of an entry overlap"));
-            }
+        // Cells of one group are disjoint; those of two are, because each is outside what the earlier entry matches.
+        let overlaps = |(at, cell)| boxes::meet(std::slice::from_ref(cell), &cells[at + 1..]);
+        if cells.iter().any(Box::is_empty) || cells.iter().enumerate().any(overlaps) {
+            return Err(wrong("two cells of an entry overlap"));
         }
         let Some(entry) = group.entry else {
             out.may.extend(cells.iter().cloned());
@@ -103,24 +97,19 @@ fn partition(list: &List, groups: &[Group], answers: &[bool]) -> Result<Permits,
             _ => {}
         }
     }
-    match (
-        boxes::meet(&decided, &unsure),
-        size == Box::any(list.family).size(),
-    ) {
-        (true, _) => Err(wrong("a cell is decided and is not")),
-        (false, true) => Ok(out),
-        (false, false) => Err(wrong("its cells are no partition")),
+    if boxes::meet(&decided, &unsure) {
+        return Err(wrong("a cell is decided and is not"));
+    }
+    decided.extend(unsure);
+    match boxes::cover(list.family, &decided) {
+        true => Ok(out),
+        false => Err(wrong("its cells are no partition")),
     }
 }
 
 /// Cells are inside what their entry matches for certain, outside what any earlier entry matches for certain, and outside
 /// what an earlier one with another effect may match.
-fn decides(
-    list: &List,
-    entries: &[(Boxes, Boxes)],
-    index: usize,
-    cells: &[Box],
-) -> Result<(), Reject> {
+fn decides(list: &List, entries: &[(Boxes, Boxes)], index: usize, cells: &[Box]) -> Done {
     let (certain, _) = entries.get(index).ok_or("there is none")?;
     let action = list.entries[index].action;
     if action == Action::Unread || boxes::outside(cells, certain).is_some() {

@@ -2,20 +2,24 @@
 //!
 //! This program shares no line with the engine that wrote the certificate: no solver, no packet sets, no reader of device
 //! text. It is meant to be read, top to bottom, in an afternoon: [`set`] (sets of integers as ranges), [`boxes`] (a box is a set
-//! per header field; difference, containment, counting), [`document`] (what may stand in a certificate), [`bind`] (held to the
-//! files it names), [`lists`] (first match), [`network`] (where packets can and must go), [`claims`] (what each claim asks).
+//! per header field; difference, containment, counting), [`document`] (what may stand in a certificate), [`bind`] and [`routes`] (held to
+//! the files it names), [`lists`] (first match), [`network`] (devices, links, routes), [`flow`] (where packets can and must go),
+//! [`claims`] (what each claim asks).
 //!
 //! # What it checks
 //! - Every file named has the hash stated, and the document has the digest stated.
 //! - Every transcribed entry stands at its line: the words there are those of the text beside the transcription (what looks
 //!   like a secret was masked and is compared up to there); the line says permit where the transcription permits, and `log`
 //!   where it says that a match is logged. An entry of several lines has all its words there, and those lines no other words.
-//! - Every address of an interface, every next hop and route prefix occurs in its device's file, or in its own line.
+//! - Every address of an interface stands in its device's file with its length. The lines of a route, in a configuration or in
+//!   a routing table captured beside it, have its prefix and its next hops, and no others; where a next hop leads is found out
+//!   here, through the subnets and the other routes.
 //! - Each list's cells are a partition of the whole header space, and each cell is decided by the entry stated: inside what
 //!   that entry matches, outside what every earlier entry with another effect may match (first match).
-//! - The sets of packets per interface are closed: they hold everything that can be sent from where the packets start, and
-//!   whatever passes a list, is not taken as an own address, and follows a route (longest prefix first), or is sent anywhere
-//!   by a line that may do so, or is answered for by another router, is again inside the set of the interface it reaches.
+//! - The sets of packets per interface are closed: they hold everything that can be sent from where the packets start, or be
+//!   made of a broadcast by a relay there, and whatever passes a list, is not taken as an own address, and follows a route
+//!   (longest prefix first), or is sent anywhere by a line that may do so, or is answered for by another router, is again
+//!   inside the set of the interface it reaches.
 //! - Each claim follows: all that arrives is listed, or a reply that opens nothing; what is required is permitted by every
 //!   list and route on every way it may take; interfaces that must have a list have one with entries; hosts that can be
 //!   opened open nothing they must not; nothing asked about is dropped without a log.
@@ -25,8 +29,8 @@
 //! - **That a transcription says what its line means.** That is what the reader of device text is for; here a person compares,
 //!   with `--show`, each line with its transcription. A person who changes a transcription, its cells and the digest alike makes
 //!   another certificate about another network, and only that comparison, or making the certificate anew, shows it.
-//! - That nothing else was left out than a line that begins with `ip route` or `ipv6 route`: lines without a transcription are
-//!   counted, and with `--show` printed without a mark.
+//! - That nothing else was left out than a line that begins with `ip route` or `ipv6 route`, or one of a captured table: lines
+//!   without a transcription are counted, and with `--show` printed without a mark.
 //! - That the listed packets and requirements are what the policy's statement means: they are shown with its line.
 //! - Assumptions: links, hosts that do not forward, fragments, wires (they are in the report). A refuted claim needs no
 //!   certificate: its packet can be followed by hand; an unknown claim certifies nothing.
@@ -38,8 +42,10 @@ mod bind;
 mod boxes;
 mod claims;
 mod document;
+mod flow;
 mod lists;
 mod network;
+mod routes;
 mod set;
 
 use bind::Files;
@@ -51,6 +57,13 @@ use std::process::ExitCode;
 
 /// Why a certificate is rejected.
 type Reject = String;
+/// It holds, or why not.
+type Done = Result<(), Reject>;
+
+/// What the document refers to by its place in a list.
+fn at<'a, T>(all: &'a [T], number: usize, what: &str) -> Result<&'a T, Reject> {
+    all.get(number).ok_or_else(|| format!("no {what} {number}"))
+}
 
 const USAGE: &str = "usage: aclc-check [--show] [--root DIR] CERTIFICATE\n\
     checks a certificate of `aclc verify --certificate` against the files it names\n\
@@ -97,6 +110,7 @@ fn check(text: &[u8], root: &Path, show: bool) -> Result<(String, bool), Reject>
     let document = Document::read(text)?;
     let files = Files::read(&document, root)?;
     bind::check(&document, &files)?;
+    routes::check(&document, &files)?;
     let certified = certified(&document)?;
     let mut report = bind::report(&document, &files, show);
     let mut complete = true;
@@ -111,7 +125,7 @@ fn check(text: &[u8], root: &Path, show: bool) -> Result<(String, bool), Reject>
             }
         };
         complete &= certified;
-        let statement = files.line(claim.file, claim.line)?.trim();
+        let statement = bind::line(files.of(claim.file)?, claim.line)?.trim();
         let _ = writeln!(report, "{word}  {}  {}: {statement}", claim.id, claim.line);
     }
     let (at, version, facts) = (&document.at, &document.version, &document.facts);

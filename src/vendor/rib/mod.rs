@@ -66,6 +66,8 @@ pub struct Row {
     pub hops: Vec<NextHop>,
     /// Line in the file.
     pub line: u32,
+    /// Lines of the next hops, in their order.
+    pub hop_lines: Vec<u32>,
 }
 
 /// The table of one VRF and family.
@@ -184,6 +186,7 @@ impl Reader {
                 distance,
                 hops: Vec::new(),
                 line,
+                hop_lines: Vec::new(),
             });
             self.current = Some((rib, table.rows.len() - 1));
         }
@@ -203,7 +206,10 @@ impl Reader {
             (Some(addr), None) => NextHop::Via(addr),
             (None, None) => return None,
         };
-        self.row()?.hops.push(hop);
+        let line = self.number;
+        let row = self.row()?;
+        row.hops.push(hop);
+        row.hop_lines.push(line);
         Some(())
     }
 }
