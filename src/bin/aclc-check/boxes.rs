@@ -239,4 +239,28 @@ mod tests {
             }
         }
     }
+    #[test]
+    fn boxes_cover_all_only_together() {
+        for family in Family::BOTH {
+            let half = |field: usize, low: u128, high: u128| {
+                Box::any(family).with(field, Set::of(vec![(low, high)]))
+            };
+            for field in 0..9 {
+                let last = family.last(field);
+                let (a, b) = (half(field, 0, last / 2), half(field, last / 2 + 1, last));
+                assert!(cover(family, &[a.clone(), b.clone()]));
+                assert!(!cover(family, std::slice::from_ref(&a)));
+                assert!(last < 3 || !cover(family, &[a.clone(), half(field, last, last)]));
+                // Cut in another field as well, and one point of that missing.
+                let other = (field + 1) % 9;
+                let most = family.last(other);
+                let one = Set::one(most);
+                let rest = b.clone().with(other, Set::upto(most - 1));
+                let corner = b.clone().with(other, one);
+                assert!(cover(family, &[a.clone(), rest.clone(), corner]));
+                assert!(!cover(family, &[a, rest]));
+            }
+            assert!(!cover(family, &[]));
+        }
+    }
 }
