@@ -17,14 +17,14 @@ fn tampered(dir: &Path, document: &Value, change: impl Fn(&mut Value)) -> (i32, 
 }
 
 /// Rejected, and for this reason.
-fn rejected(dir: &Path, document: &Value, why: &str, change: impl Fn(&mut Value)) {
+pub(crate) fn rejected(dir: &Path, document: &Value, why: &str, change: impl Fn(&mut Value)) {
     let (exit, said) = tampered(dir, document, change);
     assert_eq!(exit, 1, "{why}: {said}");
     assert!(said.contains(why), "{why}: {said}");
 }
 
 /// The number of the row of a prefix.
-fn row(document: &Value, prefix: &str) -> usize {
+pub(crate) fn row(document: &Value, prefix: &str) -> usize {
     let routes = document["routes"].as_array().unwrap();
     let found = routes.iter().position(|route| route["prefix"] == prefix);
     found.unwrap_or_else(|| panic!("no row {prefix}: {routes:?}"))

@@ -12,6 +12,7 @@ mod assume;
 mod bad_input;
 mod certificate;
 mod certificate_forms;
+mod certificate_ways;
 mod change;
 mod dialects;
 mod effects;

@@ -273,12 +273,23 @@ fn leaving_out_any_part_of_the_argument_is_caught() {
         .map(|list| format!("/cases/0/cells/{list}/0/cells"));
     let sets = (0..document["cases"][0]["reach"].as_array().unwrap().len())
         .map(|at| format!("/cases/0/reach/{at}/sets"));
+    // A cell of a set, too.
+    let kept = (0..document["cases"][0]["reach"].as_array().unwrap().len()).flat_map(|at| {
+        let sets = document["cases"][0]["reach"][at]["sets"]
+            .as_array()
+            .unwrap();
+        let ends = [0, sets.len().saturating_sub(1)].into_iter();
+        let ends = ends.filter(|&set| set < sets.len());
+        ends.map(move |set| format!("/cases/0/reach/{at}/sets/{set}/cells"))
+            .collect::<Vec<_>>()
+    });
     let all = lists
         .iter()
         .map(|list| (*list).to_owned())
         .chain(groups)
         .chain(cells)
-        .chain(sets);
+        .chain(sets)
+        .chain(kept);
     for path in all {
         let mut tampered = document.clone();
         let list = tampered.pointer_mut(&path).unwrap().as_array_mut().unwrap();
