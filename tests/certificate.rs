@@ -269,7 +269,7 @@ fn lines_that_may_send_elsewhere_are_reckoned_with() {
         .args(["--show".as_ref(), dir.join("c.json").as_os_str()])
         .output()
         .unwrap();
-    assert!(String::from_utf8_lossy(&shown.stdout).contains("may Redirect"));
+    assert!(String::from_utf8_lossy(&shown.stdout).contains("\"may\":\"redirect\""));
     document["devices"][0]["effects"][0]["line"] = json!(2);
     let file = dir.join("forged.json");
     std::fs::write(&file, forged(document)).unwrap();
@@ -385,7 +385,9 @@ fn a_claim_that_asks_for_less_is_shown_with_what_it_asks() {
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&ran.stdout);
-    assert!(said.contains("= ip access-list extended V300_IN") && said.contains("list V300_IN"));
+    assert!(
+        said.contains("= ip access-list extended V300_IN") && said.contains("\"name\":\"V300_IN\"")
+    );
     assert!(said.contains("\"nothing_but\"") && said.contains("\"carried\""));
 }
 

@@ -3,6 +3,7 @@
 use crate::boxes::Family;
 use crate::document::{Action, Address, Document, Entry, Interface, List, sha256};
 use crate::{Done, Reject, at};
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::net::Ipv4Addr;
@@ -255,6 +256,42 @@ pub(crate) fn is_mask((family, addr): (Family, u128)) -> bool {
     family == Family::V4 && addr as u32 == u32::MAX.checked_shl(32 - ones).unwrap_or(0)
 }
 
+/// Everything that stands at a line of a file, wherever in the document it stands.
+fn told(
+    document: &Document,
+    value: &Value,
+    (file, line): (Option<usize>, usize),
+    take: &mut dyn FnMut(Option<usize>, usize, String),
+) {
+    let Some(object) = value.as_object() else {
+        let each = value.as_array().into_iter().flatten();
+        return each.for_each(|one| told(document, one, (file, line), take));
+    };
+    let number = |value: &Value| {
+        value
+            .as_u64()
+            .and_then(|number| usize::try_from(number).ok())
+    };
+    let device = number(&value["device"]).and_then(|at| document.devices.get(at));
+    let learnt = value["learnt"] == true;
+    let own = device.map(|one| if learnt { one.table } else { one.file });
+    let file = own.unwrap_or(number(&value["file"]).or(file));
+    let mut shown = object.clone();
+    shown.shift_remove("entries");
+    let shown = Value::Object(shown).to_string();
+    // What stands in no line, as the end of a list, is shown where the list begins.
+    let line = number(&value["line"]).unwrap_or(line);
+    if object.contains_key("line") {
+        take(file, line, shown.clone());
+    }
+    let lines = value["lines"].as_array().into_iter().flatten();
+    lines
+        .filter_map(number)
+        .for_each(|line| take(file, line, shown.clone()));
+    let each = object.values();
+    each.for_each(|one| told(document, one, (file, line), take));
+}
+
 /// How many lines of each file were transcribed; with `show`, every line of the configurations beside its transcription.
 pub(crate) fn report(document: &Document, files: &Files, show: bool) -> String {
     let mut taken: Vec<BTreeMap<usize, Vec<String>>> = vec![BTreeMap::new(); files.0.len()];
@@ -264,33 +301,8 @@ pub(crate) fn report(document: &Document, files: &Files, show: bool) -> String {
             all.entry(line).or_default().push(text);
         }
     };
-    let file_of = |device: usize| document.devices.get(device).and_then(|device| device.file);
-    let shown = |part: &str, number: usize| document.shown(part, number).to_string();
-    for (number, list) in document.lists.iter().enumerate() {
-        let file = file_of(list.device);
-        take(file, list.line.unwrap_or(0), format!("list {}", list.name));
-        for (at, entry) in list.entries.iter().enumerate() {
-            // What stands in no line, as the end of a list, is shown where the list begins.
-            let line = entry.line.or(list.line).unwrap_or(0);
-            let text = document.shown("lists", number)["entries"][at].to_string();
-            take(file, line, text);
-        }
-    }
-    for (number, one) in document.interfaces.iter().enumerate() {
-        take(file_of(one.device), one.line, shown("interfaces", number));
-    }
-    for (number, row) in document.routes.iter().enumerate() {
-        let device = document.devices.get(row.device);
-        let file = device.and_then(|one| if row.learnt { one.table } else { one.file });
-        let lines = row.lines.iter();
-        lines.for_each(|&line| take(file, line, shown("routes", number)));
-    }
-    for device in &document.devices {
-        let each = device.effects.iter();
-        each.for_each(|effect| take(device.file, effect.line, format!("may {:?}", effect.may)));
-    }
-    for claim in &document.claims {
-        take(Some(claim.file), claim.line, claim.id.clone());
+    for part in ["devices", "interfaces", "routes", "lists", "claims"] {
+        told(document, document.shown(part), (None, 0), &mut take);
     }
     let mut out = String::new();
     for (number, (name, lines)) in document.files.iter().zip(&files.0).enumerate() {

@@ -416,27 +416,22 @@ impl Document {
     }
 
     /// A part as it stands in the document.
-    pub(crate) fn shown(&self, list: &str, number: usize) -> &Value {
-        &self.source[list][number]
+    pub(crate) fn shown(&self, part: &str) -> &Value {
+        &self.source[part]
     }
 
     /// What each claim asks, as it stands in the document.
     pub(crate) fn argued(&self) -> String {
         let mut out = String::new();
         for case in self.source["cases"].as_array().into_iter().flatten() {
-            for (claim, argument) in self
-                .claims
-                .iter()
-                .zip(case["arguments"].as_array().into_iter().flatten())
-            {
-                out.push_str(&format!(
-                    "{} where {}: {argument}\n",
-                    claim.id, case["answers"]
-                ));
+            let arguments = case["arguments"].as_array().into_iter().flatten();
+            for (claim, argument) in self.claims.iter().zip(arguments) {
+                out += &format!("{} where {}: {argument}\n", claim.id, case["answers"]);
             }
         }
-        let questions = self.questions.iter().enumerate();
-        questions.for_each(|(number, one)| out.push_str(&format!("question {number}: {one}\n")));
+        for (number, one) in self.questions.iter().enumerate() {
+            out += &format!("question {number}: {one}\n");
+        }
         out
     }
 }
