@@ -138,7 +138,11 @@ fn follow(
     }
     let mut onward = Vec::new();
     for svi in &switch.svis {
-        if svi.vrf != vrf || !svi.addrs.iter().any(|net| rest.meets(net)) {
+        if rest.is_empty() {
+            break;
+        }
+        // Most links hold none of the destinations; the tables' names are the dearer question.
+        if !svi.addrs.iter().any(|net| rest.meets(net)) || svi.vrf != vrf {
             continue;
         }
         let connected = AddrRanges::prefixes(family, &svi.addrs);
