@@ -4,7 +4,9 @@ use super::draft::{Drafts, Section, link_prefixes, wildcards};
 use super::paths::{Leg, Trip, paths_from, paths_from_switch};
 use super::{Ability, ListKey};
 use crate::acl::{Direction, DraftEntry};
-use crate::model::{Allow, At, ExternalId, Forbid, Place, Policy, Session, Spot, SwitchId, Term};
+use crate::model::{
+    Allow, At, Before, ExternalId, Forbid, Place, Policy, Session, Spot, SwitchId, Term,
+};
 use crate::net::proto::{TCP, UDP};
 use crate::net::{AddrRanges, Family, PortSet, Wildcard};
 use jiff::civil::Date;
@@ -325,12 +327,12 @@ impl Build<'_> {
             vrf,
         };
         match from.at {
-            At::Link(zone, vlan) => paths_from(trip, network.zone(zone), vlan, dst),
-            At::External(id) => {
-                let external = network.external(id);
-                paths_from(trip, network.zone(external.zone), external.vlan, dst)
-            }
             At::Switch(id) => paths_from_switch(trip, id, dst),
+            At::External(id) => match network.external(id).before {
+                Before::Opaque(router) => paths_from_switch(trip, router, dst),
+                Before::Host(_) => paths_from(trip, from.at, dst),
+            },
+            At::Link(..) => paths_from(trip, from.at, dst),
         }
     }
 
