@@ -379,7 +379,7 @@ impl<'n> Hosts<'n> {
             At::External(id) => match self.network.external(id).before {
                 Before::Host(_) => martians(family),
                 // The router's own end of the link that stands for what is behind it.
-                Before::Opaque(_) => martians(family).union(&near_end().of(family)),
+                Before::Opaque(_) => martians(family).union(near_end().of(family)),
             },
             At::Link(zone, _) => {
                 let links = &self.network.zone(zone).links;
