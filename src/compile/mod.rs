@@ -9,7 +9,9 @@ mod beyond;
 mod control;
 mod draft;
 mod expand;
+mod forbid;
 mod paths;
+mod shape;
 
 pub use beyond::add_externals;
 pub use draft::{Block, Section};
