@@ -326,6 +326,40 @@ fn where_no_order_is_safe_and_live_the_step_is_named() {
     }
 }
 
+/// A list that guards the switch itself stays when it is taken off its interface, or the guard would let in everybody; and
+/// where NEW writes another list of its name, the plan does not end in NEW.
+#[test]
+fn a_list_that_another_line_names_is_not_removed() {
+    let guard = |text: &str| {
+        text.replace(
+            "!\nend\n",
+            "!\nline vty 0 4\n access-class V10_IN in\n!\nend\n",
+        )
+    };
+    let sides = [("old", None), ("new", Some(P))].map(|(side, line)| {
+        let name = format!("plan-guard-{side}");
+        let lines: Vec<_> = line.iter().map(|line| ("SW1", "V10_IN", *line)).collect();
+        let dir = built(&name, &lines);
+        let text = |switch| std::fs::read_to_string(format!("{dir}/{switch}.cfg")).unwrap();
+        let (first, second) = (guard(&text("SW1")), text("SW2"));
+        assert!(first.contains("access-class"));
+        network(&name, &[("SW1", &first), ("SW2", &second)])
+    });
+    let ran = plan(
+        &sides[0],
+        &sides[1],
+        &["--policy", NAMES, "--format", "json"],
+    );
+    assert_eq!(ran.exit, Exit::Unknown, "{}", ran.out);
+    assert!(
+        !ran.out.contains("no ip access-list extended V10_IN\""),
+        "{}",
+        ran.out
+    );
+    assert_eq!(ran.json()["end"], "unknown", "{}", ran.out);
+    assert_eq!(ran.json()["rollback"], "proved");
+}
+
 /// A list of a dialect that cannot replace a binding is edited entry by entry, only where it differs; by its fact each edit
 /// is a short outage, and the plan says so.
 #[test]
