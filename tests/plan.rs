@@ -391,6 +391,27 @@ fn alaxala_lists_are_edited_where_they_differ() {
     assert_eq!(json["rollback"], "proved");
 }
 
+/// A list that is bound in both directions is no list that can be edited for one of them.
+#[test]
+fn a_list_that_is_bound_both_ways_is_changed_once() {
+    let side = "golden/p1_single/alaxala-ax";
+    let text = std::fs::read_to_string(root().join(side).join("L3SW-01.cfg")).unwrap();
+    let bound = "  ip access-group V350_IN in\n";
+    let text = text.replace(bound, &format!("{bound}  ip access-group V350_IN out\n"));
+    let header = "ip access-list extended V350_IN\n";
+    let line = "  5 deny tcp 10.20.48.0 0.0.0.15 host 10.20.0.11 eq 22\n";
+    assert!(text.contains(header) && text.contains("V350_IN out"));
+    let new = text.replace(header, &format!("{header}{line}"));
+    let [old, new] = [("old", &text), ("new", &new)]
+        .map(|(n, t)| network(&format!("plan-ax-both-{n}"), &[("L3SW-01", t)]));
+    let policy = format!("{side}/policy.acl");
+    let json = plan(&old, &new, &["--policy", &policy, "--format", "json"]).json();
+    assert_eq!(json["end"], "equal", "{json:#}");
+    assert_eq!(json["rollback"], "proved", "{json:#}");
+    let written = json.to_string().matches(line.trim()).count();
+    assert!(written > 0);
+}
+
 #[test]
 fn what_cannot_be_planned_is_refused_with_the_reason() {
     let side = "golden/p1_single/cisco-ios-xe";
