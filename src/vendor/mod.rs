@@ -95,9 +95,10 @@ pub trait Dialect: Sync {
     fn rib(&self) -> rib::Form;
     /// What the lines of a capture say. Never fails.
     fn parse(&self, source: &Source, hint: &Hint) -> Device;
-    /// Reads a capture: what its lines say, less what a terminal broke. Never fails.
+    /// Reads a capture: what its lines say, less what a terminal broke and what leads nowhere. Never fails.
     fn read(&self, source: &Source, hint: &Hint) -> Device {
         let mut device = self.parse(source, hint);
+        routes::astray(&mut device);
         wrapped::doubt(&mut device, source);
         device
     }
