@@ -24,6 +24,7 @@ pub mod refused;
 pub mod rib;
 pub mod routes;
 mod services;
+pub mod stamp;
 #[cfg(test)]
 mod suite;
 #[cfg(test)]
