@@ -40,7 +40,7 @@ static FAMILIES: [Refused; 9] = [
         score: yamaha_swx,
         why: || text!("refused-yamaha-swx"),
     },
-    stranger("cisco-ios-xr", |text| of_heads(text, &IOS_XR)),
+    stranger("cisco-ios-xr", ios_xr),
     stranger("cisco-asa", |text| of_heads(text, &ASA)),
     stranger("nokia-sr-os", |text| of_heads(text, &SR_OS)),
     stranger("palo-alto-pan-os", |text| of_heads(text, &PAN_OS)),
@@ -60,22 +60,20 @@ const fn stranger(id: &'static str, score: fn(&str) -> u32) -> Refused {
 /// How a line of the family begins, blanks aside, and what it is worth.
 type Heads<const N: usize> = [(&'static str, u32); N];
 
-const IOS_XR: Heads<8> = [
+const IOS_XR: Heads<7> = [
     ("!! IOS XR Configuration", 200),
     ("!RANCID-CONTENT-TYPE: cisco-xr", 200),
     ("ipv4 access-list ", 20),
     ("ipv4 access-group ", 20),
-    ("ipv4 address ", 20),
     ("interface MgmtEth", 20),
     ("end-policy", 20),
     ("end-set", 20),
 ];
 
-const ASA: Heads<5> = [
+const ASA: Heads<4> = [
     ("ASA Version ", 200),
     ("PIX Version ", 200),
     ("nameif ", 40),
-    ("security-level ", 40),
     ("same-security-traffic ", 40),
 ];
 
@@ -112,6 +110,16 @@ const BIG_IP: Heads<6> = [
     ("net self ", 20),
     ("net vlan ", 20),
 ];
+
+/// EOS has lines of `ipv4 address` as well, without a mask.
+fn ios_xr(text: &str) -> u32 {
+    let address = |line: &str| {
+        let mut words = Words::new(line);
+        let masked = words.eat_all("ipv4 address") && words.next().is_some() && !words.is_end();
+        20 * u32::from(masked)
+    };
+    of_heads(text, &IOS_XR) + points(text, address)
+}
 
 fn of_heads(text: &str, heads: &[(&str, u32)]) -> u32 {
     points(text, |line| {

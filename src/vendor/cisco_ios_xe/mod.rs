@@ -177,19 +177,18 @@ impl Dialect for CiscoIosXe {
 
 /// Points for lines that only IOS-XE prints like this, or nearly so. Sub-lines have one blank; kin dialects use two.
 fn score(text: &str) -> u32 {
-    likeness::points(text, |line| {
+    let mark = |line: &str| {
         let mut words = Words::new(line);
         let indented = line.starts_with(' ');
-        let one_blank = indented && !line.starts_with("  ");
         match words.next().unwrap_or_default() {
             "ip" if words.eat("access-list") => match words.next() {
                 Some("extended" | "standard") => 3,
                 _ => 0,
             },
-            "ip" if one_blank && words.eat("access-group") => 4,
-            "ip" if one_blank && words.eat("address") => 3 * u32::from(has_mask(words)),
+            "ip" if one_blank(line) && words.eat("access-group") => 4,
+            "ip" if one_blank(line) && words.eat("address") => 3 * u32::from(has_mask(words)),
             "ip" | "ipv6" if !indented && words.eat("cef") => 6,
-            "ipv6" if one_blank && words.eat("traffic-filter") => 6,
+            "ipv6" if one_blank(line) && words.eat("traffic-filter") => 6,
             "interface" if words.rest().starts_with("Vlan") => 4,
             "interface"
                 if words.rest().contains("GigabitEthernet") || words.rest().contains("GigE") =>
@@ -204,11 +203,20 @@ fn score(text: &str) -> u32 {
             "Extended" | "Standard" if words.eat_all("IP access list") => 6,
             "access-list" if !indented && words.number::<u32>().is_some() => 3,
             "permit" | "deny" if indented && is_shown_ipv6(line) => 8,
-            "permit" | "deny" | "remark" | "sequence" if one_blank => 1,
-            _ if one_blank && likeness::is_numbered(line) => 1,
             _ => 0,
         }
-    })
+    };
+    let entry = |line: &str| {
+        let numbered = likeness::is_numbered(line);
+        let word = Words::new(line).next().unwrap_or_default();
+        let entry = numbered || matches!(word, "permit" | "deny" | "remark" | "sequence");
+        u32::from(entry && one_blank(line))
+    };
+    likeness::marked(text, mark, entry)
+}
+
+fn one_blank(line: &str) -> bool {
+    line.starts_with(' ') && !line.starts_with("  ")
 }
 
 /// `10.0.0.1 255.255.255.0`: kin dialects print the length, or indent by more.
