@@ -15,7 +15,7 @@ pub use accept::{Accept, Accepts};
 pub use claim::{Claim, ClaimKind, FlowSpec};
 pub use lower::lower;
 pub use network::{
-    Addrs, At, Dynamic, External, ExternalId, Gateway, Host, Label, Network, Place, Site, Spot,
-    StaticRoute, Svi, Switch, SwitchId, Zone, ZoneId, ZoneLink,
+    Addrs, At, Dynamic, External, ExternalId, Gateway, Host, Label, Network, Place, PortsAt, Site,
+    Spot, StaticRoute, Svi, Switch, SwitchId, Zone, ZoneId, ZoneLink,
 };
 pub use policy::{Allow, Assumption, Forbid, Policy, Session, Term};

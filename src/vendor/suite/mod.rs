@@ -5,6 +5,7 @@
 
 mod effects;
 mod meaning;
+mod points;
 mod reading;
 mod writing;
 
