@@ -7,6 +7,7 @@ mod effects;
 mod meaning;
 mod points;
 mod reading;
+mod sees;
 mod writing;
 
 use super::{DIALECTS, Dialect, Hint};

@@ -17,6 +17,18 @@ macro_rules! icmp {
     };
 }
 
+/// What becomes of three packets behind extension headers: to port 80, of UDP, between two hosts; and of one that nothing permits.
+macro_rules! behind {
+    ($web:expr, $udp:expr, $hosts:expr, $rest:expr) => {
+        &[
+            ($web, "tcp [2001:db8::6]:40000 [2001:db8::9]:80 syn ext"),
+            ($udp, "udp [2001:db8::6]:40000 [2001:db8::9]:53 ext"),
+            ($hosts, "47 2001:db8::5 2001:db8::9 ext"),
+            ($rest, "47 2001:db8::6 2001:db8::9 ext"),
+        ]
+    };
+}
+
 const LATER: &str = "tcp 10.0.0.5 10.0.0.9 later";
 
 /// No packet: the text has no list `X`.
@@ -618,6 +630,156 @@ pub(super) const ROWS: &[Row] = &[
         "table ip t {\n\tchain X {\n\t\ttype filter hook forward priority 0; policy drop;\n\t}\n}\nflush ruleset\n#@ ip address add 10.0.0.1/24 dev vlan1\n",
         NO_LIST,
     ),
+    // Later lists do not see what an earlier one let by only to end there: all that a packet meets decides.
+    (
+        "linux-nftables",
+        "several",
+        "table ip a {\n\tchain X {\n\t\ttype filter hook prerouting priority -300; policy accept;\n\t\ttcp dport 23 drop\n\t}\n}\ntable ip b {\n\tchain X {\n\t\ttype filter hook forward priority 0; policy accept;\n\t\ttcp dport 22 drop\n\t}\n}\ntable inet c {\n\tchain X {\n\t\ttype filter hook forward priority 10; policy drop;\n\t\ttcp dport 80 accept\n\t}\n}\n#@ ip address add 10.0.0.1/24 dev vlan1\n",
+        &[
+            (Deny, tcp!(23)),
+            (Deny, tcp!(22)),
+            (Permit, tcp!(80)),
+            (Deny, tcp!(99)),
+        ],
+    ),
+    (
+        "linux-nftables",
+        "several",
+        "table ip a {\n\tchain X {\n\t\ttype filter hook postrouting priority 0; policy accept;\n\t\ttcp dport 23 drop\n\t}\n}\n#@ ip address add 10.0.0.1/24 dev vlan1\n",
+        &[(Deny, tcp!(23)), (Permit, tcp!(22))],
+    ),
+    // Where a rule asks for both interfaces, a list of one of them leaves it open.
+    (
+        "linux-nftables",
+        "several",
+        "table ip a {\n\tchain X {\n\t\ttype filter hook forward priority 0; policy accept;\n\t\tiifname \"vlan1\" oifname \"vlan2\" tcp dport 23 drop\n\t}\n}\n#@ ip address add 10.0.0.1/24 dev vlan1\n#@ ip address add 10.0.1.1/24 dev vlan2\n",
+        &[
+            (Unknown, concat!("X@vlan1: ", tcp!(23))),
+            (Permit, concat!("X@vlan1: ", tcp!(22))),
+        ],
+    ),
+    (
+        "linux-nftables",
+        "several",
+        "table ip a {\n\tchain X {\n\t\ttype filter hook forward priority 0; policy accept;\n\t\tiifname != \"vlan2\" tcp dport 23 drop\n\t\tiifname \"vlan2\" tcp dport 22 drop\n\t}\n}\n#@ ip address add 10.0.0.1/24 dev vlan1\n#@ ip address add 10.0.1.1/24 dev vlan2\n",
+        &[
+            (Deny, concat!("X@vlan1: ", tcp!(23))),
+            (Permit, concat!("X@vlan1: ", tcp!(22))),
+            (Permit, concat!("X@vlan2: ", tcp!(23))),
+            (Deny, concat!("X@vlan2: ", tcp!(22))),
+        ],
+    ),
+    (
+        "linux-nftables",
+        "several",
+        "table ip a {\n\tchain X {\n\t\ttype filter hook forward priority 0; policy wibble;\n\t\ttcp dport 23 drop\n\t}\n}\n#@ ip address add 10.0.0.1/24 dev vlan1\n",
+        &[(Deny, tcp!(23)), (Unknown, tcp!(22))],
+    ),
+    // One long filter; a member that is not there may let everything by.
+    (
+        "juniper-junos",
+        "several",
+        "set firewall family inet filter X term a from protocol tcp\nset firewall family inet filter X term a from destination-port 23\nset firewall family inet filter X term a then discard\nset firewall family inet filter Y term a then accept\nset interfaces irb unit 10 family inet address 10.0.0.1/24\nset interfaces irb unit 10 family inet filter input-list [ X NOWHERE Y ]\nset vlans V vlan-id 10\nset vlans V l3-interface irb.10\n",
+        &[
+            (Deny, concat!("X + NOWHERE + Y: ", tcp!(23))),
+            (Permit, concat!("X + NOWHERE + Y: ", tcp!(22))),
+            (Permit, concat!("Y: ", tcp!(23))),
+        ],
+    ),
+    (
+        "juniper-junos",
+        "several",
+        "set firewall family inet filter X term a then discard\nset interfaces irb unit 10 family inet address 10.0.0.1/24\nset interfaces irb unit 10 family inet filter input-list [ NOWHERE X ]\nset vlans V vlan-id 10\nset vlans V l3-interface irb.10\n",
+        &[(Unknown, concat!("NOWHERE + X: ", tcp!(23)))],
+    ),
+    // Behind extension headers: an entry with ports, with a bare protocol, with addresses.
+    (
+        "cisco-ios-xe",
+        "extension",
+        "ipv6 access-list X\n 10 permit tcp any any eq 80\n 20 permit udp any any\n 30 permit ipv6 host 2001:db8::5 host 2001:db8::9\n 40 deny ipv6 any any\n",
+        EXT_CISCO_IOS_XE,
+    ),
+    (
+        "cisco-nx-os",
+        "extension",
+        "ipv6 access-list X\n  10 permit tcp any any eq 80\n  20 permit udp any any\n  30 permit ipv6 2001:db8::5/128 2001:db8::9/128\n  40 deny ipv6 any any\n",
+        EXT_CISCO_NX_OS,
+    ),
+    (
+        "arista-eos",
+        "extension",
+        "ipv6 access-list X\n   10 permit tcp any any eq 80\n   20 permit udp any any\n   30 permit ipv6 host 2001:db8::5 host 2001:db8::9\n   40 deny ipv6 any any\n",
+        EXT_ARISTA_EOS,
+    ),
+    (
+        "aruba-aos-cx",
+        "extension",
+        "access-list ipv6 X\n    10 permit tcp any any eq 80\n    20 permit udp any any\n    30 permit any 2001:db8::5 2001:db8::9\n    40 deny any any any\n",
+        EXT_ARUBA_AOS_CX,
+    ),
+    (
+        "allied-telesis-awplus",
+        "extension",
+        "ipv6 access-list X\n 10 permit tcp any any eq 80\n 20 permit udp any any\n 30 permit ipv6 2001:db8::5/128 2001:db8::9/128\n 40 deny ipv6 any any\n",
+        EXT_ALLIED_TELESIS_AWPLUS,
+    ),
+    (
+        "alaxala-ax",
+        "extension",
+        "#configuration list for AX3660S-24T4X\nipv6 access-list X\n  10 permit tcp any any eq 80\n  20 permit udp any any\n  30 permit ipv6 host 2001:db8::5 host 2001:db8::9\n  40 deny ipv6 any any\n",
+        EXT_ALAXALA_AX,
+    ),
+    (
+        "hpe-comware",
+        "extension",
+        "acl ipv6 advanced name X\n rule 10 permit tcp destination-port eq 80\n rule 20 permit udp\n rule 30 permit ipv6 source 2001:db8::5/128 destination 2001:db8::9/128\n rule 40 deny ipv6\n",
+        EXT_HPE_COMWARE,
+    ),
+    (
+        "juniper-junos",
+        "extension",
+        "set firewall family inet6 filter X term a from next-header tcp\nset firewall family inet6 filter X term a from destination-port 80\nset firewall family inet6 filter X term a then accept\nset firewall family inet6 filter X term b from payload-protocol udp\nset firewall family inet6 filter X term b then accept\nset firewall family inet6 filter X term c from source-address 2001:db8::5/128\nset firewall family inet6 filter X term c from destination-address 2001:db8::9/128\nset firewall family inet6 filter X term c then accept\nset firewall family inet6 filter X term d then discard\n",
+        EXT_JUNIPER_JUNOS,
+    ),
+    (
+        "linux-nftables",
+        "extension",
+        "table ip6 t {\n\tchain X {\n\t\ttype filter hook forward priority 0; policy drop;\n\t\ttcp dport 80 accept\n\t\tmeta l4proto udp accept\n\t\tip6 saddr 2001:db8::5 ip6 daddr 2001:db8::9 accept\n\t}\n}\n#@ ip address add 2001:db8:1::1/64 dev vlan1\n",
+        EXT_LINUX_NFTABLES,
+    ),
+];
+
+/// Rows where only confirmed facts may be leant on.
+pub(super) const MODELLED: &[Row] = &[
+    // A term on either address, and one on the source below it: the device may put the second first.
+    (
+        "juniper-junos",
+        "modelled",
+        "set firewall family inet filter X term a from address 10.0.0.9/32\nset firewall family inet filter X term a then accept\nset firewall family inet filter X term b from source-address 10.0.0.0/24\nset firewall family inet filter X term b then discard\nset firewall family inet filter X term c then accept\n",
+        &[
+            (Unknown, tcp!(23)),
+            (Permit, "tcp 10.1.0.5:40000 10.0.0.9:23 syn"),
+        ],
+    ),
+    // What a flag word tests; whether neighbour discovery passes by itself.
+    (
+        "alaxala-ax",
+        "modelled",
+        "ip access-list extended X\n  10 permit tcp any any ack\n  20 deny ip any any\n",
+        &[
+            (Unknown, "tcp 10.0.0.5:40000 10.0.0.9:80 ack"),
+            (Unknown, tcp!(80)),
+        ],
+    ),
+    (
+        "alaxala-ax",
+        "modelled",
+        "#configuration list for AX3660S-24T4X\nipv6 access-list X\n  10 permit tcp any any eq 80\n",
+        &[
+            (Unknown, "icmp 2001:db8::5 2001:db8::9 136/0"),
+            (Deny, "icmp 2001:db8::5 2001:db8::9 128/0"),
+        ],
+    ),
 ];
 
 const PORTS: &[(crate::acl::Fate, &str)] = &[
@@ -641,3 +803,14 @@ const MESSAGES: &[(crate::acl::Fate, &str)] = &[
 const NARROWED: &[(crate::acl::Fate, &str)] = &[(Unknown, tcp!(80)), (Deny, tcp!(22))];
 
 const DOUBTED: &[(crate::acl::Fate, &str)] = &[(Unknown, tcp!(80)), (Unknown, tcp!(22))];
+
+const EXT_CISCO_IOS_XE: &[(crate::acl::Fate, &str)] = behind!(Unknown, Unknown, Permit, Deny);
+const EXT_CISCO_NX_OS: &[(crate::acl::Fate, &str)] = behind!(Unknown, Unknown, Permit, Deny);
+const EXT_ARISTA_EOS: &[(crate::acl::Fate, &str)] = behind!(Unknown, Unknown, Permit, Deny);
+const EXT_ARUBA_AOS_CX: &[(crate::acl::Fate, &str)] = behind!(Unknown, Unknown, Permit, Deny);
+const EXT_ALLIED_TELESIS_AWPLUS: &[(crate::acl::Fate, &str)] =
+    behind!(Unknown, Unknown, Permit, Deny);
+const EXT_ALAXALA_AX: &[(crate::acl::Fate, &str)] = behind!(Deny, Unknown, Permit, Deny);
+const EXT_HPE_COMWARE: &[(crate::acl::Fate, &str)] = behind!(Unknown, Unknown, Permit, Deny);
+const EXT_JUNIPER_JUNOS: &[(crate::acl::Fate, &str)] = behind!(Deny, Unknown, Permit, Deny);
+const EXT_LINUX_NFTABLES: &[(crate::acl::Fate, &str)] = behind!(Permit, Permit, Permit, Deny);
