@@ -78,6 +78,12 @@ pub fn skeleton(network: &Network, switch: &Switch) -> Config {
             interface.redundancy.push(Redundancy { hsrp, group, addrs });
         }
         interface.ipv6 = svi.addrs.iter().any(|net| net.addr().is_ipv6());
+        let stated = switch
+            .ports_at
+            .iter()
+            .filter(|at| svi.zones.contains(&at.zone));
+        let ports = stated.flat_map(|at| at.ports.split(','));
+        interface.ports = ports.map(|port| port.trim().to_owned()).collect();
         for zone in &svi.zones {
             for &server in &network.zone(*zone).dhcp {
                 if !interface.helpers.contains(&server) {

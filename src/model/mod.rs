@@ -16,7 +16,7 @@ pub use claim::{Claim, ClaimKind, FlowSpec};
 pub use lower::lower;
 pub use network::{
     Addrs, At, Before, Dynamic, External, ExternalId, Gateway, Host, Label, NEAR_END, Network,
-    Place, STUBS, Site, Spot, StaticRoute, Svi, Switch, SwitchId, Zone, ZoneId, ZoneLink, far_end,
-    near_end,
+    Place, PortsAt, STUBS, Site, Spot, StaticRoute, Svi, Switch, SwitchId, Zone, ZoneId, ZoneLink,
+    far_end, near_end,
 };
 pub use policy::{Allow, Assumption, Forbid, Policy, Session, Term};

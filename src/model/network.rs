@@ -280,8 +280,8 @@ pub struct Switch {
     pub options: BTreeMap<String, String>,
     /// Where each option is stated.
     pub option_spans: BTreeMap<String, Span>,
-    /// Where it is stated which ports carry a zone (`ports`).
-    pub ports_at: Vec<Span>,
+    /// Which ports carry a zone (`ports`).
+    pub ports_at: Vec<PortsAt>,
     /// Bind lists inbound / outbound.
     pub bind_in: bool,
     /// Bind lists outbound.
@@ -290,6 +290,17 @@ pub struct Switch {
     pub limits: BTreeMap<String, u32>,
     /// Findings and widenings kept knowingly.
     pub accepts: Vec<Accept>,
+}
+
+/// Ports of a switch that carry a zone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PortsAt {
+    /// Zone.
+    pub zone: ZoneId,
+    /// As written: `port1.0.1-1.0.4, port1.0.9`.
+    pub ports: String,
+    /// Where.
+    pub span: Span,
 }
 
 impl Switch {

@@ -81,7 +81,7 @@ pub trait Dialect: Sync {
     fn options(&self) -> &'static [&'static str] {
         &[]
     }
-    /// Whether its lists are bound to ports, which `ports` of a policy names; else to VLAN interfaces.
+    /// Whether some of its lists are bound to ports, which `ports` of a policy names; else all are to VLAN interfaces.
     fn binds_to_ports(&self) -> bool {
         false
     }
