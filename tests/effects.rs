@@ -423,3 +423,23 @@ fn a_route_over_an_unknown_interface_leads_anywhere() {
         );
     }
 }
+
+/// Martian addresses may be forwarded, and never are for certain (D33): who has only such has no host that anything works for.
+#[test]
+fn nothing_works_for_a_zone_of_martians() {
+    let policy = scratch("effects-martians").join("policy.acl");
+    let text = POLICY.replace("10.1.0.0/24", "127.1.0.0/24");
+    let text = text.replace("DIALECT { OPTIONS; ", "cisco-ios-xe { ");
+    std::fs::write(&policy, text).unwrap();
+    let ran = aclc(&[
+        "verify",
+        policy.to_str().unwrap(),
+        "--at",
+        AT,
+        "--format",
+        "json",
+    ]);
+    let json = ran.json();
+    assert_eq!(json["claims"][1]["id"], "WORKS", "{json:#}");
+    assert_ne!(json["claims"][1]["verdict"], "proved", "{json:#}");
+}

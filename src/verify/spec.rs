@@ -385,7 +385,7 @@ impl<'n> Hosts<'n> {
                 let links = &self.network.zone(zone).links;
                 let prefixes = links.iter().flat_map(|link| &link.prefixes);
                 let edges: Vec<IpNet> = prefixes.flat_map(edges).collect();
-                AddrRanges::prefixes(family, &edges)
+                AddrRanges::prefixes(family, &edges).union(&martians(family))
             }
         };
         all.minus(&none).minus(self.switches.of(family))

@@ -157,10 +157,10 @@ impl Check<'_, '_> {
             ),
             Into::Elsewhere(home) => {
                 let home = self.network.has_link(*home)?;
-                let links = reach
-                    .delivered
-                    .iter()
-                    .enumerate()
+                // What is put on a link for another router has left as well, whatever that one does with it.
+                let puts = [&reach.delivered, &reach.crossing].into_iter();
+                let links = puts
+                    .flat_map(|links| links.iter().enumerate())
                     .filter(|(link, _)| *link != home);
                 all.extend(links.flat_map(|(_, packets)| packets.iter().cloned()));
                 let handed = reach.handed.iter().filter(|((link, _), _)| *link != home);

@@ -13,6 +13,8 @@ pub(crate) struct Arrived {
     pub(crate) origin: Origin,
     /// Per link: put there for the destination itself.
     pub(crate) delivered: Vec<Boxes>,
+    /// Per link: put there for another router.
+    pub(crate) crossing: Vec<Boxes>,
     /// By link and next hop that is no router of the document.
     pub(crate) handed: BTreeMap<(usize, u128), Boxes>,
     /// Per device: taken as its own.
@@ -56,16 +58,15 @@ impl Network<'_> {
             family,
             origin: reach.origin,
             delivered: vec![Vec::new(); self.document.links.len()],
+            crossing: vec![Vec::new(); self.document.links.len()],
             handed: BTreeMap::new(),
             local: vec![Vec::new(); self.document.devices.len()],
             silent: Vec::new(),
         };
-        let crossing = vec![Vec::new(); self.document.links.len()];
         let mut step = Step {
             network: self,
             sets: &sets,
             silent,
-            crossing,
             out,
         };
         match reach.origin {
@@ -88,8 +89,6 @@ struct Step<'n, 'd> {
     sets: &'n BTreeMap<usize, Boxes>,
     /// Whether what is dropped without a log is gathered.
     silent: bool,
-    /// Per link: put there towards another router.
-    crossing: Vec<Boxes>,
     out: Arrived,
 }
 
@@ -252,7 +251,7 @@ impl Step<'_, '_> {
         match owners.is_empty() {
             true => self.hand(one.link, via.addr, packets),
             false => {
-                self.crossing[one.link].extend(packets);
+                self.out.crossing[one.link].extend(packets);
                 Ok(())
             }
         }
@@ -336,7 +335,7 @@ impl Step<'_, '_> {
                 }
                 let mut frames = [
                     self.out.delivered[one.link].clone(),
-                    self.crossing[one.link].clone(),
+                    self.out.crossing[one.link].clone(),
                 ]
                 .concat();
                 let handed = self
