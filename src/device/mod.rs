@@ -303,6 +303,8 @@ pub struct Interface {
     pub broadcasts: Vec<BroadcastRelay>,
     /// Lists attached.
     pub bindings: Vec<Binding>,
+    /// Ports that carry nothing but its VLAN, where lists are bound to ports: as the policy states them, or as read with such a list.
+    pub ports: Vec<String>,
     /// Line of the header; 0 if not read from text.
     pub line: u32,
 }
@@ -323,6 +325,7 @@ impl Interface {
             helpers: Vec::new(),
             broadcasts: Vec::new(),
             bindings: Vec::new(),
+            ports: Vec::new(),
             line: 0,
         }
     }
@@ -341,6 +344,7 @@ impl Interface {
             helpers,
             broadcasts,
             bindings: _,
+            ports: _,
             line: _,
         } = self;
         *name == other.name

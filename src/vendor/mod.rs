@@ -25,6 +25,7 @@ pub mod refused;
 pub mod rib;
 pub mod routes;
 mod services;
+pub mod stamp;
 #[cfg(test)]
 mod suite;
 #[cfg(test)]
@@ -80,7 +81,7 @@ pub trait Dialect: Sync {
     fn options(&self) -> &'static [&'static str] {
         &[]
     }
-    /// Whether its lists are bound to ports, which `ports` of a policy names; else to VLAN interfaces.
+    /// Whether some of its lists are bound to ports, which `ports` of a policy names; else all are to VLAN interfaces.
     fn binds_to_ports(&self) -> bool {
         false
     }
@@ -96,9 +97,10 @@ pub trait Dialect: Sync {
     fn rib(&self) -> rib::Form;
     /// What the lines of a capture say. Never fails.
     fn parse(&self, source: &Source, hint: &Hint) -> Device;
-    /// Reads a capture: what its lines say, less what a terminal broke. Never fails.
+    /// Reads a capture: what its lines say, less what a terminal broke and what leads nowhere. Never fails.
     fn read(&self, source: &Source, hint: &Hint) -> Device {
         let mut device = self.parse(source, hint);
+        routes::astray(&mut device);
         wrapped::doubt(&mut device, source);
         device
     }

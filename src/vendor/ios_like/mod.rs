@@ -22,6 +22,7 @@ pub(in crate::vendor) mod lines;
 pub(in crate::vendor) mod lists;
 pub(in crate::vendor) mod names;
 pub(in crate::vendor) mod native;
+pub(in crate::vendor) mod order;
 pub(in crate::vendor) mod places;
 pub(in crate::vendor) mod print;
 pub(in crate::vendor) mod read;
@@ -136,6 +137,8 @@ pub(in crate::vendor) struct Syntax {
     pub(in crate::vendor) groups: &'static [(&'static str, GroupKind)],
     /// Whether groups of addresses are spelled with netmasks and ranges, unlike entries.
     pub(in crate::vendor) group_masks: bool,
+    /// Whether the device numbers entries by tens on every release.
+    pub(in crate::vendor) steps_by_ten: bool,
     /// The word before a comment.
     pub(in crate::vendor) remark: &'static str,
     /// The word for "later fragments only".
@@ -276,6 +279,7 @@ pub(in crate::vendor) const SYNTAX: Syntax = Syntax {
     swaps_range: false,
     groups: &[],
     group_masks: false,
+    steps_by_ten: true,
     remark: "remark",
     fragments: "fragments",
     implicit_nd: |_| &[],
