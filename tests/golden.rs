@@ -87,6 +87,7 @@ const CASES: &[Case] = &[
     case("p1_single/arista-eos", &["L3SW-01"], &OPEN),
     case("p1_single/aruba-aos-cx", &["L3SW-01"], &OPEN),
     case("p1_single/allied-telesis-awplus", &["L3SW-01"], &OPEN),
+    case("awplus_ipv6", &["L3SW-01"], &OPEN),
     case("p1_single/juniper-junos", &["L3SW-01"], &SINGLE),
     case("p1_single/linux-nftables", &["L3SW-01"], &PROVED),
     // What lists on these switches see of packets to the switch is open, so the policy claims nothing of own addresses.

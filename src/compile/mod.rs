@@ -5,11 +5,15 @@
 //! inner traffic, rest, final deny (language section 4). Nothing here is believed: what a writer makes of it is read
 //! back and compared with the policy (D45). Must not know: packet sets, device text.
 
+mod beyond;
 mod control;
 mod draft;
 mod expand;
+mod forbid;
 mod paths;
+mod shape;
 
+pub use beyond::add_externals;
 pub use draft::{Block, Section};
 pub use paths::{Leg, Trip, paths_from, paths_from_switch};
 
@@ -74,6 +78,12 @@ pub fn skeleton(network: &Network, switch: &Switch) -> Config {
             interface.redundancy.push(Redundancy { hsrp, group, addrs });
         }
         interface.ipv6 = svi.addrs.iter().any(|net| net.addr().is_ipv6());
+        let stated = switch
+            .ports_at
+            .iter()
+            .filter(|at| svi.zones.contains(&at.zone));
+        let ports = stated.flat_map(|at| at.ports.split(','));
+        interface.ports = ports.map(|port| port.trim().to_owned()).collect();
         for zone in &svi.zones {
             for &server in &network.zone(*zone).dhcp {
                 if !interface.helpers.contains(&server) {

@@ -129,16 +129,15 @@ impl Device {
 
     /// The device under a reading (D1): what was answered is open no more.
     #[must_use]
-    pub fn under(&self, reading: &Reading) -> Device {
-        let mut device = self.clone();
+    pub fn under(mut self, reading: &Reading) -> Device {
         if reading.is_empty() {
-            return device;
+            return self;
         }
-        device.acls = device.acls.iter().map(|acl| acl.under(reading)).collect();
-        device.forwards.v4 = device.forwards.v4.under(reading);
-        device.forwards.v6 = device.forwards.v6.under(reading);
-        device.sees = device.sees.under(reading);
-        device
+        self.acls = self.acls.iter().map(|acl| acl.under(reading)).collect();
+        self.forwards.v4 = self.forwards.v4.under(reading);
+        self.forwards.v6 = self.forwards.v6.under(reading);
+        self.sees = self.sees.under(reading);
+        self
     }
 
     /// Every question that its bound lists and its facts leave open, sorted, once each.
@@ -304,6 +303,8 @@ pub struct Interface {
     pub broadcasts: Vec<BroadcastRelay>,
     /// Lists attached.
     pub bindings: Vec<Binding>,
+    /// Ports that carry nothing but its VLAN, where lists are bound to ports: as the policy states them, or as read with such a list.
+    pub ports: Vec<String>,
     /// Line of the header; 0 if not read from text.
     pub line: u32,
 }
@@ -324,6 +325,7 @@ impl Interface {
             helpers: Vec::new(),
             broadcasts: Vec::new(),
             bindings: Vec::new(),
+            ports: Vec::new(),
             line: 0,
         }
     }
@@ -342,6 +344,7 @@ impl Interface {
             helpers,
             broadcasts,
             bindings: _,
+            ports: _,
             line: _,
         } = self;
         *name == other.name

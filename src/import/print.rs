@@ -328,6 +328,10 @@ fn switch(out: &mut String, one: &Captured, pair: Option<&Captured>, places: &Pl
             own(face),
             groups(&face.redundancy)
         );
+        if !face.ports.is_empty() {
+            let ports = face.ports.join(", ");
+            let _ = writeln!(out, "  ports {} \"{ports}\"", quoted(&zone.name));
+        }
     }
     for route in &one.device.routes {
         let via = match route.via {

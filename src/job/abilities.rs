@@ -40,12 +40,15 @@ fn unknown_options(switch: &Switch, dialect: &dyn Dialect) -> Vec<Diagnostic> {
 }
 
 fn ports(switch: &Switch, dialect: &dyn Dialect) -> Option<Diagnostic> {
-    let &span = switch
-        .ports_at
-        .first()
-        .filter(|_| !dialect.binds_to_ports())?;
-    let headline = text!("ports-unused", dialect = dialect.id());
-    Some(Diagnostic::error(headline).at(span))
+    let has_svi = |zone| switch.svis.iter().any(|svi| svi.zones.contains(&zone));
+    let mut stated = switch.ports_at.iter();
+    if !dialect.binds_to_ports() {
+        let headline = text!("ports-unused", dialect = dialect.id());
+        return Some(Diagnostic::error(headline).at(stated.next()?.span));
+    }
+    let stray = stated.find(|at| !has_svi(at.zone))?;
+    let headline = text!("ports-without-svi", switch = &switch.label.name);
+    Some(Diagnostic::error(headline).at(stray.span))
 }
 
 /// Lists on a side that the dialect does not have.

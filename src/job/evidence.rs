@@ -12,8 +12,9 @@ use crate::acl::{Acl, Direction};
 use crate::base::{FileId, SourceMap, Text};
 use crate::device::{Interface, InterfaceKind};
 use crate::lint::{Finding, Subject, lint};
-use crate::model::{At, Network, Place};
+use crate::model::{At, Before, Network, Place};
 use crate::net::Family;
+use crate::topo::MOST_VLAN;
 use crate::vendor::stamp::stamps;
 use crate::verify::Verdict;
 use crate::verify::survey::{Opens, survey};
@@ -209,9 +210,12 @@ fn of_place(network: &Network, place: Place) -> EvidencePlace {
             EvidencePlace {
                 name,
                 segment: external.segment.clone(),
-                vlans: network.vlan_of(At::External(id)).into_iter().collect(),
+                vlans: match external.before {
+                    Before::Host(_) => network.vlan_of(At::External(id)).into_iter().collect(),
+                    Before::Opaque(_) => Vec::new(),
+                },
                 prefixes: Vec::new(),
-                behind: Some(network.zone(external.zone).label.name.clone()),
+                behind: Some(network.before(external).to_owned()),
             }
         }
         Place::Zone(id) | Place::Host(id, _) => {
@@ -268,7 +272,7 @@ fn of_interface(device: &str, interface: &Interface, acls: &[Acl]) -> EvidenceIn
         device: device.to_owned(),
         name: interface.name.clone(),
         vlan: match interface.kind {
-            InterfaceKind::Svi(vlan) => Some(vlan),
+            InterfaceKind::Svi(vlan) => Some(vlan).filter(|vlan| *vlan <= MOST_VLAN),
             _ => None,
         },
         addresses: addrs

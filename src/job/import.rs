@@ -143,7 +143,7 @@ fn proposals(policy: &Policy, zones: &[String]) -> Vec<String> {
     let network = &policy.network;
     let zone_of = |at| match at {
         crate::model::At::Link(zone, _) => Some(zone.0),
-        crate::model::At::External(id) => Some(network.external(id).zone.0),
+        crate::model::At::External(id) => network.external(id).zone().map(|zone| zone.0),
         crate::model::At::Switch(_) => None,
     };
     for (from, name) in zones.iter().enumerate() {
@@ -225,7 +225,9 @@ fn captured(
         Some(dialect) => dialect,
         None => return Err(Box::new(read::unknown_dialect(&source.path, &source.text))),
     };
-    let (vlans, remarks, stated) = beside(&source.text);
+    let (vlans, remarks, mut stated) = beside(&source.text);
+    let plain = |word: &str| word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    stated.retain(|key, value| dialect.options().contains(&key.as_str()) && plain(value));
     let hint = crate::vendor::Hint {
         model: models.get(&capture.name).cloned(),
         options: stated.clone(),
@@ -271,6 +273,9 @@ fn beside(text: &str) -> Beside {
             }
             ["flow", "detection", "mode", mode] => {
                 options.insert("flow-detection-mode".to_owned(), (*mode).to_owned());
+            }
+            ["platform", "hwfilter-size", size] => {
+                options.insert("hwfilter-size".to_owned(), (*size).to_owned());
             }
             words => {
                 let at = words.iter().take(4).position(|word| *word == "remark");

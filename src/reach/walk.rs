@@ -33,6 +33,7 @@ pub struct Walker<'a> {
     topo: &'a Topo,
     beyond: &'a [Beyond],
     own_arrives: bool,
+    leaving_ends: bool,
     fibs: RefCell<BTreeMap<(usize, String, Family), Rc<Fib>>>,
 }
 
@@ -68,7 +69,17 @@ impl<'a> Walker<'a> {
             topo,
             beyond,
             own_arrives: false,
+            leaving_ends: false,
             fibs: RefCell::default(),
+        }
+    }
+
+    /// For witnesses of leaving a link: a packet that was put on a link for another router has been handed over there.
+    #[must_use]
+    pub fn departures(self) -> Walker<'a> {
+        Walker {
+            leaving_ends: true,
+            ..self
         }
     }
 
@@ -326,13 +337,16 @@ impl<'a> Walker<'a> {
     fn local(&self, search: &mut Search<'_>, mut way: Way, port: usize) {
         let device = self.topo.ports[port].device;
         let name = self.topo.interface(port).name.clone();
+        let effects = self.topo.device(port).effects.iter();
+        let mut rewriting = effects.filter(|effect| effect.class == EffectClass::Rewrites);
         let mut guards = self.topo.device(port).guards(search.flow.family());
         let guard = guards.find(|(_, packets)| packets.contains(search.flow));
-        if let Some((effect, _)) = guard {
+        let open = guard.map(|(effect, _)| effect).or_else(|| rewriting.next());
+        if let Some(effect) = open {
             way.because.push(self.effect_question(device, effect));
         }
         way.hops.push(self.plain(HopKind::Local, device, name));
-        let end = match guard.is_some() && !search.possible {
+        let end = match open.is_some() && !search.possible {
             true => End::Dropped,
             false => End::Local(device),
         };
@@ -439,6 +453,9 @@ impl<'a> Walker<'a> {
             // Put on its link with itself as next hop (D27), whatever the router that has the address does with it.
             None if !owners.is_empty() && self.own_arrives => {
                 self.end(search, way, End::Delivered(link));
+            }
+            Some(addr) if !owners.is_empty() && self.leaving_ends => {
+                self.end(search, way, End::Handed(link, addr));
             }
             _ if !owners.is_empty() => {}
             None => {

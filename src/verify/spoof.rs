@@ -71,13 +71,13 @@ pub(super) fn sources_of(view: &View<'_>, link: usize) -> AddrRanges {
     all
 }
 
-/// Everything that was put on, or handed over on, another link.
+/// Everything that was put on, or handed over on, another link: what goes to another router has left as well, whatever that
+/// one does with it.
 fn left(view: &View<'_>, spread: &Spread, link: usize) -> PacketSet {
     let space = view.space();
-    let delivered = spread
-        .delivered
-        .iter()
-        .enumerate()
+    let puts = [&spread.delivered, &spread.crossing].into_iter();
+    let delivered = puts
+        .flat_map(|links| links.iter().enumerate())
         .filter(|(other, _)| *other != link)
         .map(|(_, &set)| set);
     let handed = spread

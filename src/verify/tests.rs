@@ -259,6 +259,15 @@ fn another_routers_own_address_is_an_arrival_and_replays() {
 }
 
 #[test]
+fn what_goes_to_another_router_has_left_its_link() {
+    // D40: it crosses the link between the two, although S2 drops it and S1 lets nothing through to hosts there.
+    let any = (LIST, " 15 permit tcp any 10.4.0.0 0.0.0.255");
+    is(&open(&[any], &[], None), "P-SPOOF", Refuted);
+    let own = (LIST, " 15 permit tcp 10.1.0.0 0.0.0.255 10.4.0.0 0.0.0.255");
+    is(&open(&[own], &[], None), "P-SPOOF", Proved);
+}
+
+#[test]
 fn own_addresses_are_those_of_the_text() {
     // D19, D31: a loopback, and IPv6, of which the policy knows nothing.
     let loopback = (

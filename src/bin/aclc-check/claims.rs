@@ -151,9 +151,11 @@ impl Check<'_, '_> {
                 (Into::Device(device), Place::Device(at)) if at == *device => {
                     all.extend_from_slice(packets);
                 }
-                (Into::Elsewhere(home), Place::Link(at) | Place::Host(at, _)) if at != *home => {
-                    all.extend_from_slice(packets);
-                }
+                // What is put on a link for another router has left as well, whatever that one does with it.
+                (
+                    Into::Elsewhere(home),
+                    Place::Link(at) | Place::Router(at) | Place::Host(at, _),
+                ) if at != *home => all.extend_from_slice(packets),
                 _ => {}
             }
         }

@@ -21,6 +21,8 @@ pub(crate) enum Place {
     Link(usize),
     /// Handed to a next hop on a link that is no router of the document.
     Host(usize, u128),
+    /// Put on a link for another router of the document; no end, but it has left.
+    Router(usize),
     /// Taken by a device as its own.
     Device(usize),
 }
@@ -406,6 +408,9 @@ impl<'n, 'd> Flow<'n, 'd> {
         let owners = self.network.owners(link, via);
         for &owner in &owners {
             self.present(owner, Some(target.out), packets.clone())?;
+        }
+        if !owners.is_empty() && !self.is_followed() {
+            self.arrive(Place::Router(link), &packets)?;
         }
         match owners.is_empty() {
             true => self.hand(link, Some(target.out), via.addr, &packets),

@@ -7,7 +7,7 @@ use super::routes::tables;
 use super::zones::bind_sides;
 use super::{Lower, Owner, Stated};
 use crate::base::{Diagnostic, Span, suggest};
-use crate::model::{Label, Switch, SwitchId};
+use crate::model::{Label, PortsAt, Switch, SwitchId};
 use crate::syntax::ast::{self, Addr, Pair, Spanned, SwitchItem};
 use crate::text;
 use std::collections::BTreeMap;
@@ -151,8 +151,12 @@ impl<'a> Lower<'a> {
                 switch.accepts.extend(self.accept(accept, Some(whole)));
             }
             SwitchItem::Ports { zone, ports } => {
-                if self.svi_zone(zone).is_some() {
-                    switch.ports_at.push(ports.span);
+                if let Some((zone, _)) = self.svi_zone(zone) {
+                    switch.ports_at.push(PortsAt {
+                        zone,
+                        ports: ports.node.clone(),
+                        span: ports.span,
+                    });
                 }
             }
             // Routes need every interface first; a VRF has been taken apart.

@@ -80,6 +80,11 @@ impl List {
         gap
     }
 
+    /// Whether it is written in this form.
+    pub(super) fn has(&self, form: Form) -> bool {
+        (self.form.family, self.form.standard) == (form.family, form.standard)
+    }
+
     /// Makes the whole list one entry that was not understood (D10).
     pub(super) fn spoil(&mut self, text: &str, number: u32) {
         let ace = Ace {

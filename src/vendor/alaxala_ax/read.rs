@@ -236,7 +236,8 @@ impl Reader {
         let Some(list) = self.lists.get_mut(index) else {
             return;
         };
-        if !words.is_end() {
+        // One name is one list: of another kind, no device printed it.
+        if !words.is_end() || !list.has(form) {
             list.spoil(&head.text, head.number);
             self.gap(head, text!("ax-gap-list-header"));
             return;

@@ -1,11 +1,14 @@
 //! Names and ranges of interfaces, and the lines inside them that only AlliedWare Plus has.
 
+use crate::acl::Direction;
 use crate::device::{EffectClass, InterfaceKind};
+use crate::net::Family;
 use crate::vendor::capture::Line;
 use crate::vendor::ios_like::FaceName;
 use crate::vendor::ios_like::interface::Face;
 use crate::vendor::ios_like::interface_line::vrf;
 use crate::vendor::ios_like::read::Reader;
+use crate::vendor::redact::redact;
 use crate::vendor::words::{Words, ipv4, number};
 
 /// Most interfaces that one head may name.
@@ -62,10 +65,11 @@ pub(super) fn line(
     line: &Line<'_>,
     _: &[Line<'_>],
 ) -> bool {
+    super::ports::carries(face, words);
     match words.next().unwrap_or_default() {
         "access-group" => narrows(face, line),
         "ip" | "mac" if words.eat("access-group") => narrows(face, line),
-        "ipv6" if words.eat("traffic-filter") => narrows(face, line),
+        "ipv6" if words.eat("traffic-filter") => list6(face, words, line),
         "ip" if words.eat_all("vrf forwarding") => vrf(face, words),
         "ip" if words.eat_all("dhcp-relay server-address") => match words.read(ipv4) {
             Some(addr) => {
@@ -76,6 +80,16 @@ pub(super) fn line(
         },
         _ => false,
     }
+}
+
+/// `NAME`: a list of a port; which VLANs it holds for is known when all is read.
+fn list6(face: &mut Face, mut words: Words<'_>, line: &Line<'_>) -> bool {
+    let (Some(name), true) = (words.next(), words.is_end()) else {
+        return false;
+    };
+    let wanted = ((Family::V6, name.to_owned()), Direction::In, line.number);
+    face.bindings.push((wanted, redact(&line.text)));
+    true
 }
 
 /// Lists of ports filter what enters their VLANs, whatever the VLAN interface says (D16).

@@ -1,11 +1,12 @@
 //! Allied Telesis AlliedWare Plus (x230 to x950, SBx908, SBx8100), both ways.
 //!
 //! What it shares with its kin is in [`super::ios_like`]; here is what differs, as a [`Kin`], and what is written. Only
-//! hardware lists filter what is forwarded, they end in *permit*, and they are bound to ports, or by access maps to VLANs,
-//! inbound only. What the device does is data: `vendors/allied-telesis-awplus/`. Sources are listed in the README there.
+//! hardware lists filter what is forwarded, they end in *permit*, and they are bound to ports, those of IPv4 by access maps to
+//! VLANs too, inbound only. What the device does is data: `vendors/allied-telesis-awplus/`. Sources are listed in the README there.
 
 mod change;
 mod interface;
+mod ports;
 mod settle;
 mod statement;
 #[cfg(test)]
@@ -14,7 +15,9 @@ mod write;
 
 use super::ios_like::places::{host_or, masked_or_prefix, prefix_or_wildcard};
 use super::ios_like::{Data, Deed, Head, Kin, Numbered, STYLE, SYNTAX, Style, Syntax, read};
+use super::likeness;
 use super::live::Mechanism;
+use super::parts::not;
 use super::words::Words;
 use super::{Capabilities, Dialect, Hint};
 use crate::acl::Known;
@@ -26,6 +29,10 @@ use std::sync::LazyLock;
 
 /// Id in policies and files.
 pub(super) const ID: &str = "allied-telesis-awplus";
+
+/// The option that says how much of an IPv6 packet the hardware tests, and the value with which that is addresses too.
+const HWFILTER_SIZE: &str = "hwfilter-size";
+const FULL_IPV6: &str = "ipv4-full-ipv6";
 
 /// The data files, for the digest.
 const DATA: [&str; 3] = [
@@ -69,6 +76,8 @@ pub(super) static KIN: Kin = Kin {
         tcp_flags: false,
         icmp_words: true,
         neq: "ne",
+        // By fours on 5.5 (K1, K20).
+        steps_by_ten: false,
         // No word for later fragments in hardware lists.
         fragments: "",
         ..SYNTAX
@@ -79,10 +88,13 @@ pub(super) static KIN: Kin = Kin {
             Family::V4 => format!("access-list hardware {}", list.name),
             Family::V6 => format!("ipv6 access-list {}", list.name),
         },
-        place: |wildcard| {
-            host_or(wildcard, false, |wildcard| {
+        place: |wildcard| match wildcard.family() {
+            Family::V4 => host_or(wildcard, false, |wildcard| {
                 prefix_or_wildcard(wildcard, false)
-            })
+            }),
+            // Hosts stand as `A/128` in the one example (K7).
+            Family::V6 if wildcard.is_any() => "any".to_owned(),
+            Family::V6 => prefix_or_wildcard(wildcard, false),
         },
         icmp_type: true,
         logs: [false, false],
@@ -133,6 +145,14 @@ impl Dialect for AlliedTelesisAwplus {
         KIN.facts()
     }
 
+    fn options(&self) -> &'static [&'static str] {
+        &[HWFILTER_SIZE]
+    }
+
+    fn binds_to_ports(&self) -> bool {
+        true // those of IPv6
+    }
+
     fn score(&self, text: &str) -> u32 {
         score(text)
     }
@@ -142,8 +162,7 @@ impl Dialect for AlliedTelesisAwplus {
             sees: read::sees(&KIN, hint.confirmed_only),
             established: false,
             log: false,
-            // Which models and modes have them is not known well enough to write one.
-            ipv6_lists: Known::No,
+            ipv6_lists: ipv6_lists(hint),
             outbound: false,
         }
     }
@@ -165,9 +184,21 @@ impl Dialect for AlliedTelesisAwplus {
     }
 }
 
+/// Whether IPv6 lists test addresses in the mode that the policy states.
+fn ipv6_lists(hint: &Hint) -> Known {
+    if hint
+        .options
+        .get(HWFILTER_SIZE)
+        .is_some_and(|size| size == FULL_IPV6)
+    {
+        return Known::Yes;
+    }
+    let blind = ports::blindness(hint.model.as_deref());
+    not(KIN.facts().known(blind, hint.confirmed_only))
+}
+
 /// Points for lines that only AlliedWare Plus prints like this: hardware lists, VLAN databases, names of ports.
 fn score(text: &str) -> u32 {
-    const LINES: usize = 20_000;
     let points = |line: &str| {
         let mut words = Words::new(line);
         match words.next().unwrap_or_default() {
@@ -185,5 +216,5 @@ fn score(text: &str) -> u32 {
             _ => 0,
         }
     };
-    text.lines().take(LINES).map(points).sum()
+    likeness::points(text, points)
 }

@@ -10,6 +10,7 @@ use crate::vendor::ios_like::read::{MapFilter, Reader};
 use std::collections::BTreeMap;
 
 pub(super) fn settle(reader: &mut Reader) {
+    super::ports::settle(reader);
     for (name, group, addr) in std::mem::take(&mut reader.outside_virtuals) {
         if let Some(face) = face(reader, &name) {
             face.interface.share(false, group, addr);

@@ -23,6 +23,7 @@ pub(super) fn statement(
         "router" if words.eat("vrrp") || words.eat_all("ipv6 vrrp") => {
             return virtual_router(reader, words, body);
         }
+        "platform" => reader.tests_ipv6 |= words.rest() == "hwfilter-size ipv4-full-ipv6",
         "access-group" => reader.effect(EffectClass::Narrows, Scope::Device, head),
         "ipv6" if words.eat("forwarding") => {
             let [_, six] = &mut reader.routing;

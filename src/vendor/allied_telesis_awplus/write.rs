@@ -1,8 +1,11 @@
-//! A [`Config`] -> text: hardware lists, an access map for each VLAN, interfaces, filters, routes.
+//! A [`Config`] -> text: hardware lists, an access map for each VLAN with an IPv4 list, its ports with an IPv6 list, interfaces,
+//! filters, routes.
 //!
 //! The lists permit what they do not name, so each ends in the `deny ip any any` that its draft ends in.
 
-use super::KIN;
+use super::interface::range;
+use super::ports::{DEFAULT, needs_line};
+use super::{FULL_IPV6, HWFILTER_SIZE, KIN};
 use crate::acl::Direction;
 use crate::base::Text;
 use crate::device::{Config, Interface, InterfaceKind, Route};
@@ -13,6 +16,7 @@ use crate::vendor::ios_like::config::{
 };
 use crate::vendor::ios_like::native::{Body, List};
 use crate::vendor::ios_like::print::list;
+use std::collections::BTreeSet;
 
 /// The whole text, or every refusal.
 pub(super) fn config(config: &Config) -> Result<String, Vec<Text>> {
@@ -22,12 +26,14 @@ pub(super) fn config(config: &Config) -> Result<String, Vec<Text>> {
     lists.iter_mut().for_each(|list| fit(list, &mut refusals));
     let mut out = String::new();
     put!(out, "!\nhostname {}\n!", config.hostname);
+    hardware(config, &mut out, &mut refusals);
     for (number, name) in (1u32..).zip(vrfs(config)) {
         put!(out, "ip vrf {name} {number}\n!");
     }
     let mut maps = String::new();
     let mut faces = String::new();
     let mut filters = String::new();
+    let mut ports = Ports::default();
     for own in &lists {
         list(own, &KIN, &mut out);
         put!(out, "!");
@@ -35,8 +41,10 @@ pub(super) fn config(config: &Config) -> Result<String, Vec<Text>> {
     for face in &config.interfaces {
         interface(face, &mut faces, &mut refusals);
         filter(face, &lists, [&mut maps, &mut filters], &mut refusals);
+        ports.of(face, &lists, &mut refusals);
     }
     out.push_str(&maps);
+    out.push_str(&ports.text);
     out.push_str(&faces);
     out.push_str(&filters);
     if config
@@ -55,9 +63,6 @@ pub(super) fn config(config: &Config) -> Result<String, Vec<Text>> {
 
 /// Takes away remarks, which hardware lists do not have, and refuses what no word of theirs says.
 fn fit(list: &mut List, refusals: &mut Vec<Text>) {
-    if list.family == Family::V6 {
-        refusals.push(text!("kin-refuse-ipv6-list", name = &list.name));
-    }
     list.items
         .retain(|item| matches!(item.body, Body::Entry(_)));
     for (at, item) in (1u32..).zip(&mut list.items) {
@@ -143,8 +148,62 @@ fn filter(
         );
         put!(filters, "vlan filter {name} vlan-list {vlan} input\n!");
     }
-    // Lists of the other family are refused where they are written.
-    let _ = bindings(face, Family::V6, lists, refusals);
+}
+
+/// The line behind which the hardware tests IPv6 addresses, as the policy states it: it acts after a restart.
+fn hardware(config: &Config, out: &mut String, refusals: &mut Vec<Text>) {
+    if config.acls.iter().all(|list| list.family == Family::V4) {
+        return;
+    }
+    match config.options.get(HWFILTER_SIZE).map(String::as_str) {
+        Some(FULL_IPV6) => put!(out, "platform hwfilter-size {FULL_IPV6}\n!"),
+        None if !needs_line(config.model.as_deref()) => {}
+        _ => refusals.push(text!("awplus-refuse-blind-list")),
+    }
+}
+
+/// IPv6 lists on ports: there is no source for one on a VLAN.
+#[derive(Default)]
+struct Ports {
+    text: String,
+    /// Each stands for one VLAN: on a port of several, one list would hold for all of them.
+    taken: BTreeSet<String>,
+}
+
+impl Ports {
+    fn of(&mut self, face: &Interface, lists: &[List], refusals: &mut Vec<Text>) {
+        for (name, direction) in bindings(face, Family::V6, lists, refusals) {
+            let InterfaceKind::Svi(vlan) = face.kind else {
+                refusals.push(text!("ios-refuse-binding", interface = &face.name));
+                continue;
+            };
+            if direction == Direction::Out {
+                refusals.push(text!("kin-refuse-outbound", interface = &face.name));
+            } else if face.ports.is_empty() || vlan == DEFAULT {
+                refusals.push(text!("awplus-refuse-ipv6-list", name = name, vlan = vlan));
+            } else {
+                self.write(face, vlan, name, refusals);
+            }
+        }
+    }
+
+    fn write(&mut self, face: &Interface, vlan: u16, list: &str, refusals: &mut Vec<Text>) {
+        for ports in &face.ports {
+            let plain = |b: u8| b.is_ascii_alphanumeric() || b".-".contains(&b);
+            for port in range(ports) {
+                let known = super::interface::face(&port).filter(|port| port.is_port);
+                if known.is_none() || !ports.bytes().all(plain) {
+                    refusals.push(text!("awplus-refuse-port", name = &port));
+                } else if !self.taken.insert(port.clone()) {
+                    refusals.push(text!("awplus-refuse-shared-port", name = &port));
+                }
+            }
+            put!(
+                self.text,
+                "interface {ports}\n switchport\n switchport mode access\n switchport access vlan {vlan}\n ipv6 traffic-filter {list}\n!"
+            );
+        }
+    }
 }
 
 fn route(route: &Route, out: &mut String, refusals: &mut Vec<Text>) {

@@ -229,8 +229,13 @@ impl Reader {
                 for id in &head.ids {
                     self.index.insert((head.family, id.clone()), index);
                 }
-                if index == self.lists.len() {
-                    self.lists.push(List::new(head, line));
+                match self.lists.get_mut(index) {
+                    // One name is one list: of another kind, no device printed it.
+                    Some(list) if head.whole && head.basic != list.head.basic => {
+                        list.doubt(line.number, text!("comware-list-header"));
+                    }
+                    Some(_) => {}
+                    None => self.lists.push(List::new(head, line)),
                 }
             }
         }

@@ -6,6 +6,7 @@ use super::boxes::{Part, hang, under};
 use super::groups::Groups;
 use super::lists::without_place;
 use super::native::{Body, Entry, Icmp, Item, List, Log, Protocol, Service};
+use super::order::{Unplaced, search_order};
 use super::{Kin, pick};
 use crate::acl::{Ace, Acl, AclState, Action, Known, Open, Question};
 use crate::base::Text;
@@ -88,16 +89,19 @@ impl<'a> Context<'a> {
             }
             entries.push(all);
         } else {
-            let (first, rest) = search_order(list, self.kin.replaces);
+            let (first, rest) = search_order(list, self.kin);
             if self.kin.nd_first && !(first.is_empty() && rest.is_empty()) {
                 entries.extend(self.all_nd(list.family));
             }
-            for (item, twice) in first {
-                entries.push(self.item(item, list.family, twice));
+            for (item, unplaced) in first {
+                entries.push(self.item(item, list.family, unplaced));
             }
             for item in rest {
-                entries.push(self.item(item, list.family, false));
+                entries.push(self.item(item, list.family, None));
             }
+        }
+        if let Some(fact) = list.blind_if.filter(|_| !entries.is_empty()) {
+            entries.splice(0..0, self.blind(list, fact));
         }
         let state = if entries.is_empty() {
             AclState::Empty
@@ -116,6 +120,21 @@ impl<'a> Context<'a> {
             tail,
             line: Some(list.line),
         }
+    }
+
+    /// An entry before all others that may do anything, if a fact may keep the device from testing what the entries say.
+    fn blind(&mut self, list: &List, fact: &'static str) -> Option<Ace> {
+        let known = self.ask(fact);
+        if !known.may() {
+            return None;
+        }
+        let text = format!("list {}", list.name);
+        self.gap(list.line, &text, text!("ios-list-blind", name = &list.name));
+        let mut ace = self.unread(list.family, list.line, &text);
+        if let (Known::Open(question), [open]) = (known, ace.open.as_mut_slice()) {
+            open.question = question;
+        }
+        Some(ace)
     }
 
     /// A list that is only named by a binding.
@@ -215,7 +234,7 @@ impl<'a> Context<'a> {
         (!parts.is_empty()).then(|| ace(Action::Permit, parts, &text))
     }
 
-    fn item(&mut self, item: &Item, family: Family, twice: bool) -> Ace {
+    fn item(&mut self, item: &Item, family: Family, unplaced: Option<Unplaced>) -> Ace {
         let dialect = self.kin.id;
         let canon = || canonical(without_place(&item.text), item.line);
         let question = || Question::Gap {
@@ -244,13 +263,13 @@ impl<'a> Context<'a> {
         } else {
             sanitise(&item.text).into_owned()
         };
-        if twice {
+        if let Some(unplaced) = unplaced {
             let seq = item.seq.unwrap_or_default();
-            self.gap(
-                item.line,
-                &item.text,
-                text!("ios-sequence-twice", seq = seq),
-            );
+            let why = match unplaced {
+                Unplaced::Twice => text!("ios-sequence-twice", seq = seq),
+                Unplaced::Step => text!("ios-sequence-step", seq = seq),
+            };
+            self.gap(item.line, &item.text, why);
             parts = under(parts, &question());
         }
         let mut action = action(entry.permit);
@@ -325,49 +344,4 @@ fn unread_from(word: &str) -> Text {
     } else {
         text!("ios-entry-unread", word = redact(word))
     }
-}
-
-/// Items without remarks in the order in which they are searched; first those whose place is unknown, with whether that
-/// is because their number stands twice (D10). A line without a number goes behind all before it.
-fn search_order(list: &List, replaces: bool) -> (Vec<(&Item, bool)>, Vec<&Item>) {
-    let mut last = 0u32;
-    let mut numbered: Vec<(u32, &Item)> = Vec::with_capacity(list.items.len());
-    let mut first = Vec::new();
-    for item in list
-        .items
-        .iter()
-        .filter(|item| !matches!(item.body, Body::Remark(_)))
-    {
-        if matches!(item.body, Body::Unread { first: true } | Body::Later { .. }) {
-            first.push((item, false));
-            continue;
-        }
-        let seq = item.seq.unwrap_or(last.saturating_add(10));
-        last = last.max(seq);
-        numbered.push((seq, item));
-    }
-    numbered.sort_by_key(|(seq, _)| *seq);
-    let mut rest = Vec::with_capacity(numbered.len());
-    for same in numbered.chunk_by(|(a, _), (b, _)| a == b) {
-        match same {
-            [(_, item)] => rest.push(*item),
-            [.., (_, last)] if replaces => rest.push(*last),
-            several => first.extend(several.iter().map(|(_, item)| (*item, true))),
-        }
-    }
-    (first, rest)
-}
-
-/// Whether two lists search for the same in the same order, whatever their numbers and remarks.
-pub(in crate::vendor) fn same_entries(a: &List, b: &List, replaces: bool) -> bool {
-    let bodies = |list| -> Vec<&Body> {
-        let (first, rest) = search_order(list, replaces);
-        first
-            .into_iter()
-            .map(|(item, _)| item)
-            .chain(rest)
-            .map(|item| &item.body)
-            .collect()
-    };
-    a.standard == b.standard && bodies(a) == bodies(b)
 }

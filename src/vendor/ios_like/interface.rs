@@ -25,6 +25,8 @@ pub(in crate::vendor) struct Face {
     pub(in crate::vendor) switchport: Option<bool>,
     pub(in crate::vendor) access_vlan: Option<u16>,
     pub(in crate::vendor) trunk: bool,
+    /// VLANs besides `access_vlan` whose frames enter here, where the dialect asks; `None`: perhaps any.
+    pub(in crate::vendor) carried: Option<Vec<u16>>,
     pub(in crate::vendor) bindings: Vec<(Wanted, String)>,
     effects: Vec<(EffectClass, Option<Direction>, u32, String)>,
     /// Service policies by name: they act if the policy does more than mark and queue.
@@ -95,6 +97,7 @@ impl Face {
             switchport: named.sub.then_some(false),
             access_vlan: None,
             trunk: false,
+            carried: Some(Vec::new()),
             bindings: Vec::new(),
             effects: Vec::new(),
             policies: Vec::new(),

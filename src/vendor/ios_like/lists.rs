@@ -71,6 +71,7 @@ impl List {
             line,
             items: Vec::new(),
             broken: None,
+            blind_if: None,
         }
     }
 

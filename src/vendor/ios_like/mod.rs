@@ -22,6 +22,7 @@ pub(in crate::vendor) mod lines;
 pub(in crate::vendor) mod lists;
 pub(in crate::vendor) mod names;
 pub(in crate::vendor) mod native;
+pub(in crate::vendor) mod order;
 pub(in crate::vendor) mod places;
 pub(in crate::vendor) mod print;
 pub(in crate::vendor) mod read;
@@ -110,6 +111,8 @@ pub(in crate::vendor) struct Syntax {
     pub(in crate::vendor) any: [&'static str; 2],
     /// Reads a place other than a group.
     pub(in crate::vendor) place: fn(&mut Words<'_>, Family) -> Option<Wildcard>,
+    /// Whether it is a fact of its own what the mask of a standard list is.
+    pub(in crate::vendor) standard_masks: bool,
     /// How an entry names a group of addresses.
     pub(in crate::vendor) address_group: Named,
     /// The word that names a group of services in the place of the protocol.
@@ -134,6 +137,8 @@ pub(in crate::vendor) struct Syntax {
     pub(in crate::vendor) groups: &'static [(&'static str, GroupKind)],
     /// Whether groups of addresses are spelled with netmasks and ranges, unlike entries.
     pub(in crate::vendor) group_masks: bool,
+    /// Whether the device numbers entries by tens on every release.
+    pub(in crate::vendor) steps_by_ten: bool,
     /// The word before a comment.
     pub(in crate::vendor) remark: &'static str,
     /// The word for "later fragments only".
@@ -265,6 +270,7 @@ pub(in crate::vendor) const SYNTAX: Syntax = Syntax {
     service_group: None,
     actions: &[("permit", Deed::Permit), ("deny", Deed::Deny)],
     protocol_word: None,
+    standard_masks: false,
     tcp_flags: true,
     icmp_words: false,
     port_group: None,
@@ -273,6 +279,7 @@ pub(in crate::vendor) const SYNTAX: Syntax = Syntax {
     swaps_range: false,
     groups: &[],
     group_masks: false,
+    steps_by_ten: true,
     remark: "remark",
     fragments: "fragments",
     implicit_nd: |_| &[],

@@ -17,6 +17,8 @@ pub(in crate::vendor) struct List {
     pub(in crate::vendor) items: Vec<Item>,
     /// Why the list as a whole cannot be read: the line and the text of the question.
     pub(in crate::vendor) broken: Option<(u32, String)>,
+    /// A fact under which the device does not test what the entries say.
+    pub(in crate::vendor) blind_if: Option<&'static str>,
 }
 
 /// A line of a list.
@@ -93,6 +95,8 @@ pub(in crate::vendor) enum Protocol {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::vendor) enum Place {
     Is(Wildcard),
+    /// An address with a mask, of which it is open whether its ones are free or fixed: the set if they are free, if fixed.
+    Mask(Wildcard, Wildcard),
     /// A network group.
     Group(String),
 }

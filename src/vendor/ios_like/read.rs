@@ -4,12 +4,13 @@
 //! is not modelled, becomes an effect of class N, R or X; what is in no table is class X for the device, and a gap (D23).
 
 use super::Kin;
-use super::convert::{Context, same_entries};
+use super::convert::Context;
 use super::groups::Groups;
 use super::interface::Face;
 use super::lines::of_config;
 use super::lists::{self, Headed};
 use super::native::List;
+use super::order::same_entries;
 use super::table::Place;
 use crate::acl::{Direction, Known, Question};
 use crate::base::{Source, Text};
@@ -58,6 +59,8 @@ pub(in crate::vendor) struct Reader {
     pub(in crate::vendor) access_maps: BTreeMap<String, Vec<String>>,
     /// Maps put on VLANs.
     pub(in crate::vendor) map_filters: Vec<MapFilter>,
+    /// A line says that the hardware tests IPv6 addresses.
+    pub(in crate::vendor) tests_ipv6: bool,
     /// Virtual addresses that stand outside of interfaces: interface, group, address.
     pub(in crate::vendor) outside_virtuals: Vec<(String, u32, IpAddr)>,
     /// Ports whose broadcasts relays send on.
@@ -146,6 +149,7 @@ impl Reader {
             named_faces: 0,
             access_maps: BTreeMap::new(),
             map_filters: Vec::new(),
+            tests_ipv6: false,
             outside_virtuals: Vec::new(),
             relayed: PortSet::from_ranges(kin.relayed.iter().map(|port| (*port, *port))),
             asides: Vec::new(),
@@ -229,6 +233,14 @@ impl Reader {
         true
     }
 
+    /// A list whose entries the device does not test if a fact holds.
+    pub(in crate::vendor) fn blind_if(&mut self, key: &ListKey, fact: &'static str) {
+        let at = self.lists.index.get(key).copied();
+        if let Some(list) = at.and_then(|at| self.lists.all.get_mut(at)) {
+            list.blind_if = Some(fact);
+        }
+    }
+
     /// A line whose effect is known by class only (D23).
     pub(in crate::vendor) fn effect(&mut self, class: EffectClass, scope: Scope, line: &Line<'_>) {
         self.effects.push(Effect {
@@ -270,8 +282,9 @@ impl Reader {
 
     fn finish(mut self, hint: &Hint) -> Device {
         self.merge_shown();
+        self.model = hint.model.clone().or(self.model.take());
         (self.kin.settle)(&mut self);
-        let model = hint.model.clone().or(self.model.take());
+        let model = self.model.take();
         let mut groups = std::mem::replace(&mut self.groups, Groups::new(self.kin));
         let time_ranges = std::mem::take(&mut self.time_ranges);
         let mut context = Context::new(
@@ -356,7 +369,7 @@ impl Reader {
                 .get(&key)
                 .and_then(|at| self.lists.all.get_mut(*at));
             match known {
-                Some(known) if same_entries(known, &list, self.kin.replaces) => {}
+                Some(known) if same_entries(known, &list, self.kin) => {}
                 Some(known) => known.broken = Some((list.line, list.name.clone())),
                 None => {
                     self.lists.index.insert(key, self.lists.all.len());

@@ -51,6 +51,48 @@ fn lines_that_may_change_what_passes_are_not_passed_over() {
             "interface port1.0.1\n switchport\n switchport port-security",
             Narrows,
         ),
+        // Two maps with a list each on one VLAN: their order is open.
+        (
+            "allied-telesis-awplus",
+            "vlan access-map M\n match access-group A\nvlan access-map N\n match access-group B\ninterface vlan10\n ip address 10.0.0.1/24\nvlan filter M vlan-list 10 input\nvlan filter N vlan-list 10 input",
+            Narrows,
+        ),
+        // A second list where the device takes one; lists of layer 2, of VLANs, of frames.
+        (
+            "alaxala-ax",
+            "interface vlan 10\n  ip access-group A in\n  ip access-group B in",
+            Rewrites,
+        ),
+        (
+            "hpe-comware",
+            "interface Vlan-interface10\n packet-filter 3000 inbound\n packet-filter 3001 inbound",
+            Rewrites,
+        ),
+        (
+            "hpe-comware",
+            "interface Vlan-interface10\n packet-filter mac 4000 inbound",
+            Narrows,
+        ),
+        (
+            "hpe-comware",
+            "vlan 10\n packet-filter 3000 inbound",
+            Rewrites,
+        ),
+        (
+            "juniper-junos",
+            "set vlans V vlan-id 10\nset vlans V forwarding-options filter input F",
+            Narrows,
+        ),
+        (
+            "linux-nftables",
+            "table netdev t { chain c { type filter hook ingress device eth0 priority 0; policy drop; } }",
+            Narrows,
+        ),
+        (
+            "linux-nftables",
+            "table inet t { chain c { type filter hook output priority 0; policy drop; } }",
+            Narrows,
+        ),
         (
             "hpe-comware",
             "vlan 10\n qos apply policy P inbound",

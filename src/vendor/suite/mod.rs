@@ -5,7 +5,9 @@
 
 mod effects;
 mod meaning;
+mod points;
 mod reading;
+mod sees;
 mod writing;
 
 use super::{DIALECTS, Dialect, Hint};

@@ -23,7 +23,7 @@ fn hint(dialect: &dyn Dialect) -> Hint {
         "cisco-ios-xe" => ("C9300-48T", &[]),
         "cisco-nx-os" => ("N9K-C93180YC-FX", &[]),
         "aruba-aos-cx" => ("8325", &[]),
-        "allied-telesis-awplus" => ("AT-x950-28XSQ", &[]),
+        "allied-telesis-awplus" => ("AT-x930-28GTX", &[("hwfilter-size", "ipv4-full-ipv6")]),
         _ => return Hint::default(),
     };
     Hint {
@@ -57,6 +57,7 @@ fn config(dialect: &dyn Dialect, acls: Vec<Draft>) -> Config {
         .to_vec();
     face.ipv6 = true;
     face.helpers = vec!["10.9.0.5".parse().unwrap()];
+    face.ports = vec!["port1.0.1-1.0.4".to_owned()];
     for (acl, draft) in acls.iter().enumerate().take(2) {
         face.bindings.push(Binding {
             family: draft.family,

@@ -43,6 +43,7 @@ pub(super) fn no_spoof(
         };
         let (trace, end) = crate::reach::Walker::new(view.topo, view.beyond())
             .arrivals()
+            .departures()
             .walk(&flow, s.link, None, !refuted, &|end| matches!(end, crate::reach::End::Delivered(l) | crate::reach::End::Handed(l, _) if *l != s.link));
         if refuted
             && !matches!(

@@ -1,5 +1,7 @@
 //! What only AlliedWare Plus has, over its corpus: default permit, access maps, what no word of its lists says.
 
+mod ports;
+
 use super::AlliedTelesisAwplus;
 use super::interface::range;
 use crate::acl::{Direction, Draft, DraftEntry, DraftLine, Fate, decide};
@@ -199,7 +201,9 @@ fn what_its_lists_have_no_words_for_is_refused() {
     let coded = |e: &mut DraftEntry| e.icmp = Some((3, Some(4)));
     assert!(refuse(v4, inward, &coded).contains("code"));
     assert!(refuse(v4, Direction::Out, &|_| {}).contains("inbound lists only"));
-    assert!(refuse(Family::V6, inward, &|_| {}).contains("IPv6 list"));
+    assert!(
+        refuse(Family::V6, inward, &|_| {}).contains("state the ports that carry VLAN 10 alone")
+    );
 }
 
 #[test]
