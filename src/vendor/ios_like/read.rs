@@ -356,6 +356,7 @@ impl Reader {
             relays_from_either: false,
             modelled: context.modelled.into_iter().map(str::to_owned).collect(),
             asides: self.asides,
+            parts: BTreeSet::new(),
         }
     }
 
