@@ -110,6 +110,7 @@ fn run(case: Case) {
     );
     stages(&sources, file, &options);
     whole(&sources, file, &options);
+    process(case, &text, &options);
     println!("    peak {} MB", peak());
 }
 
@@ -196,6 +197,23 @@ fn whole(sources: &SourceMap, file: FileId, options: &Options) {
     });
     assert_eq!(outcome.verdict(), Verdict::Proved);
     println!("    build {time:.1}, verify {verified:.1}");
+}
+
+/// What `aclc build -o` takes as a process of its own, from reading the policy to the files on the disk.
+fn process(case: Case, text: &str, options: &Options) {
+    let name = format!("bench-{}-{}-{}", case.zones, case.switches, case.allows);
+    let dir = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::create_dir_all(&dir).expect("a folder of our own");
+    let policy = dir.join("policy.acl");
+    std::fs::write(&policy, text).expect("a file of our own");
+    let (time, ()) = best(5, || {
+        let ran = std::process::Command::new(env!("CARGO_BIN_EXE_aclc"))
+            .args(["build", "--at", &options.at.to_string(), "-o"])
+            .args([&dir.join("out"), &policy])
+            .output();
+        assert!(ran.is_ok_and(|ran| ran.status.success()));
+    });
+    println!("    aclc build as a process {time:.1}");
 }
 
 /// Hosts per zone.

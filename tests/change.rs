@@ -87,6 +87,57 @@ fn a_route_is_no_text_only_change() {
     assert_ne!(ran.exit, Exit::Clean, "packets arrive elsewhere");
 }
 
+/// What is not modelled has changed although its lines read the same: a list that guards the switch itself, the interface on
+/// which packets are sent elsewhere, the broadcasts of a relay, the protocol of a shared address.
+#[test]
+fn what_stands_behind_lines_that_read_the_same_is_no_text_only_change() {
+    let text = |list: &str, bound: &str, faces: [&str; 2], top: &str| {
+        format!(
+            "hostname SW1\n{top}ip routing\nip access-list extended A\n 10 permit tcp any any eq {list}\n\
+             ip access-list extended B\n 10 permit tcp any any eq 443\n\
+             interface Vlan10\n ip address 10.0.10.1 255.255.255.0\n ip access-group {bound} in\n{}\
+             interface Vlan20\n ip address 10.0.20.1 255.255.255.0\n{}\
+             line vty 0 4\n access-class A in\nend\n",
+            faces[0], faces[1]
+        )
+    };
+    let pbr = " ip policy route-map X\n";
+    let helper = [" ip helper-address 10.0.20.5\n", ""];
+    let [hsrp, vrrp] = ["standby 1 ip", "vrrp 1 ip"].map(|w| format!(" {w} 10.0.10.254\n"));
+    for (name, old, new) in [
+        (
+            "guard",
+            text("443", "A", ["", ""], ""),
+            text("23", "B", ["", ""], ""),
+        ),
+        (
+            "moved",
+            text("443", "A", [pbr, ""], ""),
+            text("443", "A", ["", pbr], ""),
+        ),
+        (
+            "broadcasts",
+            text("443", "A", helper, ""),
+            text("443", "A", helper, "no ip forward-protocol udp tftp\n"),
+        ),
+        (
+            "group",
+            text("443", "A", [&hsrp, ""], ""),
+            text("443", "A", [&vrrp, ""], ""),
+        ),
+    ] {
+        let sides = [("old", old), ("new", new)]
+            .map(|(side, text)| network(&format!("diff-behind-{name}-{side}"), &[("SW1", &text)]));
+        let json = aclc(&["diff", &sides[0], &sides[1], "--format", "json"]).json();
+        assert_eq!(json["text_only"], false, "{name}: {json:#}");
+        assert_ne!(
+            json["not_compared"].as_array().unwrap().len(),
+            0,
+            "{name}: {json:#}"
+        );
+    }
+}
+
 #[test]
 fn a_change_names_its_statement_and_ticket() {
     let line = " 150 permit tcp 10.10.17.0 0.0.0.255 host 10.20.0.10 eq 443 log\n";

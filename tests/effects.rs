@@ -338,3 +338,88 @@ fn what_is_not_modelled_is_named_in_every_dialect() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// What a line that was not understood does to packets for the switch itself is open as well: neither a broken claim nor one
+/// that holds (D23).
+#[test]
+fn an_unread_line_leaves_open_what_reaches_the_switch_itself() {
+    let dir = scratch("effects-own");
+    let policy = dir.join("policy.acl");
+    let out = dir.join("out");
+    let text = r#"
+site S { ipv4-only }
+zone A vlan 10 10.1.0.0/24
+zone B vlan 20 10.2.0.0/24 { host b1 .11 }
+switch SW : cisco-ios-xe "C9300-48T" { svi A, B }
+allow A -> SW : icmp 13 ticket R1
+prove B -> A none as NONE
+prove allows works as WORKS
+"#;
+    std::fs::write(&policy, text).unwrap();
+    let (policy, to) = (policy.to_str().unwrap(), out.to_str().unwrap());
+    let built = aclc(&["build", policy, "-o", to, "--at", AT]);
+    assert_eq!(
+        built.exit,
+        aclc::cli::Exit::Clean,
+        "{}{}",
+        built.out,
+        built.err
+    );
+    let config = out.join("SW.cfg");
+    let text = std::fs::read_to_string(&config).unwrap();
+    let verdicts = |text: &str| {
+        std::fs::write(&config, text).unwrap();
+        let args = [
+            "verify",
+            policy,
+            "--configs",
+            to,
+            "--at",
+            AT,
+            "--format",
+            "json",
+        ];
+        let json = aclc(&args).json();
+        let claims = json["claims"].as_array().unwrap().iter();
+        claims
+            .map(|claim| claim["verdict"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(verdicts(&text), ["proved", "proved"]);
+    let open = text.replace(" ip access-group V20_IN in\n", " frobnicate\n");
+    assert_ne!(open, text);
+    assert_eq!(verdicts(&open), ["unknown", "unknown"]);
+    let unbound = text.replace(" ip access-group V20_IN in\n", "");
+    assert_eq!(verdicts(&unbound), ["refuted", "proved"]);
+}
+
+/// A route over an interface that the text does not have may lead out of one that it has under another name.
+#[test]
+fn a_route_over_an_unknown_interface_leads_anywhere() {
+    let texts = [
+        (
+            "cisco-ios-xe",
+            "ip route 10.2.0.0 255.255.255.0 Vl20 10.2.0.9",
+            true,
+        ),
+        (
+            "cisco-ios-xe",
+            "ip route 10.9.0.0 255.255.255.0 Vlan20 10.2.0.9",
+            false,
+        ),
+    ];
+    for (dialect, route, open) in texts {
+        let text = format!(
+            "hostname SW\nip routing\ninterface Vlan20\n ip address 10.2.0.1 255.255.255.0\n!\n{route}\nend\n"
+        );
+        let source = aclc::base::Source::capture("SW.cfg", text.as_bytes());
+        let dialect = aclc::vendor::by_id(dialect).unwrap();
+        let device = dialect.read(&source, &aclc::vendor::Hint::default());
+        assert_eq!(
+            !device.effects.is_empty(),
+            open,
+            "{route}: {:?}",
+            device.effects
+        );
+    }
+}

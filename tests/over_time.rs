@@ -104,6 +104,34 @@ fn an_opening_that_ended_and_still_stands_is_found_on_its_day() {
     );
 }
 
+/// What was accepted ends as well: from that day on the policy says what it may not say.
+#[test]
+fn a_day_on_which_what_was_accepted_ends_is_asked() {
+    let text = POLICY.replace(
+        "allow A -> b1 : std.https ticket T1",
+        "allow A -> b1 : tcp any ticket T1 accept all-ports because \"x\" until 2026-12-31",
+    );
+    let path = policy(
+        "between-accept",
+        &text.replace(" until 2026-12-31\nprove", "\nprove"),
+    );
+    for (last, exit) in [
+        ("2026-12-31", Exit::Findings),
+        ("2027-01-01", Exit::CannotRun),
+    ] {
+        let ran = aclc(&[
+            "verify",
+            &path,
+            "--between",
+            "2026-11-01",
+            last,
+            "--lang",
+            "en",
+        ]);
+        assert_eq!(ran.exit, exit, "{last}: {}{}", ran.out, ran.err);
+    }
+}
+
 #[test]
 fn lines_that_no_claim_notices_are_named() {
     let whole = policy("mutate", POLICY);

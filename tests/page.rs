@@ -1,7 +1,7 @@
 //! The page: every part that a report to an officer and an auditor must have, the effect of a change, keys, contrast, and a
 //! network of 500 zones; looked at in a browser.
 
-use crate::evidence::{HOSTILE, browser, captures, open, page, refuted};
+use crate::evidence::{HOSTILE, addresses, browser, captures, open, page, refuted, unzipped};
 use crate::support::{AT, POLICY, SWITCHES, aclc, golden_texts, root, scratch};
 use aclc::cli::Exit;
 use std::path::{Path, PathBuf};
@@ -57,7 +57,11 @@ fn every_part_of_the_report_is_there_in_both_languages() {
     }
     // Inputs, capture digests and the way to make it again.
     let inputs = part(&page, "ja", "inputs");
-    assert_eq!(inputs.matches(".cfg").count(), SWITCHES.len(), "{inputs}");
+    let hashed = inputs.split("<h3>").next().unwrap();
+    assert_eq!(hashed.matches(".cfg").count(), SWITCHES.len(), "{inputs}");
+    for word in ["設定を採取した時刻", "切り戻し", "再検証のしかた"] {
+        assert!(inputs.contains(word), "{word}");
+    }
     let entries = part(&page, "en", "entries");
     for word in ["without a ticket", "expired", "findings"] {
         assert!(entries.contains(word), "{word}");
@@ -233,6 +237,123 @@ fn a_change_has_a_page_of_its_own() {
     assert!(
         page.contains("承認した内容との一致: × 不成立"),
         "the change is another than the approval"
+    );
+}
+
+#[test]
+fn the_annex_says_when_was_captured_and_what_taking_back_restores() {
+    let dir = changed("page-annex");
+    let core = dir.join("L3SW-CORE01.cfg");
+    let dated = "! Last configuration change at 09:12:44 JST Mon Oct 5 2026 by netadmin\n";
+    let text = std::fs::read_to_string(&core).unwrap();
+    std::fs::write(&core, format!("{dated}{text}")).unwrap();
+    let annex = |extra: &[&str]| {
+        let page = page(&dir, &[&["--lang", "ja"], extra].concat());
+        part(&page, "ja", "inputs").to_owned()
+    };
+    let shown = annex(&[
+        "--before",
+        "golden/p1_wired",
+        "--captured",
+        "2026-11-23T18:05",
+        "--captured",
+        "L3SW-MYN01=2026-11-23T18:20",
+    ]);
+    for word in [
+        "<td>2026-11-23 18:05</td>",
+        "<td>2026-11-23 18:20</td>",
+        dated.trim(),
+        "変更前の文言に戻る",
+        "--captured L3SW-MYN01=2026-11-23T18:20",
+    ] {
+        assert!(shown.contains(word), "{word}: {shown}");
+    }
+    // Nobody says when: nothing is said, and no clock is looked at.
+    let silent = annex(&[]);
+    assert!(
+        silent.contains("<td>記載なし</td>") && !silent.contains("18:05"),
+        "{silent}"
+    );
+    assert!(silent.contains("変更前の設定が与えられていない"));
+    for (typed, code) in [
+        ("yesterday", "bad-time"),
+        ("SW9=2026-11-23T18:05", "captured-unknown"),
+    ] {
+        let dir = dir.to_str().unwrap();
+        let ran = aclc(&["verify", POLICY, "--configs", dir, "--captured", typed]);
+        assert_eq!(ran.exit, Exit::CannotRun);
+        assert!(ran.err.contains(code), "{}", ran.err);
+    }
+}
+
+#[test]
+fn a_change_is_written_as_a_workbook_and_without_addresses() {
+    let dir = changed("page-change-book");
+    let file = dir.join("change.xlsx");
+    let args = |format, extra: &[&str]| {
+        let new = dir.to_str().unwrap();
+        let args = [
+            "diff",
+            "golden/p1_wired",
+            new,
+            "--at",
+            AT,
+            "--format",
+            format,
+        ];
+        let ran = aclc(
+            &[
+                &args[..],
+                &["--lang", "ja", "-o", file.to_str().unwrap()],
+                extra,
+            ]
+            .concat(),
+        );
+        (ran.exit, ran.err)
+    };
+    let named = ["--policy", POLICY];
+    let (exit, err) = args("xlsx", &named);
+    assert_eq!(exit, Exit::Findings, "{err}");
+    let first = std::fs::read(&file).unwrap();
+    let text = unzipped(&file);
+    for word in [
+        "新たに通る",
+        "-> 10.10.17.5:22",
+        "未確認の点",
+        "入力",
+        aclc::facts::digest(),
+    ] {
+        assert!(
+            text.is_empty() || text.replace("&gt;", ">").contains(word),
+            "{word}"
+        );
+    }
+    args("xlsx", &named);
+    assert!(
+        first == std::fs::read(&file).unwrap(),
+        "same input, same bytes"
+    );
+    for format in ["text", "json", "sarif", "markdown", "html", "xlsx"] {
+        assert_ne!(
+            args(format, &[&named[..], &["--redact"]].concat()).0,
+            Exit::CannotRun
+        );
+        let text = match format {
+            "xlsx" => unzipped(&file),
+            _ => std::fs::read_to_string(&file).unwrap(),
+        };
+        let left = addresses(&text);
+        assert!(left.is_empty(), "{format}: {left:?}");
+        assert!(
+            format == "xlsx" && text.is_empty() || text.contains("端末_取扱"),
+            "{format}"
+        );
+    }
+    // Nobody names the places.
+    let (exit, err) = args("text", &["--redact"]);
+    assert!(
+        exit == Exit::CannotRun && err.contains("redact-no-policy"),
+        "{err}"
     );
 }
 

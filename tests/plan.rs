@@ -326,6 +326,40 @@ fn where_no_order_is_safe_and_live_the_step_is_named() {
     }
 }
 
+/// A list that guards the switch itself stays when it is taken off its interface, or the guard would let in everybody; and
+/// where NEW writes another list of its name, the plan does not end in NEW.
+#[test]
+fn a_list_that_another_line_names_is_not_removed() {
+    let guard = |text: &str| {
+        text.replace(
+            "!\nend\n",
+            "!\nline vty 0 4\n access-class V10_IN in\n!\nend\n",
+        )
+    };
+    let sides = [("old", None), ("new", Some(P))].map(|(side, line)| {
+        let name = format!("plan-guard-{side}");
+        let lines: Vec<_> = line.iter().map(|line| ("SW1", "V10_IN", *line)).collect();
+        let dir = built(&name, &lines);
+        let text = |switch| std::fs::read_to_string(format!("{dir}/{switch}.cfg")).unwrap();
+        let (first, second) = (guard(&text("SW1")), text("SW2"));
+        assert!(first.contains("access-class"));
+        network(&name, &[("SW1", &first), ("SW2", &second)])
+    });
+    let ran = plan(
+        &sides[0],
+        &sides[1],
+        &["--policy", NAMES, "--format", "json"],
+    );
+    assert_eq!(ran.exit, Exit::Unknown, "{}", ran.out);
+    assert!(
+        !ran.out.contains("no ip access-list extended V10_IN\""),
+        "{}",
+        ran.out
+    );
+    assert_eq!(ran.json()["end"], "unknown", "{}", ran.out);
+    assert_eq!(ran.json()["rollback"], "proved");
+}
+
 /// A list of a dialect that cannot replace a binding is edited entry by entry, only where it differs; by its fact each edit
 /// is a short outage, and the plan says so.
 #[test]
@@ -355,6 +389,27 @@ fn alaxala_lists_are_edited_where_they_differ() {
     assert!(steps[0]["compromise"]["witness"].is_object());
     assert_eq!(json["end"], "equal");
     assert_eq!(json["rollback"], "proved");
+}
+
+/// A list that is bound in both directions is no list that can be edited for one of them.
+#[test]
+fn a_list_that_is_bound_both_ways_is_changed_once() {
+    let side = "golden/p1_single/alaxala-ax";
+    let text = std::fs::read_to_string(root().join(side).join("L3SW-01.cfg")).unwrap();
+    let bound = "  ip access-group V350_IN in\n";
+    let text = text.replace(bound, &format!("{bound}  ip access-group V350_IN out\n"));
+    let header = "ip access-list extended V350_IN\n";
+    let line = "  5 deny tcp 10.20.48.0 0.0.0.15 host 10.20.0.11 eq 22\n";
+    assert!(text.contains(header) && text.contains("V350_IN out"));
+    let new = text.replace(header, &format!("{header}{line}"));
+    let [old, new] = [("old", &text), ("new", &new)]
+        .map(|(n, t)| network(&format!("plan-ax-both-{n}"), &[("L3SW-01", t)]));
+    let policy = format!("{side}/policy.acl");
+    let json = plan(&old, &new, &["--policy", &policy, "--format", "json"]).json();
+    assert_eq!(json["end"], "equal", "{json:#}");
+    assert_eq!(json["rollback"], "proved", "{json:#}");
+    let written = json.to_string().matches(line.trim()).count();
+    assert!(written > 0);
 }
 
 #[test]

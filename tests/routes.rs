@@ -148,6 +148,16 @@ fn a_table_that_contradicts_the_configuration_is_not_leant_on() {
             ),
             "not the configuration's",
         ),
+        (
+            "part",
+            TABLE.replace("R1#show ip route", "R1#show ip route | exclude 10.9."),
+            "not understood",
+        ),
+        (
+            "protocol",
+            TABLE.replace("R1#show ip route", "R1#show ip route ospf"),
+            "not understood",
+        ),
     ] {
         let ran = verify(&format!("bad-{name}"), Some(&table));
         assert_eq!(verdict(&ran, "WORKS").0, "unknown", "{name}: {}", ran.out);

@@ -143,3 +143,43 @@ fn judged(dialect: &str, config: &Path, at: usize) {
         &[&["query", &policy, "--configs", configs], &zones[..]].concat(),
     );
 }
+
+/// An interface that goes takes its keys along; to bring it back they are needed, and are not shown.
+#[test]
+fn a_plan_masks_what_it_would_type() {
+    let dir = scratch("secrets-plan");
+    let golden = root().join("golden/p1_single/cisco-ios-xe/L3SW-01.cfg");
+    let text = std::fs::read_to_string(golden).unwrap();
+    let more = "interface Vlan999\n ip ospf message-digest-key 1 md5 hush1\n standby 1 authentication hush2\n!\nend\n";
+    let with = text.replace("\nend\n", &format!("\n{more}"));
+    assert_ne!(with, text);
+    let [old, new] = [("old", &with), ("new", &text)].map(|(side, text)| {
+        let side = dir.join(side);
+        std::fs::create_dir_all(&side).unwrap();
+        std::fs::write(side.join("L3SW-01.cfg"), text).unwrap();
+        side.to_str().unwrap().to_owned()
+    });
+    let policy = "golden/p1_single/cisco-ios-xe/policy.acl";
+    let out = dir.join("documents");
+    for (from, to) in [(&old, &new), (&new, &old)] {
+        let ran = run(
+            "plan",
+            &["plan", from, to, "--policy", policy, "--format", "json"],
+        );
+        assert!(ran.out.contains("<masked>"), "{}", ran.out);
+        assert!(
+            ran.out.contains("type the line of the saved configuration"),
+            "{}",
+            ran.out
+        );
+        let to = out.to_str().unwrap();
+        run(
+            "documents",
+            &["plan", &old, &new, "--policy", policy, "-o", to],
+        );
+        for file in ["procedure.md", "rollback.md"] {
+            let text = std::fs::read_to_string(out.join(file)).unwrap();
+            assert!(!text.contains(SECRET), "{text}");
+        }
+    }
+}

@@ -138,6 +138,65 @@ prove I, W filtered as BOUND
 prove allows works as WORKS
 "#;
 
+const BEYOND: &str = r#"
+site S { ipv4-only }
+zone A vlan 10 10.1.0.0/24
+zone B vlan 20 10.2.0.0/24 { host b1 .11 }
+zone I vlan 30 10.3.0.0/29 gateway .1
+zone D vlan 40 10.4.0.0/24 { host d1 .11 }
+opaque FW { svi I .2; svi D .1; route A via S1; route B via S1 }
+external NET behind FW = rest
+external CITY behind FW = 172.16.0.0/16
+switch S1 : cisco-ios-xe "C9300" { svi A; svi B; svi I .1; route any via FW; route D via FW }
+allow A -> NET : tcp 443 ticket R1
+allow A -> d1 : tcp 80 ticket R2
+allow CITY -> b1 : tcp 8443 ticket R3
+prove B -> NET none as OUT
+prove NET -> A none as IN
+prove CITY -> B only b1 : tcp 8443 as HOLE
+prove allows works as WORKS
+"#;
+
+/// What lies behind a router without a text is reached by its routes, and may send anything (D29).
+#[test]
+fn an_external_may_lie_behind_a_router_without_lists() {
+    let dir = write("beyond", BEYOND);
+    let ran = build(&dir);
+    assert_eq!(ran.exit, Exit::Clean, "{}{}", ran.out, ran.err);
+    // The words that stand for its port are ours, and shown to nobody.
+    assert!(
+        !ran.out.contains("192.0.0.") && !ran.out.contains("409"),
+        "{}",
+        ran.out
+    );
+    let wide = |from: &'static str, to: &'static str| {
+        move |text: &str| {
+            assert!(text.contains(from), "{text}");
+            text.replacen(from, to, 1)
+        }
+    };
+    // Past our lists only its filter may stop a packet, and nobody knows it.
+    let any = wide(
+        "permit tcp host 10.2.0.11 eq 8443 172.16.0.0 0.0.255.255 range 1024 65535 established",
+        "permit tcp any any eq 443",
+    );
+    assert_eq!(verdict(&verdicts(&dir, "S1.cfg", any), "OUT"), "unknown");
+    let wide_in = wide(
+        "permit tcp 172.16.0.0 0.0.255.255 host 10.2.0.11 eq 8443",
+        "permit tcp any 10.2.0.0 0.0.0.255 eq 8443",
+    );
+    assert_eq!(
+        verdict(&verdicts(&dir, "S1.cfg", wide_in), "HOLE"),
+        "unknown"
+    );
+    // What must work does not where our own list stops it.
+    let shut = wide(
+        "permit tcp 10.1.0.0 0.0.0.255 any eq 443",
+        "permit tcp 10.1.0.0 0.0.0.255 any eq 444",
+    );
+    assert_eq!(verdict(&verdicts(&dir, "S1.cfg", shut), "WORKS"), "refuted");
+}
+
 #[test]
 fn a_router_without_lists_passes_everything() {
     let dir = write("opaque", OPAQUE);

@@ -5,6 +5,10 @@ pub(crate) mod bdd;
 
 use std::time::Instant;
 
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Milliseconds that some work takes, and its result. With `BENCH_CPU=1` in the environment it is time of the processor, for
 /// machines that do other work as well; what other threads take is not seen then.
 pub(crate) fn once<T>(work: impl FnOnce() -> T) -> (f64, T) {

@@ -153,6 +153,8 @@ pub(super) struct Verify {
     pub(super) redact: bool,
     #[arg(long, value_name = "OLD", conflicts_with_all = ["between", "mutate"])]
     pub(super) before: Option<PathBuf>,
+    #[arg(long, value_name = "[SWITCH=]TIME", requires = "configs")]
+    pub(super) captured: Vec<String>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -163,6 +165,10 @@ pub(super) struct Diff {
     pub(super) policy: Option<PathBuf>,
     #[arg(long, value_name = "FILE|TICKET")]
     pub(super) approved: Option<String>,
+    #[arg(long)]
+    pub(super) redact: bool,
+    #[arg(short = 'o', long = "output", value_name = "FILE")]
+    pub(super) report_output: Option<PathBuf>,
     #[arg(long, value_enum, default_value = "all")]
     pub(super) class: Classes,
 }

@@ -5,11 +5,12 @@ use super::session::{Outcome, Session};
 use super::{Exit, input};
 use crate::base::{Diagnostic, FileId, Source};
 use crate::diff::Verdict;
-use crate::job::approve::{self, Approval};
+use crate::job::approve::{self, Approval, ApproveOutcome};
 use crate::job::diff::{How, Known};
 use crate::job::lint::limit_reached;
 use crate::job::{self, Capture, Options};
 use crate::model::Policy;
+use crate::report::redact::Redactor;
 use crate::report::{convert, text as print};
 use crate::text;
 use std::path::Path;
@@ -34,44 +35,55 @@ pub(super) fn run(session: &mut Session<'_, '_>, args: &Diff, options: &Options)
     if outcome.limited {
         session.remark(&[limit_reached()]);
     }
+    let redactor = match (args.redact, said) {
+        (false, _) => None,
+        (true, Some((policy, _))) => Some(Redactor::new(&policy.network)),
+        (true, None) => return Err(vec![Diagnostic::error(text!("redact-no-policy"))]),
+    };
     let mut report = convert::diff(session.words(), &outcome);
+    report.redactor.clone_from(&redactor);
     let mut twin = convert::diff(session.other_words(), &outcome);
-    let exit = match outcome.verdict {
+    let mut exit = match outcome.verdict {
         Verdict::Equal => Exit::Clean,
         Verdict::Different => Exit::Findings,
         Verdict::Unknown => Exit::Unknown,
     };
-    let Some(approved) = &args.approved else {
-        report.twin = Some(Box::new(twin));
-        session.print(&report, print::diff);
-        return Ok(exit);
-    };
-    let Some((policy, file)) = said else {
-        return Err(vec![Diagnostic::error(text!("approval-no-policy"))]);
-    };
+    if let Some(approved) = &args.approved {
+        let Some((policy, file)) = said else {
+            return Err(vec![Diagnostic::error(text!("approval-no-policy"))]);
+        };
+        let names = approve::Known {
+            file: *file,
+            policy,
+        };
+        let sides = [old.as_slice(), new.as_slice()];
+        let judged = judge(session, approved, sides, &names, known.old, options)?;
+        report.approval = Some(convert::approval(session.words(), &judged, policy));
+        twin.approval = Some(convert::approval(session.other_words(), &judged, policy));
+        exit = Exit::of(judged.verdict);
+    }
+    report.twin = Some(Box::new(twin));
+    let file = args.report_output.as_deref();
+    session.deliver(&report, print::diff, redactor.as_ref(), file)?;
+    Ok(exit)
+}
+
+/// Whether the change is what was approved: a file of statements, or a ticket.
+fn judge(
+    session: &mut Session<'_, '_>,
+    approved: &str,
+    [old, new]: [&[Capture]; 2],
+    names: &approve::Known<'_>,
+    before: Option<&Policy>,
+    options: &Options,
+) -> Result<ApproveOutcome, Vec<Diagnostic>> {
     let statements = match session.io.root.join(approved).is_file() {
         true => Some(input::policy(session, Path::new(approved))?),
         false => None,
     };
     let approval = statements.map_or(Approval::Ticket(approved), Approval::File);
-    let names = approve::Known {
-        file: *file,
-        policy,
-    };
-    let judged = approve::judge(
-        &session.sources,
-        &old,
-        &new,
-        &names,
-        known.old,
-        approval,
-        options,
-    )?;
-    report.approval = Some(convert::approval(session.words(), &judged, policy));
-    twin.approval = Some(convert::approval(session.other_words(), &judged, policy));
-    report.twin = Some(Box::new(twin));
-    session.print(&report, print::diff);
-    Ok(Exit::of(judged.verdict))
+    let sources = &session.sources;
+    approve::judge(sources, old, new, names, before, approval, options)
 }
 
 /// A policy and its file.

@@ -140,6 +140,7 @@ fn option(id: &str) -> Option<Text> {
         "before" => text!("help-before"),
         "configs" => text!("help-configs"),
         "redact" => text!("help-redact"),
+        "captured" => text!("help-captured"),
         "approved" => text!("help-approved"),
         "attest" => text!("help-attest"),
         "documents" => text!("help-documents"),

@@ -1,18 +1,20 @@
 //! One run: the surroundings, what was asked for in general, and the files read so far.
 
 use super::args::{Colour, Format, Global, Settled};
-use super::{Exit, Io};
+use super::{Exit, Io, output};
 use crate::base::suggest::nearest;
 use crate::base::{Diagnostic, Lang, SourceMap};
 use crate::job::{Limits, Options};
 use crate::report::convert::Words;
 use crate::report::format::Report;
+use crate::report::redact::Redactor;
 use crate::report::text::Look;
 use crate::report::{diagnostics as report, json};
 use crate::text;
 use crate::vendor::{DIALECTS, Dialect, by_id, refused};
 use jiff::civil::Date;
 use std::io::ErrorKind;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -112,6 +114,28 @@ impl<'a, 'io> Session<'a, 'io> {
             Format::Json => json::render(outcome).into_bytes(),
             Format::Text => as_text(self.look(), outcome).into_bytes(),
             Format::Other(format) => (format.render)(&outcome.outcome(), self.lang),
+        }
+    }
+
+    /// The same without addresses, if they are to be names; into a file, or to standard output.
+    pub(super) fn deliver<T: Report>(
+        &mut self,
+        outcome: &T,
+        as_text: impl Fn(Look, &T) -> String,
+        redactor: Option<&Redactor>,
+        file: Option<&Path>,
+    ) -> Result<(), Vec<Diagnostic>> {
+        let mut out = self.rendered(outcome, as_text);
+        // A workbook is no text: its cells were redacted when they were written.
+        if let (Some(redactor), Ok(text)) = (redactor, std::str::from_utf8(&out)) {
+            out = redactor.text(text).into_bytes();
+        }
+        match file {
+            Some(path) => output::write_file(&self.io.root, path, &out),
+            None => {
+                self.bytes(&out);
+                Ok(())
+            }
         }
     }
 

@@ -117,7 +117,7 @@ fn usage_errors_are_2_and_in_the_format_asked_for() {
     );
     assert!(
         place
-            .run(&["lint", "a", "--dialect", "cisco-ios-xr"])
+            .run(&["lint", "a", "--dialect", "cisco-ios-xd"])
             .err
             .contains("did you mean")
     );

@@ -3,14 +3,18 @@
 use super::args::{Format, Verify};
 use super::session::{Outcome, Session, date};
 use super::{Exit, input, output};
-use crate::base::{Diagnostic, FileId, Lang};
+use crate::base::{Diagnostic, FileId, Lang, SourceMap};
 use crate::job::diff::{DiffOutcome, How, Known};
+use crate::job::evidence::Rollback;
+use crate::job::plan::Asked;
 use crate::job::verify::Verified;
 use crate::job::{self, Capture, Options};
+use crate::model::Policy;
 use crate::report::convert::Words;
 use crate::report::redact::Redactor;
 use crate::report::{certificate::sealed, convert, evidence, outcome, text};
 use crate::text;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 pub(super) fn run(session: &mut Session<'_, '_>, args: &Verify, options: &Options) -> Outcome {
@@ -31,68 +35,122 @@ pub(super) fn run(session: &mut Session<'_, '_>, args: &Verify, options: &Option
         None => None,
     };
     let redactor = args.redact.then(|| Redactor::new(&verified.policy.network));
-    let change = match &args.before {
-        Some(old) => Some(change(
-            session,
-            old,
-            &args.policy,
-            configs,
-            &verified,
-            options,
-        )?),
+    let stated = stated(&args.captured, configs)?;
+    let before = match &args.before {
+        Some(old) => Some(Before::read(session, old, &args.policy, configs, options)?),
         None => None,
     };
+    let change = before.as_ref();
+    let change = change.map(|one| one.change(&session.sources, &verified, options));
+    let change = change.transpose()?;
     let mut report = convert::verify(session.words(), outcome, options);
     report.effect = change
         .as_ref()
         .map(|change| convert::diff(session.words(), change));
     if matches!(session.format, Format::Other(format) if format.evidence) {
-        let mut found = gather(session, configs, &verified, options);
+        let mut found = job::evidence::evidence(&session.sources, configs, &verified, options);
+        found.rollback = before.map(|one| one.rollback(&session.sources, &verified, options));
+        let mut found = both(session, &found);
         for (_, evidence) in &mut found {
+            for one in &mut evidence.captured {
+                one.stated = stated.get(&one.switch).cloned();
+            }
             evidence.certificate.clone_from(&certificate);
             evidence.redactor.clone_from(&redactor);
             evidence.command = again(args, &report);
         }
         report.evidence = joined(session, outcome, options, found, change.as_ref());
     }
-    let mut out = session.rendered(&report, text::verify);
-    if let (Some(redactor), Ok(text)) = (&redactor, std::str::from_utf8(&out)) {
-        out = redactor.text(text).into_bytes();
-    }
-    match &args.report_output {
-        Some(path) => output::write_file(&session.io.root, path, &out)?,
-        None => session.bytes(&out),
-    }
+    let file = args.report_output.as_deref();
+    session.deliver(&report, text::verify, redactor.as_ref(), file)?;
     Ok(Exit::of(outcome.verdict()))
 }
 
-/// What changes for packets since the state before: from captures or a policy, to what was verified.
-fn change(
-    session: &mut Session<'_, '_>,
-    old: &Path,
-    policy: &Path,
+/// The state before: captures or a policy, and what it was changed to.
+struct Before {
+    old: Vec<Capture>,
+    policy: Option<Policy>,
+    new: Vec<Capture>,
+}
+
+impl Before {
+    fn read(
+        session: &mut Session<'_, '_>,
+        old: &Path,
+        policy: &Path,
+        configs: Option<&[Capture]>,
+        options: &Options,
+    ) -> Result<Before, Vec<Diagnostic>> {
+        let (old, meant) = super::diff::side(session, old, options)?;
+        let new = match configs {
+            Some(configs) => configs.to_vec(),
+            None => super::diff::side(session, policy, options)?.0,
+        };
+        let policy = meant.map(|(policy, _)| policy);
+        Ok(Before { old, policy, new })
+    }
+
+    /// What changes for packets.
+    fn change(
+        &self,
+        sources: &SourceMap,
+        verified: &Verified,
+        options: &Options,
+    ) -> Result<DiffOutcome, Vec<Diagnostic>> {
+        let known = Known {
+            old: self.policy.as_ref(),
+            new: Some(&verified.policy),
+            names: Some(&verified.policy),
+        };
+        let how = How::default();
+        job::diff::run(sources, &self.old, &self.new, known, how, options)
+    }
+
+    /// What becomes of it if the change is taken back.
+    fn rollback(&self, sources: &SourceMap, verified: &Verified, options: &Options) -> Rollback {
+        let asked = Asked {
+            old: &self.old,
+            new: &self.new,
+            old_policy: self.policy.as_ref(),
+            policy: &verified.policy,
+            attested: &[],
+        };
+        job::evidence::rollback(sources, &asked, options)
+    }
+}
+
+/// What people state of the times of captures, by switch: `SWITCH=TIME`, or a time for all that have none of their own.
+fn stated(
+    typed: &[String],
     configs: Option<&[Capture]>,
-    verified: &Verified,
-    options: &Options,
-) -> Result<DiffOutcome, Vec<Diagnostic>> {
-    let (before, old_policy) = super::diff::side(session, old, options)?;
-    let after = match configs {
-        Some(configs) => configs.to_vec(),
-        None => super::diff::side(session, policy, options)?.0,
-    };
-    let known = Known {
-        old: old_policy.as_ref().map(|(policy, _)| policy),
-        new: Some(&verified.policy),
-        names: Some(&verified.policy),
-    };
-    job::diff::run(
-        &session.sources,
-        &before,
-        &after,
-        known,
-        How::default(),
-        options,
-    )
+) -> Result<BTreeMap<String, String>, Vec<Diagnostic>> {
+    let mut all = BTreeMap::new();
+    let captures = configs.unwrap_or_default();
+    let wrong = |text| vec![Diagnostic::error(text)];
+    for one in typed {
+        let (switch, time) = match one.split_once('=') {
+            Some((switch, time)) => (Some(switch), time),
+            None => (None, one.as_str()),
+        };
+        let parsed: Result<jiff::civil::DateTime, _> = time.parse();
+        let time = parsed.map_err(|_| wrong(text!("bad-time", typed = time)))?;
+        let shown = time.strftime("%Y-%m-%d %H:%M").to_string();
+        let mine = captures.iter();
+        let mine = mine.filter(|capture| switch.is_none_or(|switch| capture.name == switch));
+        let names: Vec<&str> = mine.map(|capture| capture.name.as_str()).collect();
+        match switch {
+            Some(switch) if names.is_empty() => {
+                return Err(wrong(text!("captured-unknown", switch = switch)));
+            }
+            Some(switch) => {
+                all.insert(switch.to_owned(), shown);
+            }
+            None => names.into_iter().for_each(|name| {
+                all.entry(name.to_owned()).or_insert_with(|| shown.clone());
+            }),
+        }
+    }
+    Ok(all)
 }
 
 /// Writes the certificate, or says why there is none. Its path and digest.
@@ -120,23 +178,12 @@ fn certify(
 }
 
 /// The evidence in the language asked for, then in the other one.
-fn gather(
+fn both(
     session: &Session<'_, '_>,
-    configs: Option<&[Capture]>,
-    verified: &Verified,
-    options: &Options,
+    found: &job::evidence::Evidence,
 ) -> Vec<(Lang, evidence::Evidence)> {
-    let found = job::evidence::evidence(&session.sources, configs, verified, options);
-    let second = match session.lang {
-        Lang::Ja => Lang::En,
-        Lang::En => Lang::Ja,
-    };
-    let words = |lang| Words {
-        sources: &session.sources,
-        lang,
-    };
-    [session.lang, second]
-        .map(|lang| (lang, evidence::convert(words(lang), &found)))
+    [session.words(), session.other_words()]
+        .map(|words| (words.lang, evidence::convert(words, found)))
         .into()
 }
 
@@ -172,6 +219,8 @@ fn again(args: &Verify, report: &outcome::Verify) -> String {
     if let Some(old) = &args.before {
         words.extend(["--before".to_owned(), input::shown(old)]);
     }
+    let captured = args.captured.iter();
+    words.extend(captured.flat_map(|one| ["--captured".to_owned(), one.clone()]));
     words.extend(["--at".to_owned(), report.at.clone()]);
     words.join(" ")
 }

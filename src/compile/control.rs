@@ -2,7 +2,8 @@
 
 use super::ListKey;
 use super::draft::{Section, link_prefixes, wildcards};
-use super::expand::{Build, Shape, udp};
+use super::expand::Build;
+use super::shape::{Shape, udp};
 use crate::acl::{Direction, DraftEntry};
 use crate::model::{At, Place, Spot, SwitchId, Zone, ZoneId};
 use crate::net::hello::Hello;

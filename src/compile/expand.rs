@@ -2,11 +2,11 @@
 
 use super::draft::{Drafts, Section, link_prefixes, wildcards};
 use super::paths::{Leg, Trip, paths_from, paths_from_switch};
+use super::shape::{Shape, shapes};
 use super::{Ability, ListKey};
 use crate::acl::{Direction, DraftEntry};
-use crate::model::{Allow, At, ExternalId, Forbid, Place, Policy, Session, Spot, SwitchId, Term};
-use crate::net::proto::{TCP, UDP};
-use crate::net::{AddrRanges, Family, PortSet, Wildcard};
+use crate::model::{Allow, At, Before, Forbid, Place, Policy, Spot, SwitchId, Term};
+use crate::net::{AddrRanges, Family, Wildcard};
 use jiff::civil::Date;
 use std::collections::BTreeSet;
 
@@ -49,49 +49,6 @@ struct Stream<'a> {
     reply: bool,
     /// Per switch: its lists need not test flags (D35).
     wide: &'a [bool],
-}
-
-/// An entry without its addresses.
-#[derive(Clone, Debug)]
-pub(super) struct Shape {
-    pub(super) protocol: Option<u8>,
-    pub(super) sport: Option<(u16, u16)>,
-    pub(super) dport: Option<(u16, u16)>,
-    pub(super) established: bool,
-    pub(super) icmp: Option<(u8, Option<u8>)>,
-    /// ICMP errors come from anywhere (D37).
-    pub(super) any_source: bool,
-}
-
-impl Shape {
-    pub(super) fn protocol(protocol: u8) -> Shape {
-        Shape {
-            protocol: Some(protocol),
-            sport: None,
-            dport: None,
-            established: false,
-            icmp: None,
-            any_source: false,
-        }
-    }
-
-    pub(super) fn entry(&self, src: Wildcard, dst: Wildcard, log: bool) -> DraftEntry {
-        DraftEntry {
-            permit: true,
-            protocol: self.protocol,
-            src: if self.any_source {
-                Wildcard::any(src.family())
-            } else {
-                src
-            },
-            sport: self.sport,
-            dst,
-            dport: self.dport,
-            established: self.established,
-            icmp: self.icmp,
-            log,
-        }
-    }
 }
 
 impl Build<'_> {
@@ -193,7 +150,7 @@ impl Build<'_> {
         }
     }
 
-    fn is_rest(&self, spot: &Spot) -> bool {
+    pub(super) fn is_rest(&self, spot: &Spot) -> bool {
         matches!(spot.at, At::External(id) if self.policy.network.external(id).rest)
     }
 
@@ -325,12 +282,12 @@ impl Build<'_> {
             vrf,
         };
         match from.at {
-            At::Link(zone, vlan) => paths_from(trip, network.zone(zone), vlan, dst),
-            At::External(id) => {
-                let external = network.external(id);
-                paths_from(trip, network.zone(external.zone), external.vlan, dst)
-            }
             At::Switch(id) => paths_from_switch(trip, id, dst),
+            At::External(id) => match network.external(id).before {
+                Before::Opaque(router) => paths_from_switch(trip, router, dst),
+                Before::Host(_) => paths_from(trip, from.at, dst),
+            },
+            At::Link(..) => paths_from(trip, from.at, dst),
         }
     }
 
@@ -435,213 +392,5 @@ impl Build<'_> {
             .chain(own)
             .fold(AddrRanges::none(family), |all, one| all.union(&one));
         wildcards(&all)
-    }
-
-    /// (c) of `forbid`: explicit denies where its sources enter.
-    fn forbid(&mut self, forbid: &Forbid) {
-        for from in &forbid.from {
-            let Some(vlan) = self.policy.network.vlan_of(from.at) else {
-                continue;
-            };
-            for to in forbid
-                .to
-                .iter()
-                .filter(|to| self.policy.network.vlan_of(to.at) != Some(vlan))
-            {
-                for family in Family::BOTH {
-                    self.forbid_on(forbid, from, to, vlan, family);
-                }
-            }
-        }
-    }
-
-    fn forbid_on(&mut self, forbid: &Forbid, from: &Spot, to: &Spot, vlan: u16, family: Family) {
-        if self.is_rest(to) || self.is_rest(from) {
-            return;
-        }
-        let whole = self.covers_link(forbid, vlan, family);
-        let sources = if whole {
-            vec![Wildcard::any(family)]
-        } else {
-            wildcards(from.addrs.of(family))
-        };
-        let remark = format!(
-            "forbid {}",
-            forbid
-                .ticket
-                .as_deref()
-                .filter(|t| t.is_ascii())
-                .unwrap_or("")
-        );
-        for index in 0..self.policy.network.switches.len() {
-            let key = ListKey {
-                switch: SwitchId(index),
-                vlan,
-                direction: Direction::In,
-                family,
-            };
-            let log = forbid.log && self.abilities[index].log;
-            let mut entries = Vec::new();
-            for dst in wildcards(to.addrs.of(family)) {
-                for src in &sources {
-                    match &forbid.terms {
-                        None => entries.push(DraftEntry {
-                            log,
-                            ..DraftEntry::between(false, *src, dst)
-                        }),
-                        Some(terms) => entries.extend(terms.iter().flat_map(|term| {
-                            let shapes = request_shapes(term, family, None);
-                            let deny = |shape: Shape| DraftEntry {
-                                permit: false,
-                                ..shape.entry(*src, dst, log)
-                            };
-                            shapes.into_iter().map(deny).collect::<Vec<_>>()
-                        })),
-                    }
-                }
-            }
-            self.drafts
-                .add(key, Section::Forbids, remark.trim_end(), entries);
-        }
-    }
-
-    /// Whether all that enters from a VLAN is among the sources of a forbid: its addresses, and what lies behind its hosts.
-    fn covers_link(&self, forbid: &Forbid, vlan: u16, family: Family) -> bool {
-        let link = AddrRanges::prefixes(family, &link_prefixes(self.policy, vlan, family));
-        let network = &self.policy.network;
-        let named = |id: usize| {
-            let at = At::External(ExternalId(id));
-            forbid
-                .from
-                .iter()
-                .any(|spot| spot.at == at && spot.addrs == network.externals[id].addrs)
-        };
-        let mut behind =
-            (0..network.externals.len()).filter(|id| network.externals[*id].vlan == vlan);
-        if !behind.all(named) {
-            return false;
-        }
-        let here = forbid
-            .from
-            .iter()
-            .filter(|spot| matches!(spot.at, At::Link(_, v) if v == vlan));
-        here.fold(AddrRanges::none(family), |all, spot| {
-            all.union(spot.addrs.of(family))
-        })
-        .covers(&link)
-    }
-}
-
-fn ranges(ports: &PortSet) -> Vec<Option<(u16, u16)>> {
-    if ports.is_full() {
-        vec![None]
-    } else {
-        ports.ranges().iter().copied().map(Some).collect()
-    }
-}
-
-/// The client ports of a request and of a reply (D34).
-fn clients(from: Option<&(PortSet, bool)>, ephemeral: Option<(u16, u16)>) -> (PortSet, PortSet) {
-    let range = ephemeral.map_or_else(PortSet::full, |(a, b)| PortSet::range(a, b));
-    match from {
-        None => (PortSet::full(), range),
-        Some((fixed, true)) => (fixed.union(&range), fixed.union(&range)),
-        Some((fixed, false)) => (fixed.clone(), fixed.clone()),
-    }
-}
-
-fn request_shapes(term: &Term, family: Family, ephemeral: Option<(u16, u16)>) -> Vec<Shape> {
-    match &term.session {
-        Session::Ports {
-            protocol,
-            dport,
-            from,
-        } => {
-            let (request, _) = clients(from.as_ref(), ephemeral);
-            cross(&ranges(&request), &ranges(dport), *protocol, false)
-        }
-        Session::Icmp {
-            family: f,
-            kind,
-            code,
-            error,
-        } if *f == family => vec![Shape {
-            icmp: Some((*kind, *code)),
-            any_source: *error,
-            ..Shape::protocol(crate::net::Match::icmp_of(family))
-        }],
-        Session::Icmp { .. } => Vec::new(),
-        Session::Protocol(number) => vec![Shape::protocol(*number)],
-    }
-}
-
-fn cross(
-    sports: &[Option<(u16, u16)>],
-    dports: &[Option<(u16, u16)>],
-    protocol: u8,
-    established: bool,
-) -> Vec<Shape> {
-    let mut shapes = Vec::new();
-    for &sport in sports {
-        for &dport in dports {
-            shapes.push(Shape {
-                sport,
-                dport,
-                established,
-                ..Shape::protocol(protocol)
-            });
-        }
-    }
-    shapes
-}
-
-/// Request and reply of a term (D34, D35, D37).
-fn shapes(term: &Term, family: Family, ephemeral: (u16, u16)) -> (Vec<Shape>, Vec<Shape>) {
-    let request = request_shapes(term, family, Some(ephemeral));
-    let reply = match &term.session {
-        Session::Ports {
-            protocol,
-            dport,
-            from,
-        } => {
-            let (_, reply) = clients(from.as_ref(), Some(ephemeral));
-            let established = *protocol == TCP;
-            cross(&ranges(dport), &ranges(&reply), *protocol, established)
-        }
-        Session::Icmp {
-            family: f,
-            kind: 8,
-            error: false,
-            ..
-        } if *f == family && family == Family::V4 => {
-            vec![Shape {
-                icmp: Some((0, Some(0))),
-                ..Shape::protocol(1)
-            }]
-        }
-        Session::Icmp {
-            family: f,
-            kind: 128,
-            error: false,
-            ..
-        } if *f == family && family == Family::V6 => {
-            vec![Shape {
-                icmp: Some((129, Some(0))),
-                ..Shape::protocol(58)
-            }]
-        }
-        Session::Icmp { error: true, .. } => request.clone(),
-        Session::Icmp { .. } => Vec::new(),
-        Session::Protocol(number) => vec![Shape::protocol(*number)],
-    };
-    (request, reply)
-}
-
-/// UDP with fixed ports at both ends, for control traffic.
-pub(super) fn udp(sport: u16, dport: u16) -> Shape {
-    Shape {
-        sport: Some((sport, sport)),
-        dport: Some((dport, dport)),
-        ..Shape::protocol(UDP)
     }
 }

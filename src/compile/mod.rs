@@ -5,11 +5,15 @@
 //! inner traffic, rest, final deny (language section 4). Nothing here is believed: what a writer makes of it is read
 //! back and compared with the policy (D45). Must not know: packet sets, device text.
 
+mod beyond;
 mod control;
 mod draft;
 mod expand;
+mod forbid;
 mod paths;
+mod shape;
 
+pub use beyond::add_externals;
 pub use draft::{Block, Section};
 pub use paths::{Leg, Trip, paths_from, paths_from_switch};
 

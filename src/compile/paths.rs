@@ -1,6 +1,6 @@
 //! Which switches and links traffic between two places crosses, by the routes the policy states.
 
-use crate::model::{Network, StaticRoute, Svi, Switch, SwitchId, Zone};
+use crate::model::{At, Gateway, Network, StaticRoute, Svi, Switch, SwitchId};
 use crate::net::{AddrRanges, Family};
 use ipnet::IpNet;
 use std::net::IpAddr;
@@ -29,12 +29,15 @@ pub struct Trip<'n> {
     pub vrf: &'n str,
 }
 
-/// The legs from hosts of a zone on a VLAN to destinations of one family, in order along each path.
+/// The legs from hosts on a VLAN, or what lies behind one, to destinations of one family, in order along each path.
 #[must_use]
-pub fn paths_from(trip: &Trip<'_>, zone: &Zone, vlan: u16, dst: &AddrRanges) -> Vec<Leg> {
+pub fn paths_from(trip: &Trip<'_>, at: At, dst: &AddrRanges) -> Vec<Leg> {
     let mut legs = Vec::new();
     let network = trip.network;
-    for (switch, part) in first_hops(network, zone, vlan, dst) {
+    let Some(vlan) = network.vlan_of(at) else {
+        return legs;
+    };
+    for (switch, part) in first_hops(network, network.gateways_at(at), vlan, dst) {
         follow(trip, switch, Some(vlan), &part, &mut legs, 0);
     }
     legs
@@ -52,15 +55,14 @@ pub fn paths_from_switch(trip: &Trip<'_>, switch: SwitchId, dst: &AddrRanges) ->
 /// every switch on the VLAN.
 fn first_hops(
     network: &Network,
-    zone: &Zone,
+    gateways: &[Gateway],
     vlan: u16,
     dst: &AddrRanges,
 ) -> Vec<(SwitchId, AddrRanges)> {
     let family = dst.family();
     let mut rest = dst.clone();
     let mut hops = Vec::new();
-    let stated = zone
-        .gateways
+    let stated = gateways
         .iter()
         .filter(|gateway| Family::of(gateway.addr) == family);
     let (special, general): (Vec<_>, Vec<_>) =
@@ -138,7 +140,11 @@ fn follow(
     }
     let mut onward = Vec::new();
     for svi in &switch.svis {
-        if svi.vrf != vrf || !svi.addrs.iter().any(|net| rest.meets(net)) {
+        if rest.is_empty() {
+            break;
+        }
+        // Most links hold none of the destinations; the tables' names are the dearer question.
+        if !svi.addrs.iter().any(|net| rest.meets(net)) || svi.vrf != vrf {
             continue;
         }
         let connected = AddrRanges::prefixes(family, &svi.addrs);

@@ -132,16 +132,15 @@ impl Device {
 
     /// The device under a reading (D1): what was answered is open no more.
     #[must_use]
-    pub fn under(&self, reading: &Reading) -> Device {
-        let mut device = self.clone();
+    pub fn under(mut self, reading: &Reading) -> Device {
         if reading.is_empty() {
-            return device;
+            return self;
         }
-        device.acls = device.acls.iter().map(|acl| acl.under(reading)).collect();
-        device.forwards.v4 = device.forwards.v4.under(reading);
-        device.forwards.v6 = device.forwards.v6.under(reading);
-        device.sees = device.sees.under(reading);
-        device
+        self.acls = self.acls.iter().map(|acl| acl.under(reading)).collect();
+        self.forwards.v4 = self.forwards.v4.under(reading);
+        self.forwards.v6 = self.forwards.v6.under(reading);
+        self.sees = self.sees.under(reading);
+        self
     }
 
     /// Every question that its bound lists and its facts leave open, sorted, once each.

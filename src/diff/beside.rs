@@ -1,6 +1,7 @@
 //! What two devices differ in besides their lists: a comparison of lists says nothing about it, and must not sound as if.
 
-use crate::device::{Device, Interface};
+use crate::acl::Acl;
+use crate::device::{Device, Effect, Interface, Scope};
 use std::collections::BTreeSet;
 
 /// A part of a configuration that decides where packets go, and is no list.
@@ -10,7 +11,7 @@ pub enum Beside {
     Addresses,
     /// Interfaces that are down on one side.
     Shutdown,
-    /// DHCP relays.
+    /// Relays of DHCP and of other broadcasts.
     Relays,
     /// Static or dynamic routes, or whether a family is routed.
     Routes,
@@ -54,7 +55,8 @@ pub fn beside(old: &Device, new: &Device) -> Vec<Beside> {
     let addresses = |i: &Interface| {
         let own = sorted(i.addrs.iter().map(ToString::to_string).collect());
         let shared = sorted(i.virtuals.iter().map(ToString::to_string).collect());
-        format!("{} {own:?} {shared:?} {}", i.vrf, i.ipv6)
+        let groups = sorted(i.redundancy.iter().map(|r| format!("{r:?}")).collect());
+        format!("{} {own:?} {shared:?} {groups:?} {}", i.vrf, i.ipv6)
     };
     let routes = |device: &Device| {
         let fixed = device.routes.iter().map(|r| {
@@ -73,9 +75,9 @@ pub fn beside(old: &Device, new: &Device) -> Vec<Beside> {
         fixed.chain(learnt).chain([forwards]).collect()
     };
     let unread = |device: &Device| {
-        let effects = device.effects.iter().map(|e| &e.text);
-        let gaps = device.gaps.iter().map(|gap| &gap.text);
-        effects.chain(gaps).cloned().collect()
+        let effects = device.effects.iter().map(|e| unmodelled(device, e));
+        let gaps = device.gaps.iter().map(|gap| gap.text.clone());
+        effects.chain(gaps).collect()
     };
     let found = [
         (Beside::Addresses, interfaces(&addresses)),
@@ -84,7 +86,9 @@ pub fn beside(old: &Device, new: &Device) -> Vec<Beside> {
             Beside::Relays,
             interfaces(&|i| {
                 let helpers = i.helpers.iter().map(ToString::to_string).collect();
-                format!("{:?}", sorted(helpers))
+                let others = i.broadcasts.iter();
+                let others = others.map(|b| format!("{} {:?}", b.to, b.ports)).collect();
+                format!("{:?} {:?}", sorted(helpers), sorted(others))
             }),
         ),
         (Beside::Routes, differs(&routes)),
@@ -92,4 +96,25 @@ pub fn beside(old: &Device, new: &Device) -> Vec<Beside> {
     ];
     let differing = found.into_iter().filter(|(_, differs)| *differs);
     differing.map(|(beside, _)| beside).collect()
+}
+
+/// A line whose effect is not modelled: where it stands, and what the lists that it names let through.
+fn unmodelled(device: &Device, effect: &Effect) -> String {
+    let place = match &effect.scope {
+        Scope::Interface(index, way) => {
+            let face = device.interfaces.get(*index).map(super::places::key);
+            format!("{face:?} {way:?}")
+        }
+        other => format!("{other:?}"),
+    };
+    let named = |acl: &&Acl| effect.text.split_whitespace().any(|word| word == acl.name);
+    let lists = device.acls.iter().filter(named).map(|acl| {
+        let entries: Vec<_> = acl
+            .all()
+            .map(|ace| (ace.action, &ace.certain, &ace.open))
+            .collect();
+        format!("{:?} {:?} {entries:?}", acl.family, acl.state)
+    });
+    let lists: Vec<String> = lists.collect();
+    format!("{:?} {place} {} {lists:?}", effect.class, effect.text)
 }

@@ -160,10 +160,12 @@ pub(super) fn read(
     };
     let asked = dialect.read(source, &hint);
     let reading = reading(dialect, &answers, again && !options.confirmed_only);
+    let sees = asked.sees.under(&for_both_families(dialect, &reading));
+    let modelled = (again && !options.confirmed_only).then(|| modelled(dialect, &asked));
     let mut device = asked.under(&reading);
-    device.sees = asked.sees.under(&for_both_families(dialect, &reading));
-    if again && !options.confirmed_only {
-        device.modelled = modelled(dialect, &asked);
+    device.sees = sees;
+    if let Some(modelled) = modelled {
+        device.modelled = modelled;
     }
     device.modelled.retain(|id| !answers.facts.contains_key(id));
     leave_out(&mut device, &answers.lines);

@@ -4,6 +4,7 @@
 
 use super::{Capture, Job, Options, network, verify};
 use crate::base::{Diagnostic, FileId, SourceMap};
+use crate::model::Policy;
 use crate::verify::Verdict;
 use jiff::civil::Date;
 use std::collections::BTreeSet;
@@ -51,6 +52,16 @@ pub struct Change {
     pub after: Verdict,
 }
 
+/// What ends, what is allowed and what is accepted, with the first day without it.
+fn ends(policy: &Policy) -> Vec<(Date, String)> {
+    let allows = policy.allows.iter();
+    let allows = allows.map(|allow| (allow.until, allow.text.clone()));
+    let accepts = policy.accepts.iter();
+    let accepts = accepts.map(|accept| (accept.until, format!("accept {}", accept.code)));
+    let first = |(until, text): (Option<Date>, String)| Some((until?.tomorrow().ok()?, text));
+    allows.chain(accepts).filter_map(first).collect()
+}
+
 /// Verifies a policy on each day of a period on which something ends.
 ///
 /// # Errors
@@ -63,15 +74,10 @@ pub fn between(
     (first, last): (Date, Date),
 ) -> Job<BetweenOutcome> {
     let loaded = network::policy(sources, policy)?;
-    let allows = &loaded.policy.allows;
-    let after = |until: Date| until.tomorrow().ok();
-    let ends: BTreeSet<Date> = allows
-        .iter()
-        .filter_map(|a| a.until)
-        .filter_map(after)
-        .collect();
-    let days =
-        std::iter::once(first).chain(ends.into_iter().filter(|day| first < *day && *day <= last));
+    let ends = ends(&loaded.policy);
+    let later: BTreeSet<Date> = ends.iter().map(|(day, _)| *day).collect();
+    let later = later.into_iter().filter(|day| first < *day && *day <= last);
+    let days = std::iter::once(first).chain(later);
     let mut out = BetweenOutcome::default();
     let mut before: Vec<Verdict> = Vec::new();
     for at in days {
@@ -89,13 +95,11 @@ pub fn between(
             after: claim.verdict,
         });
         let changes = changes.collect();
-        let ended = allows
-            .iter()
-            .filter(|a| a.until.and_then(after) == Some(at));
+        let ended = ends.iter().filter(|(day, _)| *day == at);
         out.days.push(Day {
             at,
             verdict: outcome.verdict(),
-            ended: ended.map(|allow| allow.text.clone()).collect(),
+            ended: ended.map(|(_, text)| text.clone()).collect(),
             changes,
         });
         if before.is_empty() {

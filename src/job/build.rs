@@ -98,11 +98,13 @@ pub fn build(sources: &SourceMap, policy: FileId, options: &Options) -> Job<Buil
         &network::verify_options(options, true),
     )
     .map_err(|bug| network::our_bug(&bug))?;
-    let read = |policy: &Policy| Devices {
-        named: network::read_back(policy, &written, options),
+    let named = |named| Devices {
+        named,
         ..Devices::default()
     };
-    let unused = attest::lean(policy, &read(policy), &read, &mut report, options)?;
+    let again = |policy: &Policy| named(network::read_back(policy, &written, options));
+    let read = named(devices.clone());
+    let unused = attest::lean(policy, &read, &again, &mut report, options)?;
     let equality = report.equality.expect("INVARIANT: equality was asked for");
     let verdict = equality.verdict;
     let mut claims = report.claims;

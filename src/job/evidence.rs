@@ -4,6 +4,7 @@
 //! directions, statements and entries that need somebody's eye, capacity. Nothing here is a claim or changes a verdict.
 
 use super::build::TableUse;
+use super::plan::{Asked, plan};
 use super::sentence::sentence;
 use super::verify::Verified;
 use super::{Capture, Options, capacity};
@@ -11,8 +12,10 @@ use crate::acl::{Acl, Direction};
 use crate::base::{FileId, SourceMap, Text};
 use crate::device::{Interface, InterfaceKind};
 use crate::lint::{Finding, Subject, lint};
-use crate::model::{At, Network, Place};
+use crate::model::{At, Before, Network, Place};
 use crate::net::Family;
+use crate::topo::MOST_VLAN;
+use crate::vendor::stamp::stamps;
 use crate::verify::Verdict;
 use crate::verify::survey::{Opens, survey};
 
@@ -90,6 +93,46 @@ pub struct Evidence {
     pub findings: Vec<(FileId, Finding)>,
     /// Tables of each switch.
     pub capacity: Vec<(String, TableUse)>,
+    /// The captures.
+    pub captures: Vec<EvidenceCapture>,
+    /// What becomes of the state before if the change is taken back; nothing if no such state was given.
+    pub rollback: Option<Rollback>,
+}
+
+/// A capture.
+#[derive(Clone, Debug)]
+pub struct EvidenceCapture {
+    /// Of this switch.
+    pub switch: String,
+    /// Its file.
+    pub file: FileId,
+    /// The lines in which it dates itself.
+    pub stamps: Vec<(u32, String)>,
+}
+
+/// The plan of a change, taken back.
+#[derive(Clone, Debug)]
+pub enum Rollback {
+    /// Its commands, so many steps, restore the text.
+    Restores(usize),
+    /// They do not.
+    Differs,
+    /// There is no plan.
+    NoPlan(Text),
+}
+
+/// Plans the change and takes it back.
+#[must_use]
+pub fn rollback(sources: &SourceMap, asked: &Asked<'_>, options: &Options) -> Rollback {
+    match plan(sources, asked, options) {
+        Ok(plan) if plan.restores => Rollback::Restores(plan.steps.len()),
+        Ok(_) => Rollback::Differs,
+        Err(why) => {
+            let first = why.into_iter().next();
+            let first = first.expect("INVARIANT: what fails says why");
+            Rollback::NoPlan(first.message)
+        }
+    }
 }
 
 /// Gathers the evidence of a verification.
@@ -131,6 +174,11 @@ pub fn evidence(
         let tables = capacity::used(switch, &named.device).into_iter();
         Some(tables.map(|table| (switch.label.name.clone(), table)))
     });
+    let captured = |one: &Capture| EvidenceCapture {
+        switch: one.name.clone(),
+        file: one.file,
+        stamps: stamps(sources.get(one.file)),
+    };
     Evidence {
         site: network.site.label.as_ref().map(|label| label.name.clone()),
         places: found
@@ -149,6 +197,8 @@ pub fn evidence(
         flows: flows.collect(),
         findings: findings(sources, configs, verified, options),
         capacity: used.flatten().collect(),
+        captures: configs.into_iter().flatten().map(captured).collect(),
+        rollback: None,
     }
 }
 
@@ -160,9 +210,12 @@ fn of_place(network: &Network, place: Place) -> EvidencePlace {
             EvidencePlace {
                 name,
                 segment: external.segment.clone(),
-                vlans: network.vlan_of(At::External(id)).into_iter().collect(),
+                vlans: match external.before {
+                    Before::Host(_) => network.vlan_of(At::External(id)).into_iter().collect(),
+                    Before::Opaque(_) => Vec::new(),
+                },
                 prefixes: Vec::new(),
-                behind: Some(network.zone(external.zone).label.name.clone()),
+                behind: Some(network.before(external).to_owned()),
             }
         }
         Place::Zone(id) | Place::Host(id, _) => {
@@ -219,7 +272,7 @@ fn of_interface(device: &str, interface: &Interface, acls: &[Acl]) -> EvidenceIn
         device: device.to_owned(),
         name: interface.name.clone(),
         vlan: match interface.kind {
-            InterfaceKind::Svi(vlan) => Some(vlan),
+            InterfaceKind::Svi(vlan) => Some(vlan).filter(|vlan| *vlan <= MOST_VLAN),
             _ => None,
         },
         addresses: addrs

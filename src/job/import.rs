@@ -143,7 +143,7 @@ fn proposals(policy: &Policy, zones: &[String]) -> Vec<String> {
     let network = &policy.network;
     let zone_of = |at| match at {
         crate::model::At::Link(zone, _) => Some(zone.0),
-        crate::model::At::External(id) => Some(network.external(id).zone.0),
+        crate::model::At::External(id) => network.external(id).zone().map(|zone| zone.0),
         crate::model::At::Switch(_) => None,
     };
     for (from, name) in zones.iter().enumerate() {

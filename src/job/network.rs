@@ -313,7 +313,8 @@ pub fn read_again(policy: &Policy, written: &Written, options: &Options) -> Arc<
 pub(super) fn opaques(network: &Network) -> impl Iterator<Item = Arc<Named>> + '_ {
     let opaque = network.switches.iter().filter(|switch| switch.opaque);
     opaque.map(|switch| {
-        let config = skeleton(network, switch);
+        let mut config = skeleton(network, switch);
+        crate::compile::add_externals(network, switch, &mut config);
         Arc::new(Named {
             name: switch.label.name.clone(),
             device: Device::opaque(config.interfaces, config.routes),

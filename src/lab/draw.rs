@@ -92,8 +92,7 @@ pub fn policy(rng: &mut Rng) -> String {
     }
     drawn.transit(&mut out, rng);
     if drawn.edge {
-        out.push_str("zone EDGE vlan 390 10.9.90.0/29 ipv4-only { host FW .6 }\n");
-        out.push_str("external OUT behind FW = rest\n");
+        drawn.outside(&mut out, rng);
     }
     for index in 0..drawn.switches {
         drawn.switch(&mut out, index, rng);
@@ -185,6 +184,21 @@ impl Drawn {
                 300 + link
             );
         }
+    }
+
+    /// What lies behind a firewall: a host that hands packets on, or a router that nobody models.
+    fn outside(&self, out: &mut String, rng: &mut Rng) {
+        let zones = self.zones.iter().filter(|zone| !zone.vrf);
+        let names: Vec<&str> = zones.map(|zone| zone.name.as_str()).collect();
+        out.push_str("zone EDGE vlan 390 10.9.90.0/29 ipv4-only ");
+        out.push_str(&match rng.u8(..3) {
+            0 => format!(
+                "gateway .1\nopaque FW {{ svi EDGE .6; route {} via SW0 }}\n",
+                names.join(", ")
+            ),
+            _ => "{ host FW .6 }\n".to_owned(),
+        });
+        out.push_str("external OUT behind FW = rest\n");
     }
 
     /// The transit links of a switch, with the number it has there.

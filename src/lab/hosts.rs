@@ -68,7 +68,9 @@ pub fn hosts(plan: &Plan<'_>) -> Vec<Host> {
             hosts.extend(of_zone(plan, zone, part, &taken));
         }
         let mine = network.externals.iter();
-        let mine: Vec<&External> = mine.filter(|external| external.zone.0 == index).collect();
+        let mine: Vec<&External> = mine
+            .filter(|external| external.zone() == Some(crate::model::ZoneId(index)))
+            .collect();
         for (at, external) in mine.iter().enumerate() {
             let same =
                 |other: &&&External| other.vlan == external.vlan && other.behind == external.behind;

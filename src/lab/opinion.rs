@@ -4,6 +4,7 @@
 
 use super::plan::{Plan, own_prefixes};
 use crate::acl::{Fate, decide};
+use crate::model::{Before, External, far_end};
 use crate::net::{Family, Flow, L4, PositionSet};
 use crate::pset::Space;
 use crate::reach::{End, Net, Side, Spread, Trace, Walker};
@@ -120,6 +121,12 @@ pub fn excluded(plan: &Plan<'_>, flow: &Flow) -> Option<&'static str> {
         && DISCOVERY.contains(&kind)
     {
         return Some("D33");
+    }
+    // What stands for whatever lies behind a router has no address of its own there.
+    let beyond = &plan.world.policy.network.externals;
+    let stands = |external: &External| matches!(external.before, Before::Opaque(_));
+    if flow.dst() == far_end(family) && beyond.iter().any(stands) {
+        return Some("D29");
     }
     let lab = own_prefixes(family);
     if lab.contains(&flow.src()) || lab.contains(&flow.dst()) {

@@ -58,6 +58,11 @@ impl Accepts {
         }
     }
 
+    /// All statements, whatever their scope.
+    pub fn iter(&self) -> impl Iterator<Item = &Accept> {
+        self.0.values()
+    }
+
     /// Whether a code is accepted for the whole policy, whatever the day.
     #[must_use]
     pub fn has_on_top(&self, code: &str) -> bool {

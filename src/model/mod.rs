@@ -15,7 +15,8 @@ pub use accept::{Accept, Accepts};
 pub use claim::{Claim, ClaimKind, FlowSpec};
 pub use lower::lower;
 pub use network::{
-    Addrs, At, Dynamic, External, ExternalId, Gateway, Host, Label, Network, Place, PortsAt, Site,
-    Spot, StaticRoute, Svi, Switch, SwitchId, Zone, ZoneId, ZoneLink,
+    Addrs, At, Before, Dynamic, External, ExternalId, Gateway, Host, Label, NEAR_END, Network,
+    Place, PortsAt, STUBS, Site, Spot, StaticRoute, Svi, Switch, SwitchId, Zone, ZoneId, ZoneLink,
+    far_end, near_end,
 };
 pub use policy::{Allow, Assumption, Forbid, Policy, Session, Term};

@@ -5,7 +5,7 @@ use crate::base::Span;
 use crate::net::{AddrRanges, Family};
 use ipnet::IpNet;
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Index into [`Network::zones`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -178,18 +178,27 @@ pub struct Gateway {
     pub only_for: Option<Vec<Spot>>,
 }
 
-/// What lies behind a host that is not modelled (D29).
+/// The device before an external.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Before {
+    /// A host of a zone.
+    Host(ZoneId),
+    /// A router without a text: what its routes send there leaves by a port that no zone is on.
+    Opaque(SwitchId),
+}
+
+/// What lies behind a device and is not modelled (D29).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct External {
     /// Name.
     pub label: Label,
     /// Segment it is in.
     pub segment: Option<String>,
-    /// The zone of the host it is behind.
-    pub zone: ZoneId,
-    /// The VLAN of that host.
+    /// What it is behind.
+    pub before: Before,
+    /// The VLAN of that host; for a router a number past all VLANs that stands for its port.
     pub vlan: u16,
-    /// Addresses of that host.
+    /// Addresses of that host; for a router addresses that stand for whatever the port leads to.
     pub behind: Addrs,
     /// `rest`: all addresses in no other place.
     pub rest: bool,
@@ -197,6 +206,51 @@ pub struct External {
     pub addrs: Addrs,
     /// Hands nothing back unchanged (`assume no-hairpin`).
     pub no_hairpin: bool,
+}
+
+impl External {
+    /// The zone of the host it is behind.
+    #[must_use]
+    pub fn zone(&self) -> Option<ZoneId> {
+        match self.before {
+            Before::Host(zone) => Some(zone),
+            Before::Opaque(_) => None,
+        }
+    }
+
+    /// The prefixes by which the device before it is asked for it; for `rest` the default routes, in its families.
+    #[must_use]
+    pub fn routed(&self) -> Vec<IpNet> {
+        let families = Family::BOTH.into_iter();
+        let families = families.filter(|family| !self.behind.of(*family).is_empty());
+        let of = |family| match self.rest {
+            true => AddrRanges::any(family).to_prefixes(),
+            false => self.addrs.of(family).to_prefixes(),
+        };
+        families.flat_map(of).collect()
+    }
+}
+
+/// Numbers of ports behind which externals lie start past the last VLAN (IEEE 802.1Q: 4094).
+pub const STUBS: u16 = 4096;
+
+/// What stands for whatever lies behind a port of a router without a text: the far end of a DS-Lite link (RFC 6333 5.7), a
+/// link-local address.
+#[must_use]
+pub fn far_end(family: Family) -> IpAddr {
+    match family {
+        Family::V4 => Ipv4Addr::new(192, 0, 0, 1).into(),
+        Family::V6 => Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, 1).into(),
+    }
+}
+
+/// The router's own end of it, in IPv4; in IPv6 it needs none but a link-local address.
+pub const NEAR_END: Ipv4Addr = Ipv4Addr::new(192, 0, 0, 2);
+
+/// The address of [`NEAR_END`].
+#[must_use]
+pub fn near_end() -> Addrs {
+    Addrs::prefixes(&[IpNet::from(IpAddr::from(NEAR_END))])
 }
 
 /// A switch as the policy states it. A redundant pair is two of them.
@@ -404,7 +458,7 @@ impl Network {
         &self.switches[id.0]
     }
 
-    /// Every VLAN a zone is on, with the zones on it, ascending.
+    /// Every VLAN a zone is on, with the zones on it, ascending; the ports behind which externals lie have none.
     #[must_use]
     pub fn links(&self) -> BTreeMap<u16, Vec<ZoneId>> {
         let mut links: BTreeMap<u16, Vec<ZoneId>> = BTreeMap::new();
@@ -416,7 +470,30 @@ impl Network {
                 }
             }
         }
+        for external in &self.externals {
+            links.entry(external.vlan).or_default();
+        }
         links
+    }
+
+    /// The zone of the host, or the router, that an external is behind.
+    #[must_use]
+    pub fn before(&self, external: &External) -> &str {
+        match external.before {
+            Before::Host(zone) => &self.zone(zone).label.name,
+            Before::Opaque(router) => &self.switch(router).label.name,
+        }
+    }
+
+    /// The next hops that the hosts of a spot were told (D26). Whoever is behind a router was told none.
+    #[must_use]
+    pub fn gateways_at(&self, at: At) -> &[Gateway] {
+        let zone = match at {
+            At::Link(zone, _) => Some(zone),
+            At::External(id) => self.external(id).zone(),
+            At::Switch(_) => None,
+        };
+        zone.map_or(&[], |zone| &self.zone(zone).gateways)
     }
 
     /// The VLAN a spot's traffic enters at: its own, or that of the host an external is behind.

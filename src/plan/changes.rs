@@ -327,12 +327,12 @@ impl Work<'_, '_> {
         rank: u8,
     ) {
         let list = self.site.mechanism.header(family, to);
-        let shared = self.site.old.blocks.iter().filter(|block| {
-            let ways = [Direction::In, Direction::Out];
-            ways.iter()
-                .any(|&way| self.bound(block, family, way).as_deref() == Some(from))
+        let bindings = self.site.old.blocks.iter().map(|block| {
+            let ways = [Direction::In, Direction::Out].into_iter();
+            let mine = ways.filter(|&way| self.bound(block, family, way).as_deref() == Some(from));
+            mine.count()
         });
-        let shared = shared.count() > 1;
+        let shared = bindings.sum::<usize>() > 1;
         let target = self.site.new.block(&list).cloned();
         let steps = target.as_ref().filter(|_| !shared && !self.window);
         let steps = steps.and_then(|block| edits(self.index, self.site, family, from, block));

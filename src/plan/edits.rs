@@ -2,7 +2,7 @@
 
 use super::{Site, Step, What};
 use crate::net::Family;
-use crate::vendor::live::{Block, numbered};
+use crate::vendor::live::{Block, is_remark, numbered};
 use std::collections::BTreeSet;
 
 /// One edit of a list.
@@ -79,12 +79,7 @@ fn with(block: &Block, number: u32) -> Vec<String> {
 /// Numbers and bodies, remarks left out.
 fn entries(block: &Block) -> Vec<(u32, String)> {
     let lines = block.lines.iter().filter_map(|line| numbered(line));
-    let remark = |body: &str| {
-        ["remark", "comment"]
-            .iter()
-            .any(|word| body.starts_with(word))
-    };
-    let all = lines.filter(|(_, body)| !remark(body));
+    let all = lines.filter(|(_, body)| !is_remark(body));
     all.map(|(number, body)| {
         let words: Vec<&str> = body.split_whitespace().collect();
         (number, words.join(" "))

@@ -291,6 +291,10 @@ impl Search<'_, '_> {
                 let Some(block) = texts[index].block(&header).cloned() else {
                     continue;
                 };
+                // What guards the switch itself, or chooses packets for something else, names it too.
+                if texts[index].names(&header, name) {
+                    continue;
+                }
                 let step = Step {
                     site: index,
                     what: What::Remove(name.clone()),

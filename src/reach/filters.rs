@@ -257,15 +257,20 @@ impl<'a> Net<'a> {
     }
 
     /// What of the packets at a port is handed to the switch itself: past the in-list as the fact says (D18), and past what
-    /// its services are guarded with besides.
+    /// its services are guarded with besides. Where the switch may rewrite packets, or a line was not understood at all, that
+    /// is certain of none (D23).
     pub(super) fn to_own(&self, port: usize, filter: Bounds, packets: PacketSet) -> Bounds {
         let space = self.space;
         let sees = &self.topo.device(port).sees.to_switch;
         let mine = space.intersect(packets, self.table(port).own);
         let own = asked(space, sees, filter, mine);
-        let guarded = self.frame.guarded[self.topo.ports[port].device];
+        let device = self.topo.ports[port].device;
+        let certain = match self.topo.rewrites(device) {
+            true => space.empty(),
+            false => space.minus(own.must, self.frame.guarded[device]),
+        };
         Bounds {
-            must: space.minus(own.must, guarded),
+            must: certain,
             may: own.may,
         }
     }

@@ -326,13 +326,16 @@ impl<'a> Walker<'a> {
     fn local(&self, search: &mut Search<'_>, mut way: Way, port: usize) {
         let device = self.topo.ports[port].device;
         let name = self.topo.interface(port).name.clone();
+        let effects = self.topo.device(port).effects.iter();
+        let mut rewriting = effects.filter(|effect| effect.class == EffectClass::Rewrites);
         let mut guards = self.topo.device(port).guards(search.flow.family());
         let guard = guards.find(|(_, packets)| packets.contains(search.flow));
-        if let Some((effect, _)) = guard {
+        let open = guard.map(|(effect, _)| effect).or_else(|| rewriting.next());
+        if let Some(effect) = open {
             way.because.push(self.effect_question(device, effect));
         }
         way.hops.push(self.plain(HopKind::Local, device, name));
-        let end = match guard.is_some() && !search.possible {
+        let end = match open.is_some() && !search.possible {
             true => End::Dropped,
             false => End::Local(device),
         };

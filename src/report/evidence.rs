@@ -6,6 +6,7 @@ use super::redact::Redactor;
 use crate::base::text::sanitise;
 use crate::job::evidence as job;
 use crate::job::lint::LintOutcome;
+use crate::text;
 use crate::verify::survey::Opens;
 
 /// A zone or an external.
@@ -79,6 +80,19 @@ pub struct Capacity {
     pub available: Option<u32>,
 }
 
+/// When a configuration was captured.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Captured {
+    /// The switch.
+    pub switch: String,
+    /// Its file.
+    pub path: String,
+    /// As the person who captured it states.
+    pub stated: Option<String>,
+    /// As its own lines say, with their numbers.
+    pub says: Vec<(u32, String)>,
+}
+
 /// All of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Evidence {
@@ -102,6 +116,10 @@ pub struct Evidence {
     pub capacity: Vec<Capacity>,
     /// The command that makes the same page again.
     pub command: String,
+    /// When each configuration was captured.
+    pub captured: Vec<Captured>,
+    /// What becomes of a change that is taken back: verdict and words; nothing if no state before was given.
+    pub rollback: Option<(&'static str, String)>,
     /// The certificate that was written, with its digest.
     pub certificate: Option<(String, String)>,
     /// Names in place of addresses, if that was asked for.
@@ -139,11 +157,35 @@ pub fn convert(words: Words<'_>, evidence: &job::Evidence) -> Evidence {
         flows: evidence.flows.iter().map(flow).collect(),
         findings: convert::lint(words, &lint).findings,
         capacity: evidence.capacity.iter().map(capacity).collect(),
+        captured: evidence
+            .captures
+            .iter()
+            .map(|one| captured(words, one))
+            .collect(),
+        rollback: evidence.rollback.as_ref().map(|one| rollback(words, one)),
         command: String::new(),
         certificate: None,
         redactor: None,
         twin: None,
     }
+}
+
+fn captured(words: Words<'_>, capture: &job::EvidenceCapture) -> Captured {
+    Captured {
+        switch: safe(&capture.switch),
+        path: words.path(capture.file),
+        stated: None,
+        says: capture.stamps.clone(),
+    }
+}
+
+fn rollback(words: Words<'_>, rollback: &job::Rollback) -> (&'static str, String) {
+    let (verdict, text) = match rollback {
+        job::Rollback::Restores(steps) => ("proved", text!("rollback-restores", steps = *steps)),
+        job::Rollback::Differs => ("refuted", text!("rollback-differs")),
+        job::Rollback::NoPlan(why) => ("unknown", text!("rollback-no-plan", why = why.clone())),
+    };
+    (verdict, words.say(&text))
 }
 
 fn place(place: &job::EvidencePlace) -> Place {

@@ -89,7 +89,7 @@ pub const FORMATS: &[Format] = &[
     Format { name: "markdown", commands: RESULTS, evidence: false, render: markdown::render },
     Format { name: "codequality", commands: ALL, evidence: false, render: codequality::render },
     Format { name: "html", commands: &["verify", "diff"], evidence: true, render: html::render },
-    Format { name: "xlsx", commands: &["verify"], evidence: true, render: xlsx::render },
+    Format { name: "xlsx", commands: &["verify", "diff"], evidence: true, render: xlsx::render },
 ];
 
 /// The format of a name.

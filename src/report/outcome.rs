@@ -5,6 +5,7 @@
 use super::evidence::Evidence;
 use super::issue::Place;
 use super::packet::Packet;
+use super::redact::Redactor;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -400,6 +401,9 @@ pub struct Diff {
     /// The same in the other language, for a page in both.
     #[serde(skip)]
     pub twin: Option<Box<Diff>>,
+    /// Names in place of addresses, if that was asked for.
+    #[serde(skip)]
+    pub redactor: Option<Redactor>,
     /// The verdict on class `core` alone.
     pub core: &'static str,
     /// `core` if the verdict is limited to it.

@@ -280,3 +280,12 @@ pub fn severity(severity: &str) -> Text {
         _ => text!("severity-info"),
     }
 }
+
+/// Words in order, each once, those that say something.
+#[must_use]
+pub fn once<'a>(words: impl Iterator<Item = &'a str>) -> String {
+    let mut all: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    all.sort_unstable();
+    all.dedup();
+    all.join(", ")
+}

@@ -16,6 +16,9 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+/// The last VLAN (IEEE 802.1Q). Higher numbers stand for ports that lead out of the network.
+pub const MOST_VLAN: u16 = 4094;
+
 /// What identifies a link.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum LinkKey {
@@ -192,6 +195,15 @@ impl Topo {
     #[must_use]
     pub fn link_name(&self, link: usize) -> String {
         match &self.links[link].key {
+            LinkKey::Vlan(vlan) if *vlan > MOST_VLAN => {
+                let mut ports = self.links[link].ports.iter();
+                let port = ports
+                    .next()
+                    .map(|&port| (self.device_name(port), self.interface(port)));
+                port.map_or_else(String::new, |(device, port)| {
+                    format!("{device} {}", port.name)
+                })
+            }
             LinkKey::Vlan(vlan) => format!("VLAN {vlan}"),
             LinkKey::Routed(device, interface) => format!("{device} {interface}"),
         }

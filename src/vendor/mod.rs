@@ -16,6 +16,7 @@ pub mod cisco_nx_os;
 pub mod hpe_comware;
 mod ios_like;
 pub mod juniper_junos;
+mod likeness;
 pub mod linux_nftables;
 pub mod live;
 pub mod parts;
@@ -24,6 +25,7 @@ pub mod refused;
 pub mod rib;
 pub mod routes;
 mod services;
+pub mod stamp;
 #[cfg(test)]
 mod suite;
 #[cfg(test)]
@@ -95,9 +97,10 @@ pub trait Dialect: Sync {
     fn rib(&self) -> rib::Form;
     /// What the lines of a capture say. Never fails.
     fn parse(&self, source: &Source, hint: &Hint) -> Device;
-    /// Reads a capture: what its lines say, less what a terminal broke. Never fails.
+    /// Reads a capture: what its lines say, less what a terminal broke and what leads nowhere. Never fails.
     fn read(&self, source: &Source, hint: &Hint) -> Device {
         let mut device = self.parse(source, hint);
+        routes::astray(&mut device);
         wrapped::doubt(&mut device, source);
         device
     }
@@ -157,7 +160,8 @@ const LIKENESS: u32 = 3;
 #[must_use]
 pub fn detect(text: &str) -> Option<&'static dyn Dialect> {
     if let Some(dialect) = archived(text) {
-        return Some(dialect);
+        let other = refused::recognise(text, dialect.score(text));
+        return other.is_none().then_some(dialect);
     }
     let mut scored: Vec<_> = DIALECTS.iter().map(|d| (d.score(text), *d)).collect();
     scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));

@@ -4,7 +4,7 @@
 //! approved or does not happen, with a packet. The states are compared on arrivals (D27), under the same reading of both.
 
 use super::arrivals::{Arrivals, End, Pair, arrivals, gained, in_each_family, show};
-use super::equality::{Ends, Reached, high};
+use super::equality::{Ends, Reached, high, no_list_between};
 use super::replay::OurBug;
 use super::spec::{Half, companions};
 use super::view::View;
@@ -188,10 +188,11 @@ fn approved(view: &View<'_>, ends: &Ends, (from, end): &Pair) -> PacketSet {
     let Some(link) = index(from) else {
         return view.space().empty();
     };
+    let place = no_list_between(topo, link);
     match end {
-        End::Link(name) => index(name).map(|to| high(view, ends, link, Reached::Link(to))),
+        End::Link(name) => index(name).map(|to| high(view, ends, &place, Reached::Link(to))),
         End::NextHop(name, addr) => {
-            index(name).map(|to| high(view, ends, link, Reached::NextHop(to, *addr)))
+            index(name).map(|to| high(view, ends, &place, Reached::NextHop(to, *addr)))
         }
         End::Own(name) => Some(to_switch(view, link, name)),
     }

@@ -90,13 +90,13 @@ fn wider(view: &View<'_>, ends: &Ends, link: usize) -> Vec<Unequal> {
         true => space.complement(view.from(&super::spoof::sources_of(view, link))),
         false => space.empty(),
     };
-    let beyond_lists = joined_by_opaque(view.topo, link);
+    let beyond_lists = no_list_between(view.topo, link);
     let mut compare = |end: Reached, may: PacketSet, must: PacketSet| {
         let (Reached::Link(other) | Reached::NextHop(other, _)) = end;
         if space.is_empty(may) || beyond_lists.contains(&other) {
             return;
         }
-        let high = space.union(high(view, ends, link, end), forged);
+        let high = space.union(high(view, ends, &beyond_lists, end), forged);
         let may = space.minus(space.minus(may, nd), high);
         if !space.is_empty(may) {
             found.push(Unequal::Wider {
@@ -133,10 +133,11 @@ fn wider(view: &View<'_>, ends: &Ends, link: usize) -> Vec<Unequal> {
     found
 }
 
-/// The links that routers without lists join to a link: no list stands between them, so none can keep them apart.
-fn joined_by_opaque(topo: &Topo, link: usize) -> BTreeSet<usize> {
+/// A link and those that routers without lists join to it: no list stands between them, so none can keep them apart, or tell
+/// on which of them a packet was made.
+pub(super) fn no_list_between(topo: &Topo, link: usize) -> BTreeSet<usize> {
     let opaque = |port: &usize| topo.device(*port).is_opaque();
-    let (mut found, mut queue) = (BTreeSet::new(), vec![link]);
+    let (mut found, mut queue) = (BTreeSet::from([link]), vec![link]);
     while let Some(link) = queue.pop() {
         for port in topo.links[link].ports.iter().copied().filter(opaque) {
             let device = topo.ports[port].device;
@@ -218,26 +219,35 @@ impl Ends {
     }
 }
 
-/// Req, Rep and Com of the sessions between a link and an end (D45): of those that start on the link, and of those that
-/// cross it on their way. A list cannot tell a packet that a router put on a transit link from one that somebody there
-/// made up, so a build does not fail for it; the claims do see it (D24).
-pub(super) fn high(view: &View<'_>, ends: &Ends, link: usize, end: Reached) -> PacketSet {
+/// Req, Rep and Com of the sessions between a place and an end (D45): of those that start on one of its links, and of those
+/// that cross one on their way. A list cannot tell a packet that a router put on a transit link from one that somebody there
+/// made up, so a build does not fail for it; the claims do see it (D24). The links of a place are those that no list stands
+/// between ([`no_list_between`]).
+pub(super) fn high(
+    view: &View<'_>,
+    ends: &Ends,
+    place: &BTreeSet<usize>,
+    end: Reached,
+) -> PacketSet {
+    let sits = |at| place.iter().any(|&link| sits_on(view, at, link));
     let mut numbers: Vec<usize> = Vec::new();
     for (&(source, anywhere), starting) in ends.at(end).into_iter().flatten() {
         let start = view.link_of(source);
         // A switch sends from every link that it sits on, as the other routers there see it (D20).
-        if anywhere || start == Some(link) || sits_on(view, source, link) {
+        if anywhere || start.is_some_and(|start| place.contains(&start)) || sits(source) {
             numbers.extend(starting);
         } else if let Some(start) = start {
             let crossing = starting.iter().copied();
-            numbers.extend(crossing.filter(|&number| crosses(view, number, start, link)));
+            let crosses = |number| place.iter().any(|&link| crosses(view, number, start, link));
+            numbers.extend(crossing.filter(|&number| crosses(number)));
         }
     }
     let mut all = sessions(view, numbers);
     if let Reached::Link(to) = end {
         let relays = ends.relays.iter().filter(|(_, home, _)| *home == to);
         let passing = relays.filter(|(switch, _, asks)| {
-            sits_on(view, *switch, link) || sent_across(view, *switch, asks, link)
+            let across = |&link: &usize| sent_across(view, *switch, asks, link);
+            sits(*switch) || place.iter().any(across)
         });
         let boxes: Vec<Match> = passing
             .flat_map(|(_, _, asks)| asks.iter().cloned())

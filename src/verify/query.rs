@@ -205,15 +205,8 @@ fn first_ports(
     link: usize,
     flow: &Flow,
 ) -> Option<Vec<usize>> {
-    let zone = match from.at {
-        At::Link(zone, _) => zone,
-        At::External(id) => policy.network.external(id).zone,
-        At::Switch(_) => return None,
-    };
-    let mine = policy
-        .network
-        .zone(zone)
-        .gateways
+    let gateways = policy.network.gateways_at(from.at);
+    let mine = gateways
         .iter()
         .filter(|g| Family::of(g.addr) == flow.family());
     let covers = |spots: &Vec<Spot>| spots.iter().any(|spot| spot.addrs.contains(flow.dst()));

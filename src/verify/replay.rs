@@ -198,18 +198,7 @@ pub(super) fn lost(
 
 /// The router ports a source hands this packet to.
 fn first_ports(view: &View<'_>, source: &Spot, flow: &Flow) -> Vec<usize> {
-    let zone = match source.at {
-        At::Link(zone, vlan) => Some((zone, vlan)),
-        At::External(id) => {
-            let external = view.policy.network.external(id);
-            Some((external.zone, external.vlan))
-        }
-        At::Switch(_) => None,
-    };
-    let Some((zone, vlan)) = zone else {
-        return Vec::new();
-    };
-    let hops = view.first_hops(zone, vlan);
+    let hops = view.first_hops(source.at);
     hops.into_iter()
         .find(|(dst, ..)| view.space().contains(*dst, flow))
         .map(|(_, ports, _)| ports)

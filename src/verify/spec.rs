@@ -2,7 +2,7 @@
 //!
 //! Everything here is boxes of headers per pair of spots; nothing knows a list or a route.
 
-use crate::model::{Addrs, At, Network, Policy, Session, Spot, Switch, Term};
+use crate::model::{Addrs, At, Before, Network, Policy, Session, Spot, Switch, Term, near_end};
 use crate::net::proto::TCP;
 use crate::net::{
     AddrRanges, ByteSet, ExtSet, Family, FlagSet, Match, PortSet, PositionSet, TcpFlags,
@@ -376,7 +376,11 @@ impl<'n> Hosts<'n> {
         let all = spot.addrs.of(family);
         let none = match spot.at {
             At::Switch(_) => return all.clone(),
-            At::External(_) => martians(family),
+            At::External(id) => match self.network.external(id).before {
+                Before::Host(_) => martians(family),
+                // The router's own end of the link that stands for what is behind it.
+                Before::Opaque(_) => martians(family).union(near_end().of(family)),
+            },
             At::Link(zone, _) => {
                 let links = &self.network.zone(zone).links;
                 let prefixes = links.iter().flat_map(|link| &link.prefixes);

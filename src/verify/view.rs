@@ -4,7 +4,7 @@ use super::found::{Found, Grounds, Start};
 use super::sets::{self, Sets};
 use super::spec::{Half, Hosts};
 use super::world::World;
-use crate::model::{Assumption, At, Place, Policy, Spot, ZoneId};
+use crate::model::{Assumption, At, Place, Policy, Spot};
 use crate::net::{AddrRanges, Family};
 use crate::pset::{PacketSet, Space};
 use crate::reach::{Beyond, Goal, Net, Side, Spread};
@@ -426,12 +426,12 @@ impl<'a> View<'a> {
     /// The router ports a host of a zone hands packets to, with the destinations it hands there (D26): every port of
     /// one entry may be in use. The flag says that several are possible and nobody declared which.
     #[must_use]
-    pub fn first_hops(&self, zone: ZoneId, vlan: u16) -> Vec<(PacketSet, Vec<usize>, bool)> {
-        let Some(link) = self.topo.vlan(vlan) else {
+    pub fn first_hops(&self, at: At) -> Vec<(PacketSet, Vec<usize>, bool)> {
+        let Some(link) = self.link_of(at) else {
             return Vec::new();
         };
         let space = self.space();
-        let gateways = &self.policy.network.zone(zone).gateways;
+        let gateways = self.policy.network.gateways_at(at);
         let mut rest = space.full();
         let mut hops = Vec::new();
         let mine = gateways
@@ -494,20 +494,12 @@ impl<'a> View<'a> {
 
     fn carrying(&self, source: &Spot, goal: &Goal, packets: PacketSet, side: Side) -> PacketSet {
         let space = self.space();
-        let zone = match source.at {
-            At::Link(zone, vlan) => Some((zone, vlan)),
-            At::External(id) => {
-                let external = self.policy.network.external(id);
-                Some((external.zone, external.vlan))
-            }
-            At::Switch(_) => None,
-        };
-        let Some((zone, vlan)) = zone else {
+        if let At::Switch(_) = source.at {
             let device = self.device_of(source.at);
             return device.map_or(space.empty(), |d| self.carried_from(d, goal, packets, side));
-        };
+        }
         let mut arrived = space.empty();
-        for (dst, ports, ambiguous) in self.first_hops(zone, vlan) {
+        for (dst, ports, ambiguous) in self.first_hops(source.at) {
             let part = space.intersect(packets, dst);
             let each = ports
                 .iter()

@@ -81,7 +81,7 @@ pub(super) fn under(named: &Arc<Named>, reading: &Reading) -> Arc<Named> {
     }
     Arc::new(Named {
         name: named.name.clone(),
-        device: named.device.under(reading),
+        device: named.device.clone().under(reading),
     })
 }
 

@@ -19,6 +19,7 @@
 //! - Each claim follows: all that arrives is listed, or a reply that opens nothing; what is required is permitted by every
 //!   list and route on every way it may take; interfaces that must have a list have one with entries; hosts that can be
 //!   opened open nothing they must not; nothing asked about is dropped without a log.
+//! - Each line of a policy that begins with `prove` has its claim, and each claim a line that makes one.
 //! - Where that hangs on open facts about a device, it follows in every case, and all combinations of answers are there.
 //!
 //! # What it does not check

@@ -94,6 +94,8 @@ const CASES: &[Case] = &[
     ("external X behind fw = rest", "zone Z ipv4-only { vlan 50 10.0.50.0/24; vlan 51 10.0.51.0/24; host z 10.0.50.5, 10.0.51.5 }\nswitch S9 : cisco-ios-xe { svi Z }\nexternal X behind z = rest", "behind-two-links", "z", 8),
     ("= rest", "= fd00::/64", "external-family", "fd00::/64", 6),
     ("group G", "external Y behind fw = rest\ngroup G", "second-rest", "Y", 7),
+    ("group G", "zone Y vlan 60 10.0.60.0/29\nopaque R { svi Y; route any via 10.0.60.2 }\nexternal Q behind R = rest\ngroup G", "behind-routed-elsewhere", "R", 9),
+    ("group G", "external Q behind A = 10.9.0.0/16\ngroup G", "wrong-kind", "A", 7),
     // groups and services
     ("group G = A, B", "group G = A, H\ngroup H = G", "group-circle", "G", 8),
     ("group G = A, B", "group G = A except A", "empty-place", "A except A", 7),

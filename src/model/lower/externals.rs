@@ -1,13 +1,17 @@
-//! `external`: what lies behind a host that is not modelled (D29).
+//! `external`: what lies behind a device and is not modelled (D29).
 //!
 //! In: their statements, after zones and switches have their addresses. Out: [`External`]s; `rest` is computed last.
 //! Must not know: routes.
+//!
+//! Behind a router without a text there is no host that a packet could be handed to, so the router gets a port of its own
+//! ([`crate::compile::skeleton`]) with a number past all VLANs, and the addresses of DS-Lite's far end (RFC 6333: they mean
+//! something on that one link only, and nobody routes to them) stand for whatever it leads to.
 
 use super::collect::Parts;
 use super::names::Def;
 use super::{Lower, Owner, Stated};
 use crate::base::{Diagnostic, Span};
-use crate::model::{Addrs, External, Place, SwitchId, ZoneId};
+use crate::model::{Addrs, Before, External, Place, STUBS, SwitchId, ZoneId, far_end};
 use crate::net::{AddrRanges, Family};
 use crate::syntax::ast;
 use crate::text;
@@ -64,9 +68,9 @@ impl<'a> Lower<'a> {
     fn external(&mut self, ast: &ast::External, segment: Option<String>) -> External {
         let label = self.label(&ast.name, ast.id.as_ref(), None);
         // Behind an unknown host the external still has its name; the policy is refused anyway.
-        let (zone, vlan, behind) =
+        let (before, vlan, behind) =
             self.behind(&ast.behind)
-                .unwrap_or((ZoneId(0), 0, Addrs::none()));
+                .unwrap_or((Before::Host(ZoneId(0)), 0, Addrs::none()));
         let mut addrs = Addrs::none();
         for addr in ast.addrs.iter().flatten() {
             let Some(net) = self.external_prefix(addr) else {
@@ -84,7 +88,7 @@ impl<'a> Lower<'a> {
         External {
             label,
             segment,
-            zone,
+            before,
             vlan,
             behind,
             rest: ast.addrs.is_none(),
@@ -100,16 +104,17 @@ impl<'a> Lower<'a> {
         }
     }
 
-    /// Zone, VLAN and addresses of the host an external is behind.
-    fn behind(&mut self, reference: &ast::Ref) -> Option<(ZoneId, u16, Addrs)> {
+    /// The device an external is behind, its VLAN and its addresses.
+    fn behind(&mut self, reference: &ast::Ref) -> Option<(Before, u16, Addrs)> {
         let (zone, host) = match self.find(reference)? {
             Def::Host(zone, host) => (zone, host),
+            Def::Opaque(router) => return self.behind_router(router, reference.span),
             def => {
                 self.wrong_kind(
                     &reference.name.node,
                     reference.span,
                     def,
-                    text!("kind-host"),
+                    text!("kind-host-or-opaque"),
                 );
                 return None;
             }
@@ -127,7 +132,55 @@ impl<'a> Lower<'a> {
             let diagnostic = Diagnostic::error(text!("behind-two-links")).at(reference.span);
             self.report(diagnostic.help(text!("behind-two-links-help")));
         }
-        Some((zone, vlan, addrs))
+        Some((Before::Host(zone), vlan, addrs))
+    }
+
+    /// The port of a router without a text behind which nothing is modelled.
+    fn behind_router(&mut self, id: SwitchId, span: Span) -> Option<(Before, u16, Addrs)> {
+        let router = self.network.switches.get(id.0)?;
+        let carries = |family| !router.own_addrs().of(family).is_empty();
+        let side = |family| match carries(family) {
+            true => AddrRanges::prefix(far_end(family).into()),
+            false => AddrRanges::none(family),
+        };
+        let behind = Addrs {
+            v4: side(Family::V4),
+            v6: side(Family::V6),
+        };
+        let Some(vlan) = u16::try_from(id.0)
+            .ok()
+            .and_then(|at| STUBS.checked_add(at))
+        else {
+            self.report(Diagnostic::error(text!("too-many-routers")).at(span));
+            return None;
+        };
+        Some((Before::Opaque(id), vlan, behind))
+    }
+
+    /// A router without a text has no other route to what lies behind it.
+    pub(super) fn check_externals(&mut self, parts: &Parts<'a>) {
+        for (external, (ast, _)) in self.network.externals.clone().iter().zip(&parts.externals) {
+            let Before::Opaque(id) = external.before else {
+                continue;
+            };
+            let router = self.network.switch(id);
+            let theirs = external.routed();
+            let other = router
+                .routes
+                .iter()
+                .find(|route| theirs.contains(&route.prefix));
+            if let Some(route) = other {
+                let headline = text!(
+                    "behind-routed-elsewhere",
+                    router = &router.label.name,
+                    name = &external.label.name,
+                    net = route.prefix,
+                    via = route.via
+                );
+                let diagnostic = Diagnostic::error(headline).at(ast.behind.span);
+                self.report(diagnostic.help(text!("behind-routed-elsewhere-help")));
+            }
+        }
     }
 
     /// The VLAN of the zone whose prefix holds an address.

@@ -47,7 +47,7 @@ impl<'a> Lower<'a> {
             .network
             .externals
             .iter()
-            .any(|e| e.zone == zone && e.behind.contains(addr));
+            .any(|e| e.zone() == Some(zone) && e.behind.contains(addr));
         if !is_device
             && !routers.iter().any(|(_, addrs)| addrs.contains(&addr))
             && !self.is_poisoned(zone)

@@ -63,6 +63,7 @@ pub fn lower(
     lower.routes(&parts);
     let assumptions = lower.assumptions(&parts);
     lower.gateways(&parts);
+    lower.check_externals(&parts);
     lower.check_network();
     lower.unsure = lower.has_error();
     let mut allows = lower.dhcp(&parts);

@@ -2,7 +2,7 @@
 
 use super::lower;
 use crate::base::{Diagnostic, FileId, Lang};
-use crate::model::{Addrs, ClaimKind, Policy};
+use crate::model::{Addrs, ClaimKind, Policy, ZoneId};
 use ipnet::IpNet;
 
 pub(super) const DIALECTS: &[&str] = &["cisco-ios-xe", "alaxala-ax"];
@@ -93,7 +93,7 @@ fn the_rest_is_what_nobody_else_has() {
         panic!("one external")
     };
     assert!(lgwan.rest && lgwan.addrs.v6.is_empty());
-    assert_eq!((lgwan.zone.0, lgwan.vlan), (5, 290));
+    assert_eq!((lgwan.zone(), lgwan.vlan), (Some(ZoneId(5)), 290));
     for (addr, inside) in [
         ("10.10.17.5", false),
         ("10.20.48.15", false),

@@ -40,6 +40,7 @@ pub fn diff(words: Words<'_>, outcome: &DiffOutcome) -> out::Diff {
         facts: crate::facts::digest(),
         version: VERSION,
         twin: None,
+        redactor: None,
     }
 }
 

@@ -34,7 +34,7 @@ pub struct Words<'a> {
 }
 
 impl Words<'_> {
-    fn say(&self, text: &Text) -> String {
+    pub(in crate::report) fn say(&self, text: &Text) -> String {
         text.render(self.lang)
     }
 
@@ -42,7 +42,7 @@ impl Words<'_> {
         texts.iter().map(|text| self.say(text)).collect()
     }
 
-    fn path(&self, file: FileId) -> String {
+    pub(in crate::report) fn path(&self, file: FileId) -> String {
         safe(&self.sources.get(file).path)
     }
 

@@ -10,18 +10,22 @@ use crate::report::outcome as out;
 use crate::report::packet::Packet;
 use crate::text;
 use crate::vendor::live::{Block, OUT};
+use crate::vendor::redact::{MASK, has_secret, redact};
 use crate::verify::states::{Breach, Property};
 
 /// `plan`.
 #[must_use]
 pub fn plan(words: Words<'_>, outcome: &PlanOutcome, options: &Options) -> out::Plan {
     let steps = (1..).zip(&outcome.steps);
+    let steps: Vec<out::PlanStep> = steps
+        .map(|(number, step)| plan_step(words, outcome, number, step))
+        .collect();
+    let mut notes = words.all(&outcome.notes);
+    notes.extend(masked(&steps).map(|note| words.say(&note)));
     out::Plan {
         schema: "aclc/plan/1",
         verdict: outcome.verdict.word(),
-        steps: steps
-            .map(|(number, step)| plan_step(words, outcome, number, step))
-            .collect(),
+        steps,
         by_way: outcome.by_way,
         end: match outcome.end {
             Difference::Equal => "equal",
@@ -34,7 +38,7 @@ pub fn plan(words: Words<'_>, outcome: &PlanOutcome, options: &Options) -> out::
             "refuted"
         },
         because: words.all(&outcome.because),
-        notes: words.all(&outcome.notes),
+        notes,
         inputs: words.inputs(),
         at: options.at.to_string(),
         facts: crate::facts::digest(),
@@ -62,7 +66,7 @@ fn plan_step(
             );
         }
         let all = blocks.iter().flat_map(Block::typed);
-        all.map(|line| safe(&line)).collect()
+        all.map(|line| shown(&line)).collect()
     };
     let named = |words: &[&str], name: &str| -> Vec<String> {
         words.iter().map(|w| w.replace("{step}", name)).collect()
@@ -80,7 +84,7 @@ fn plan_step(
         what: words.say(&what(switch, step)),
         effect: !matches!(step.what, What::Write(_) | What::Remove(_)),
         check: safe(&step.check.0),
-        expect: step.check.1.iter().map(|line| safe(line)).collect(),
+        expect: step.check.1.iter().map(|line| shown(line)).collect(),
         safe: property(Property::Safe),
         live: property(Property::Live),
         manageable: property(Property::Manageable),
@@ -93,6 +97,24 @@ fn plan_step(
         commands,
         undo,
     }
+}
+
+/// A line of a configuration as it is typed; what looks like a secret is masked.
+fn shown(line: &str) -> String {
+    let blanks = line.len() - line.trim_start().len();
+    match has_secret(line) {
+        true => format!("{}{}", " ".repeat(blanks), redact(line)),
+        false => safe(line),
+    }
+}
+
+/// What is to be said of masked lines, if there are any.
+fn masked(steps: &[out::PlanStep]) -> Option<Text> {
+    let lines = |step: &out::PlanStep| [&step.commands, &step.undo].map(Clone::clone).concat();
+    let has = |step: &&out::PlanStep| lines(step).iter().any(|line| line.contains(MASK));
+    let numbers = steps.iter().filter(has).map(|step| step.number.to_string());
+    let numbers: Vec<String> = numbers.collect();
+    (!numbers.is_empty()).then(|| text!("plan-masked", mask = MASK, steps = numbers.join(", ")))
 }
 
 /// A device as a whole, put in or taken out.
@@ -133,7 +155,7 @@ fn what(switch: &Changed, step: &Step) -> Text {
         What::Unbind(interface, list) => text!("plan-unbind", interface = interface, list = list),
         What::Edit(list) => text!("plan-edit", list = list),
         What::Interface(interface) => text!("plan-interface", interface = interface),
-        What::Line(line) => text!("plan-line", line = line),
+        What::Line(line) => text!("plan-line", line = shown(line)),
         What::Down(interface) => text!("plan-down", interface = interface),
         What::Up(interface) => text!("plan-up", interface = interface),
         What::Remove(list) => text!("plan-remove", list = list),

@@ -1,6 +1,7 @@
 //! What the verdicts rest on: assumptions, what people attest, the inputs, and how an outsider makes it all again.
 
-use super::{Page, heads};
+use super::{Page, heads, row_of, verdict};
+use crate::report::words;
 use crate::text;
 use maud::{Markup, html};
 
@@ -47,9 +48,40 @@ pub(super) fn inputs(page: &Page<'_>) -> Markup {
                 @if let Some((path, digest)) = &page.evidence.certificate { tr { td.mono { (path) } td.mono { (digest) } } }
             }
         }
+        (captured(page))
+        h3 { (page.say(&text!("html-rollback"))) }
+        @match &page.evidence.rollback {
+            Some((word, says)) => p data-row=(row_of(word)) { (verdict(page.lang, word)) " " (says) },
+            None => p { (page.say(&text!("html-no-effect"))) },
+        }
         h3 { (page.say(&text!("html-recheck"))) }
         p { (page.say(&text!("html-recheck-words"))) }
         p.mono { (page.evidence.command) }
         @if let Some((path, _)) = &page.evidence.certificate { p.mono { "aclc-check " (path) } }
+    }
+}
+
+/// When each configuration was captured: an input as all others, so nothing is said where nobody says it.
+fn captured(page: &Page<'_>) -> Markup {
+    let all = &page.evidence.captured;
+    let unsaid = || page.say(&text!("html-captured-unsaid"));
+    html! {
+        h3 { (page.say(&text!("html-captured"))) }
+        @if all.is_empty() { p { (page.say(&text!("html-captured-none"))) } }
+        @else {
+            p { (page.say(&text!("html-captured-words"))) }
+            table {
+                (heads(page.lang, &[text!("column-device"), text!("column-file"), text!("column-captured"), text!("column-says")]))
+                tbody { @for one in all { tr {
+                    td { (one.switch) }
+                    td.mono { (one.path) }
+                    td { (one.stated.clone().unwrap_or_else(unsaid)) }
+                    td.mono {
+                        @if one.says.is_empty() { (unsaid()) }
+                        @for (line, text) in &one.says { div { (words::line(Some(*line)).render(page.lang)) " " (text) } }
+                    }
+                } } }
+            }
+        }
     }
 }

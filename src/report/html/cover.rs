@@ -9,8 +9,8 @@ use maud::{Markup, html};
 /// The cover of a verification.
 pub(super) fn cover(page: &Page<'_>) -> Markup {
     let flows = page.evidence.flows.iter();
-    let tickets = once(flows.map(|flow| flow.notes[0].as_str()));
-    let devices = once(page.evidence.interfaces.iter().map(|i| i.device.as_str()));
+    let tickets = words::once(flows.map(|flow| flow.notes[0].as_str()));
+    let devices = words::once(page.evidence.interfaces.iter().map(|i| i.device.as_str()));
     let counts = words::counts(&page.verify.claims);
     let verdict = html! {
         div.verdict.(tone(page.verify.verdict)) {
@@ -29,14 +29,6 @@ pub(super) fn cover(page: &Page<'_>) -> Markup {
             (text!("html-at"), page.verify.at.clone()),
         ],
     )
-}
-
-/// Words in order, each once, those that say something.
-pub(super) fn once<'a>(words: impl Iterator<Item = &'a str>) -> String {
-    let mut all: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
-    all.sort_unstable();
-    all.dedup();
-    all.join(", ")
 }
 
 /// Title, verdict, three boxes to sign, and rows of what it is about; an empty row is filled in by hand.

@@ -140,7 +140,8 @@ fn links(page: &Page<'_>) -> Vec<Link> {
         let places = page.evidence.places.iter();
         let here = places.filter(|place| vlan.is_some_and(|vlan| place.vlans.contains(&vlan)));
         let names: Vec<&str> = here.map(|place| place.name.as_str()).collect();
-        let link = vlan.map_or_else(|| name.to_owned(), |vlan| format!("VLAN {vlan}"));
+        let port = name.trim_start_matches("p:").replacen(':', " ", 1);
+        let link = vlan.map_or(port, |vlan| format!("VLAN {vlan}"));
         (link, names.join("、"))
     };
     let link = |((vlan, name), ports): ((Option<u16>, String), Vec<usize>)| {

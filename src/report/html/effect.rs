@@ -23,9 +23,9 @@ pub(super) fn cover(lang: Lang, diff: &Diff) -> Markup {
         &summary(lang, diff),
         &[
             (text!("html-subject"), String::new()),
-            (text!("html-tickets"), cover::once(tickets)),
-            (text!("column-owner"), cover::once(owners)),
-            (text!("html-devices"), cover::once(devices)),
+            (text!("html-tickets"), words::once(tickets)),
+            (text!("column-owner"), words::once(owners)),
+            (text!("html-devices"), words::once(devices)),
             (text!("html-work-day"), String::new()),
         ],
     )
@@ -102,7 +102,7 @@ fn row(lang: Lang, prefix: &str, number: usize, change: &Change) -> Markup {
             .iter()
             .filter_map(pick)
             .map(String::as_str);
-        cover::once(all)
+        words::once(all)
     };
     let ends = change.end_to_end.map(|differs| match differs {
         true => text!("diff-end-to-end"),

@@ -18,6 +18,7 @@ mod rules;
 mod tests;
 mod write;
 
+use super::likeness;
 use super::live::Mechanism;
 use super::words::Words;
 use super::{Capabilities, Dialect, Hint};
@@ -100,7 +101,6 @@ impl Dialect for AlaxalaAx {
 /// Points for lines that only these devices print like this, or nearly so: headers with `#`, quoted host names, `vlan` in lower
 /// case apart from its number, sub-lines with two blanks.
 fn score(text: &str) -> u32 {
-    const LINES: usize = 20_000;
     let points = |line: &str| {
         let mut words = Words::new(line);
         let two_blanks = line.starts_with("  ") && !line.starts_with("   ");
@@ -119,5 +119,5 @@ fn score(text: &str) -> u32 {
             _ => 0,
         }
     };
-    text.lines().take(LINES).map(points).sum()
+    likeness::points(text, points)
 }

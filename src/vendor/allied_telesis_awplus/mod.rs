@@ -15,6 +15,7 @@ mod write;
 
 use super::ios_like::places::{host_or, masked_or_prefix, prefix_or_wildcard};
 use super::ios_like::{Data, Deed, Head, Kin, Numbered, STYLE, SYNTAX, Style, Syntax, read};
+use super::likeness;
 use super::live::Mechanism;
 use super::parts::not;
 use super::words::Words;
@@ -198,7 +199,6 @@ fn ipv6_lists(hint: &Hint) -> Known {
 
 /// Points for lines that only AlliedWare Plus prints like this: hardware lists, VLAN databases, names of ports.
 fn score(text: &str) -> u32 {
-    const LINES: usize = 20_000;
     let points = |line: &str| {
         let mut words = Words::new(line);
         match words.next().unwrap_or_default() {
@@ -216,5 +216,5 @@ fn score(text: &str) -> u32 {
             _ => 0,
         }
     };
-    text.lines().take(LINES).map(points).sum()
+    likeness::points(text, points)
 }

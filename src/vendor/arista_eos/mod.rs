@@ -11,6 +11,7 @@ mod tests;
 mod write;
 
 use super::ios_like::{Data, Head, Kin, STYLE, SYNTAX, Style, Syntax, read};
+use super::likeness;
 use super::live::Mechanism;
 use super::words::{Words, has_prefix};
 use super::{Capabilities, Dialect, Hint};
@@ -60,6 +61,7 @@ pub(super) static KIN: Kin = Kin {
                 (134, "router-advertisement"),
             ]
         },
+        standard_masks: true,
         ..SYNTAX
     },
     style: Style {
@@ -137,7 +139,6 @@ impl Dialect for AristaEos {
 
 /// Points for lines that only EOS prints like this, or nearly so: its head, VRF instances, three blanks before sub-lines.
 fn score(text: &str) -> u32 {
-    const LINES: usize = 20_000;
     let points = |line: &str| {
         let mut words = Words::new(line);
         let indented = line.starts_with(' ');
@@ -145,6 +146,8 @@ fn score(text: &str) -> u32 {
         match words.next().unwrap_or_default() {
             "!" if words.eat("device:") && words.rest().contains("EOS-") => 100,
             "!" if words.eat_all("Command: show") => 20,
+            "!" if words.eat_all("boot system") && words.rest().starts_with("flash") => 20,
+            "boot" if words.eat("system") && words.rest().ends_with(".swi") => 20,
             "transceiver" if words.eat_all("qsfp default-mode") => 20,
             "service" if words.eat_all("routing protocols model") => 60,
             "vrf" if !indented && words.eat("instance") => 15,
@@ -167,7 +170,7 @@ fn score(text: &str) -> u32 {
             _ => 0,
         }
     };
-    text.lines().take(LINES).map(points).sum()
+    likeness::points(text, points)
 }
 
 /// `Ethernet1`: ports of fixed switches have no slash.

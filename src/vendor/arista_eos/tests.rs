@@ -25,6 +25,20 @@ fn fate(device: &Device, list: &str, text: &str) -> (Fate, Option<u32>) {
 }
 
 #[test]
+fn the_mask_of_a_standard_list_is_read_both_ways() {
+    let device = corpus("standard.cfg");
+    let of = |src: &str| fate(&device, "MASKS", &format!("udp {src}:5 10.9.9.9:5"));
+    assert_eq!(of("10.0.0.9"), (Fate::Permit, Some(10)));
+    assert_eq!(of("10.1.200.1"), (Fate::Permit, Some(20)));
+    // `0.0.255.255` spares the low half, or the high half.
+    assert_eq!(of("10.2.0.0"), (Fate::Unknown, Some(30)));
+    assert_eq!(of("10.2.200.1"), (Fate::Unknown, Some(30)));
+    assert_eq!(of("172.16.0.0"), (Fate::Unknown, Some(30)));
+    assert_eq!(of("172.16.0.1"), (Fate::Permit, Some(50)));
+    assert!(device.gaps.is_empty(), "{:?}", device.gaps);
+}
+
+#[test]
 fn interfaces_and_routing_of_a_whole_configuration() {
     let device = corpus("core.cfg");
     let face = |name: &str| device.interfaces.iter().find(|i| i.name == name).unwrap();

@@ -14,6 +14,7 @@ use super::ios_like::groups::GroupKind;
 use super::ios_like::places::{prefix_or_host, slashed};
 use super::ios_like::read::Reader;
 use super::ios_like::{Data, Head, Kin, Named, STYLE, SYNTAX, Style, Syntax, read};
+use super::likeness;
 use super::live::Mechanism;
 use super::words::Words;
 use super::{Capabilities, Dialect, Hint};
@@ -155,7 +156,6 @@ impl Dialect for ArubaAosCx {
 
 /// Points for lines that only AOS-CX prints like this: lists and their bindings, slots in port names, four blanks.
 fn score(text: &str) -> u32 {
-    const LINES: usize = 20_000;
     let points = |line: &str| {
         let mut words = Words::new(line);
         match words.next().unwrap_or_default() {
@@ -165,9 +165,9 @@ fn score(text: &str) -> u32 {
             "interface" if words.rest().starts_with("1/1/") => 4,
             "interface" if words.rest().starts_with("lag ") => 6,
             "vrf" if words.eat("attach") => 10,
-            word if line.starts_with("    ") && word.bytes().all(|b| b.is_ascii_digit()) => 1,
             _ => 0,
         }
     };
-    text.lines().take(LINES).map(points).sum()
+    let entry = |line: &str| u32::from(line.starts_with("    ") && likeness::is_numbered(line));
+    likeness::marked(text, points, entry)
 }

@@ -19,6 +19,7 @@ use super::ios_like::groups::GroupKind;
 use super::ios_like::native::List;
 use super::ios_like::places::{host_or, masked, prefix_or_wildcard, wildcard_words};
 use super::ios_like::{Data, Head, Kin, Named, Numbered, STYLE, SYNTAX, Style, Syntax, read};
+use super::likeness;
 use super::live::Mechanism;
 use super::words::Words;
 use super::{Capabilities, Dialect, Hint};
@@ -176,20 +177,18 @@ impl Dialect for CiscoIosXe {
 
 /// Points for lines that only IOS-XE prints like this, or nearly so. Sub-lines have one blank; kin dialects use two.
 fn score(text: &str) -> u32 {
-    const LINES: usize = 20_000;
-    let mut points = 0u32;
-    for line in text.lines().take(LINES) {
+    let mark = |line: &str| {
         let mut words = Words::new(line);
         let indented = line.starts_with(' ');
-        let one_blank = indented && !line.starts_with("  ");
-        points += match words.next().unwrap_or_default() {
-            "ip" if words.eat_all("access-list extended")
-                || words.eat_all("access-list standard") =>
-            {
-                3
-            }
-            "ip" if one_blank && words.eat("access-group") => 4,
-            "ipv6" if one_blank && words.eat("traffic-filter") => 6,
+        match words.next().unwrap_or_default() {
+            "ip" if words.eat("access-list") => match words.next() {
+                Some("extended" | "standard") => 3,
+                _ => 0,
+            },
+            "ip" if one_blank(line) && words.eat("access-group") => 4,
+            "ip" if one_blank(line) && words.eat("address") => 3 * u32::from(has_mask(words)),
+            "ip" | "ipv6" if !indented && words.eat("cef") => 6,
+            "ipv6" if one_blank(line) && words.eat("traffic-filter") => 6,
             "interface" if words.rest().starts_with("Vlan") => 4,
             "interface"
                 if words.rest().contains("GigabitEthernet") || words.rest().contains("GigE") =>
@@ -199,12 +198,35 @@ fn score(text: &str) -> u32 {
             "ipv6" if words.eat("unicast-routing") => 3,
             "ipv6" if words.eat("access-list") => 1,
             "Building" if words.eat("configuration...") => 3,
+            "service" if !indented && words.eat("timestamps") => 10,
+            "boot-start-marker" => 20,
             "Extended" | "Standard" if words.eat_all("IP access list") => 6,
             "access-list" if !indented && words.number::<u32>().is_some() => 3,
-            "permit" | "deny" | "remark" | "sequence" if one_blank => 1,
-            word if one_blank && word.bytes().all(|b| b.is_ascii_digit()) => 1,
+            "permit" | "deny" if indented && is_shown_ipv6(line) => 8,
             _ => 0,
-        };
-    }
-    points
+        }
+    };
+    let entry = |line: &str| {
+        let numbered = likeness::is_numbered(line);
+        let word = Words::new(line).next().unwrap_or_default();
+        let entry = numbered || matches!(word, "permit" | "deny" | "remark" | "sequence");
+        u32::from(entry && one_blank(line))
+    };
+    likeness::marked(text, mark, entry)
+}
+
+fn one_blank(line: &str) -> bool {
+    line.starts_with(' ') && !line.starts_with("  ")
+}
+
+/// `10.0.0.1 255.255.255.0`: kin dialects print the length, or indent by more.
+fn has_mask(mut words: Words) -> bool {
+    let mut dotted = || words.next().is_some_and(|w| w.split('.').count() == 4);
+    dotted() && dotted()
+}
+
+/// Entries of IPv6 lists are shown with their number at the end.
+fn is_shown_ipv6(line: &str) -> bool {
+    line.rsplit_once(" sequence ")
+        .is_some_and(|(_, number)| likeness::is_numbered(number))
 }

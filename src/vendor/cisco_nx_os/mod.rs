@@ -13,6 +13,7 @@ mod write;
 use super::ios_like::groups::GroupKind;
 use super::ios_like::places::prefix_or_wildcard;
 use super::ios_like::{Data, Head, Kin, Named, STYLE, SYNTAX, Style, Syntax, read};
+use super::likeness;
 use super::live::Mechanism;
 use super::words::{Words, has_prefix};
 use super::{Capabilities, Dialect, Hint};
@@ -154,7 +155,6 @@ impl Dialect for CiscoNxOs {
 
 /// Points for lines that only NX-OS prints like this, or nearly so: features, VRF contexts, two blanks before sub-lines.
 fn score(text: &str) -> u32 {
-    const LINES: usize = 20_000;
     let points = |line: &str| {
         let mut words = Words::new(line);
         let indented = line.starts_with(' ');
@@ -183,5 +183,5 @@ fn score(text: &str) -> u32 {
             _ => 0,
         }
     };
-    text.lines().take(LINES).map(points).sum()
+    likeness::points(text, points)
 }

@@ -23,6 +23,7 @@ mod shown;
 mod tests;
 mod write;
 
+use super::likeness;
 use super::live::Mechanism;
 use super::words::Words;
 use super::{Capabilities, Dialect, Hint};
@@ -155,7 +156,6 @@ fn is_irrelevant(place: &str, text: &str) -> bool {
 
 /// Points for lines that only Comware prints like this.
 fn score(text: &str) -> u32 {
-    const LINES: usize = 20_000;
     let points = |line: &str| {
         let mut words = Words::new(line);
         match words.next().unwrap_or_default() {
@@ -167,9 +167,8 @@ fn score(text: &str) -> u32 {
             "Basic" | "Advanced" if shown::head(line).is_some() => 10,
             "rule" if line.starts_with(" rule ") => 3,
             "ip" | "ipv6" if words.eat("route-static") => 6,
-            "#" if line == "#" => 1,
             _ => 0,
         }
     };
-    text.lines().take(LINES).map(points).sum()
+    likeness::marked(text, points, |line| u32::from(line == "#"))
 }

@@ -8,7 +8,7 @@ use super::native::{Entry, Flags, Place, PortOp, Ports, Protocol, Service};
 use crate::acl::{Known, Question};
 use crate::net::proto::{TCP, UDP};
 use crate::net::{
-    AddrSet, ByteSet, ExtSet, Family, FlagSet, Match, PortSet, PositionSet, TcpFlags,
+    AddrSet, ByteSet, ExtSet, Family, FlagSet, Match, PortSet, PositionSet, TcpFlags, Wildcard,
 };
 use crate::vendor::redact::redact;
 
@@ -36,6 +36,9 @@ impl Context<'_> {
         family: Family,
         text: &str,
     ) -> Vec<Part> {
+        if let Place::Mask(free, fixed) = entry.src {
+            return self.mask_parts(entry, [free, fixed], family, text);
+        }
         let mut parts = self.unconditioned(entry, family, text);
         if !entry.conditions.is_empty() {
             let text = self.condition_text(&entry.conditions);
@@ -43,6 +46,33 @@ impl Context<'_> {
             parts = also(parts, &Question::Condition { dialect, text });
         }
         parts
+    }
+
+    /// The boxes under both readings of a mask, for as long as it is open which of them is right.
+    fn mask_parts(
+        &mut self,
+        entry: &Entry,
+        [free, fixed]: [Wildcard; 2],
+        family: Family,
+        text: &str,
+    ) -> Vec<Part> {
+        let mut read = |source| {
+            let src = Place::Is(source);
+            self.parts(
+                &Entry {
+                    src,
+                    ..entry.clone()
+                },
+                family,
+                text,
+            )
+        };
+        let (free, fixed) = (read(free), read(fixed));
+        match self.ask("standard-mask-is-wildcard") {
+            Known::Yes => free,
+            Known::No => fixed,
+            Known::Open(question) => under([free, fixed].concat(), &question),
+        }
     }
 
     fn condition_text(&self, conditions: &[String]) -> String {
@@ -80,7 +110,7 @@ impl Context<'_> {
             self.group_unread = true;
             let wide = |place: &Place, read: AddrSet| match place {
                 Place::Group(_) => AddrSet::any(family),
-                Place::Is(_) => read,
+                Place::Is(_) | Place::Mask(..) => read,
             };
             let mut free = Match::between(wide(&entry.src, src), wide(&entry.dst, dst));
             if !matches!(entry.service.protocol, Protocol::Group(_)) {
@@ -99,6 +129,7 @@ impl Context<'_> {
     fn place(&mut self, place: &Place, family: Family, missing: &mut Vec<String>) -> AddrSet {
         match place {
             Place::Is(wildcard) => AddrSet::from(*wildcard),
+            Place::Mask(..) => AddrSet::any(family),
             Place::Group(name) => {
                 self.uses_groups = true;
                 let (set, unread) = self.groups.addresses(family, name);

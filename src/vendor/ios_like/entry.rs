@@ -42,6 +42,13 @@ fn standard_body(
     entry: &mut Entry,
     kin: &'static Kin,
 ) -> Option<()> {
+    if kin.syntax.standard_masks
+        && let Some((addr, mask)) = words.attempt(|w| Some((w.read(ipv4)?, w.read(ipv4)?)))
+    {
+        let fixed = wildcard4(addr, !mask);
+        entry.src = Place::Mask(wildcard4(addr, mask), fixed);
+        return standard_tail(words, entry);
+    }
     let source = (kin.syntax.place)(words, family).or_else(|| {
         words.attempt(|w| {
             let word = w.next()?;
@@ -53,6 +60,10 @@ fn standard_body(
         })
     })?;
     entry.src = Place::Is(source);
+    standard_tail(words, entry)
+}
+
+fn standard_tail(words: &mut Words<'_>, entry: &mut Entry) -> Option<()> {
     if words.eat("log") {
         entry.log = Log::Plain;
     }

@@ -111,6 +111,8 @@ pub(in crate::vendor) struct Syntax {
     pub(in crate::vendor) any: [&'static str; 2],
     /// Reads a place other than a group.
     pub(in crate::vendor) place: fn(&mut Words<'_>, Family) -> Option<Wildcard>,
+    /// Whether it is a fact of its own what the mask of a standard list is.
+    pub(in crate::vendor) standard_masks: bool,
     /// How an entry names a group of addresses.
     pub(in crate::vendor) address_group: Named,
     /// The word that names a group of services in the place of the protocol.
@@ -268,6 +270,7 @@ pub(in crate::vendor) const SYNTAX: Syntax = Syntax {
     service_group: None,
     actions: &[("permit", Deed::Permit), ("deny", Deed::Deny)],
     protocol_word: None,
+    standard_masks: false,
     tcp_flags: true,
     icmp_words: false,
     port_group: None,

@@ -95,6 +95,8 @@ pub(in crate::vendor) enum Protocol {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::vendor) enum Place {
     Is(Wildcard),
+    /// An address with a mask, of which it is open whether its ones are free or fixed: the set if they are free, if fixed.
+    Mask(Wildcard, Wildcard),
     /// A network group.
     Group(String),
 }

@@ -103,6 +103,14 @@ fn place(place: &Place, kin: &'static Kin, out: &mut String) {
         (Place::Group(name), Named::Behind(word)) => behind(Some(word), name),
         (Place::Group(name), Named::Bare | Named::Never) => name.clone(),
         (Place::Is(wildcard), _) => (kin.style.place)(wildcard),
+        (Place::Mask(free, fixed), _) => {
+            let dotted = |bits: u128| free.family().addr(bits).to_string();
+            format!(
+                "{} {}",
+                dotted(free.value() | fixed.value()),
+                dotted(free.free())
+            )
+        }
     };
     out.push(' ');
     out.push_str(&text);

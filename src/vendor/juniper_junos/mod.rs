@@ -30,6 +30,7 @@ mod text;
 mod tree;
 mod write;
 
+use super::likeness;
 use super::live::Mechanism;
 use super::words::Words;
 use super::{Capabilities, Dialect, Hint};
@@ -123,7 +124,6 @@ fn is_irrelevant(place: &str, at: At<'_>) -> bool {
 
 /// Points for lines that only Junos prints like this.
 fn score(text: &str) -> u32 {
-    const LINES: usize = 20_000;
     const TOPS: [&str; 9] = [
         "system",
         "interfaces",
@@ -138,6 +138,7 @@ fn score(text: &str) -> u32 {
     let points = |line: &str| {
         let mut words = Words::new(line);
         match words.next().unwrap_or_default() {
+            "set" if words.eat_all("system host-name") => 6,
             "set" | "deactivate" | "delete" => {
                 let top = words.next().unwrap_or_default();
                 2 * u32::from(TOPS.contains(&top) || matches!(top, "groups" | "version"))
@@ -147,5 +148,5 @@ fn score(text: &str) -> u32 {
             _ => u32::from(line.trim_end().ends_with(';')),
         }
     };
-    text.lines().take(LINES).map(points).sum()
+    likeness::points(text, points)
 }

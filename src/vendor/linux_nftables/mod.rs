@@ -20,6 +20,7 @@ mod token;
 mod value;
 mod write;
 
+use super::likeness;
 use super::live::Mechanism;
 use super::{Capabilities, Dialect, Hint};
 use crate::acl::Known;
@@ -102,7 +103,6 @@ impl Dialect for LinuxNftables {
 
 /// Points for lines that only nft prints or takes like this.
 fn score(text: &str) -> u32 {
-    const LINES: usize = 20_000;
     const FAMILIES: [&str; 6] = ["inet", "ip", "ip6", "arp", "bridge", "netdev"];
     let points = |line: &str| {
         let mut words = line.split_whitespace();
@@ -121,5 +121,5 @@ fn score(text: &str) -> u32 {
             _ => 0,
         }
     };
-    text.lines().take(LINES).map(points).sum()
+    likeness::points(text, points)
 }

@@ -97,6 +97,14 @@ pub fn numbered(line: &str) -> Option<(u32, &str)> {
     Some((number.parse().ok()?, rest))
 }
 
+/// Whether an entry only says something to people.
+#[must_use]
+pub fn is_remark(body: &str) -> bool {
+    ["remark", "comment"]
+        .iter()
+        .any(|word| body.starts_with(word))
+}
+
 /// A line typed inside a list.
 fn entry(mechanism: &Mechanism, block: &mut Block, line: &str) -> Result<(), CannotApply> {
     if let Some(gone) = mechanism.gone(line) {
@@ -109,11 +117,18 @@ fn entry(mechanism: &Mechanism, block: &mut Block, line: &str) -> Result<(), Can
             false => Err(CannotApply(line.to_owned())),
         };
     }
-    let Some((number, _)) = numbered(line) else {
+    let Some((number, body)) = numbered(line) else {
         block.lines.push(line.to_owned());
         return Ok(());
     };
-    // A remark may carry the number of the entry beside it.
+    // A remark may carry the number of the entry beside it; another entry may not.
+    let taken = |known: &String| {
+        let other = numbered(known).filter(|(n, _)| *n == number);
+        other.is_some_and(|(_, old)| !is_remark(old) && !is_remark(body))
+    };
+    if block.lines.iter().any(taken) {
+        return Err(CannotApply(line.to_owned()));
+    }
     let later = |line: &String| numbered(line).is_some_and(|(n, _)| n > number);
     let at = block.lines.iter().position(later);
     block

@@ -9,7 +9,7 @@ mod ruleset;
 mod running;
 
 pub use candidate::unit;
-pub use lines::numbered;
+pub use lines::{is_remark, numbered};
 pub use ruleset::{LOAD, reversed};
 pub use running::{CannotApply, Running};
 

@@ -46,6 +46,15 @@ impl Running {
         self.block(header).is_some()
     }
 
+    /// Whether a line outside of a block has a name among its words.
+    #[must_use]
+    pub fn names(&self, header: &str, name: &str) -> bool {
+        let outside = self.blocks.iter().filter(|block| block.header != header);
+        let mut lines =
+            outside.flat_map(|block| std::iter::once(&block.header).chain(&block.lines));
+        lines.any(|line| line.split_whitespace().any(|word| word == name))
+    }
+
     /// The text of it.
     #[must_use]
     pub fn text(&self) -> String {

@@ -114,7 +114,8 @@ pub fn read(form: Form, source: &Source) -> Captured {
     reader.captured
 }
 
-/// Commands and prompts that stand around a table.
+/// Commands and prompts that stand around a table. A command that asks for part of it (`| include`, one protocol, one prefix)
+/// is none: what such a capture does not show may be there all the same.
 fn is_noise(line: &str) -> bool {
     const COMMANDS: [&str; 6] = [
         "show ip route",
@@ -126,7 +127,24 @@ fn is_noise(line: &str) -> bool {
     ];
     let line = line.trim();
     let prompt = line.ends_with(['#', '>', '$']) && !line.contains(' ');
-    line.is_empty() || prompt || COMMANDS.iter().any(|command| line.contains(command))
+    let asked = |command: &&str| line.split_once(*command).map(|(_, rest)| rest);
+    let whole = COMMANDS.iter().find_map(asked).is_some_and(is_whole);
+    line.is_empty() || prompt || whole
+}
+
+/// Whether the words behind a command leave nothing of its table out.
+fn is_whole(rest: &str) -> bool {
+    let words: Vec<&str> = rest.split_whitespace().collect();
+    let words = match words.as_slice() {
+        [words @ .., "|", "no-more"] => words,
+        all => all,
+    };
+    let named = ["vrf", "table", "vpn-instance"];
+    match words {
+        [] | ["all-vpn-instance"] => true,
+        [word, _] => named.contains(word),
+        _ => false,
+    }
 }
 
 /// A table under construction.

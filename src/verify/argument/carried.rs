@@ -55,21 +55,13 @@ fn walks(
     goal: impl Fn() -> End,
 ) -> Vec<Journey> {
     let space = view.space();
-    let zone = match source.at {
-        At::Link(zone, vlan) => Some((zone, vlan)),
-        At::External(id) => {
-            let external = view.policy.network.external(id);
-            Some((external.zone, external.vlan))
-        }
-        At::Switch(_) => None,
-    };
-    let parts: Vec<(PacketSet, Start)> = match (zone, view.device_of(source.at)) {
-        (Some((zone, vlan)), _) => {
-            let hops = view.first_hops(zone, vlan).into_iter();
+    let parts: Vec<(PacketSet, Start)> = match (source.at, view.device_of(source.at)) {
+        (At::Link(..) | At::External(_), _) => {
+            let hops = view.first_hops(source.at).into_iter();
             hops.map(|(dst, ports, _)| (space.intersect(packets, dst), Start::Ports(ports)))
                 .collect()
         }
-        (None, Some(device)) => {
+        (At::Switch(_), Some(device)) => {
             let own = |vrf: &str| view.from(&view.topo.own(device, vrf, view.family));
             let vrfs = view.topo.vrfs(device).into_iter();
             vrfs.map(|vrf| {
@@ -78,7 +70,7 @@ fn walks(
             })
             .collect()
         }
-        (None, None) => Vec::new(),
+        (At::Switch(_), None) => Vec::new(),
     };
     let parts = parts.into_iter().filter(|(part, _)| !space.is_empty(*part));
     let journey = |(packets, start)| Journey {

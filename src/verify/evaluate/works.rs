@@ -76,10 +76,10 @@ pub(super) fn show_missing(
 
 /// Several routers on the sender's link and nobody said which one hosts use (D26).
 fn gateway_question(view: &View<'_>, source: &Spot) -> Option<Question> {
-    let crate::model::At::Link(zone, vlan) = source.at else {
+    let crate::model::At::Link(_, vlan) = source.at else {
         return None;
     };
-    view.first_hops(zone, vlan)
+    view.first_hops(source.at)
         .iter()
         .any(|(.., ambiguous)| *ambiguous)
         .then_some(Question::Gateway { vlan })

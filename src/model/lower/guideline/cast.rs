@@ -162,11 +162,11 @@ impl Lower<'_> {
         let mut names: Vec<String> = Vec::new();
         for spot in &gateway.spots {
             let zone = match spot.place {
-                Place::Zone(zone) | Place::Host(zone, _) => zone,
-                Place::External(id) => self.network.external(id).zone,
+                Place::Zone(zone) | Place::Host(zone, _) => Some(zone),
+                Place::External(id) => self.network.external(id).zone(),
                 Place::Switch(_) => continue,
             };
-            if !zones.contains(&zone) {
+            if let Some(zone) = zone.filter(|zone| !zones.contains(zone)) {
                 zones.push(zone);
                 names.push(self.network.zone(zone).label.name.clone());
                 spots.extend(self.zone_spots(zone));

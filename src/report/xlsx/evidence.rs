@@ -1,31 +1,20 @@
-//! The evidence as a workbook: a sheet per table, every cell a string, no formula, no clock.
+//! The sheets of a verification.
 
-use super::evidence::Evidence;
-use super::format::Outcome;
-use super::outcome::{Change, Side, Verify};
-use super::words;
+use super::Table;
 use crate::base::{Lang, Text};
+use crate::report::evidence::{Evidence, Pair};
+use crate::report::outcome::Verify;
+use crate::report::words;
 use crate::text;
-use rust_xlsxwriter::{
-    DocProperties, ExcelDateTime, Format, FormatAlign, Workbook, Worksheet, XlsxError,
-};
 
-/// The workbook; nothing for outcomes other than `verify`.
-#[must_use]
-pub fn render(outcome: &Outcome<'_>, lang: Lang) -> Vec<u8> {
-    let Outcome::Verify(verify) = outcome else {
-        return Vec::new();
-    };
-    let Some(evidence) = &verify.evidence else {
-        return Vec::new();
-    };
+/// All of them.
+pub(super) fn tables(verify: &Verify, evidence: &Evidence, lang: Lang) -> Vec<Table> {
     let book = Book {
         verify,
         evidence,
         lang,
     };
-    book.made()
-        .expect("names and sizes of the sheets are within the limits of the format")
+    book.tables()
 }
 
 struct Book<'a> {
@@ -34,67 +23,9 @@ struct Book<'a> {
     lang: Lang,
 }
 
-/// A table: its sheet's name, the heads with their widths, the rows.
-type Table = (Text, Vec<(Text, u16)>, Vec<Vec<String>>);
-
 impl Book<'_> {
     fn say(&self, text: &Text) -> String {
         text.render(self.lang)
-    }
-
-    fn made(&self) -> Result<Vec<u8>, XlsxError> {
-        let mut book = Workbook::new();
-        // Not the time of the run: the same input makes the same bytes.
-        let day = ExcelDateTime::from_ymd(2000, 1, 1)?;
-        let about = DocProperties::new()
-            .set_author("aclc")
-            .set_creation_datetime(&day);
-        book.set_properties(&about);
-        for (name, heads, rows) in self.tables() {
-            let sheet = book.add_worksheet();
-            sheet.set_name(self.say(&name))?;
-            self.fill(sheet, &heads, &rows)?;
-        }
-        book.save_to_buffer()
-    }
-
-    fn fill(
-        &self,
-        sheet: &mut Worksheet,
-        heads: &[(Text, u16)],
-        rows: &[Vec<String>],
-    ) -> Result<(), XlsxError> {
-        let bold = Format::new().set_bold();
-        let wrapped = Format::new().set_text_wrap().set_align(FormatAlign::Top);
-        for (column, (head, width)) in (0u16..).zip(heads) {
-            sheet.set_column_width(column, *width)?;
-            sheet.write_string_with_format(0, column, self.say(head), &bold)?;
-        }
-        for (row, cells) in (1u32..).zip(rows) {
-            for (column, cell) in (0u16..).zip(cells) {
-                sheet.write_string_with_format(row, column, self.cell(cell), &wrapped)?;
-            }
-        }
-        sheet.set_freeze_panes(1, 0)?;
-        sheet
-            .set_landscape()
-            .set_paper_size(9)
-            .set_print_fit_to_pages(1, 0);
-        sheet.set_repeat_rows(0, 0)?;
-        Ok(())
-    }
-
-    /// A cell holds so many characters and no more; what is cut says so.
-    fn cell(&self, text: &str) -> String {
-        const MOST: usize = 32_000;
-        let text = match &self.evidence.redactor {
-            Some(redactor) => redactor.text(text),
-            None => text.to_owned(),
-        };
-        match text.char_indices().nth(MOST) {
-            Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-            None => text,
-        }
     }
 
     fn tables(&self) -> Vec<Table> {
@@ -167,6 +98,20 @@ impl Book<'_> {
                 available,
             ]
         });
+        let captured = self.evidence.captured.iter().map(|one| {
+            let says = one.says.iter().map(|(_, text)| text.as_str());
+            vec![
+                one.switch.clone(),
+                one.path.clone(),
+                one.stated.clone().unwrap_or_default(),
+                says.collect::<Vec<_>>().join("\n"),
+            ]
+        });
+        let rollback = self.evidence.rollback.iter();
+        let rollback = rollback.map(|(word, says)| {
+            let heading = self.say(&text!("html-rollback"));
+            vec![heading, format!("{} {says}", verdict(word))]
+        });
         let assumptions = (1..).zip(&self.verify.assumptions);
         let inputs = self
             .verify
@@ -179,6 +124,7 @@ impl Book<'_> {
             version = self.verify.version,
             facts = self.verify.facts
         );
+        let inputs = inputs.chain(rollback);
         let inputs = inputs.chain([vec![self.evidence.command.clone(), self.say(&run)]]);
         vec![
             (
@@ -227,21 +173,7 @@ impl Book<'_> {
                 ]),
                 interfaces.collect(),
             ),
-            (
-                text!("sheet-effect"),
-                heads(&[
-                    (text!("column-effect"), 14),
-                    (text!("column-device"), 18),
-                    (text!("column-interface"), 16),
-                    (text!("column-list"), 18),
-                    (text!("column-flows"), 60),
-                    (text!("column-packet"), 40),
-                    (text!("diff-old"), 40),
-                    (text!("diff-new"), 40),
-                    (text!("column-statements"), 50),
-                ]),
-                self.effect(),
-            ),
+            self.effect(),
             (
                 text!("sheet-findings"),
                 heads(&[
@@ -264,6 +196,16 @@ impl Book<'_> {
                 capacity.collect(),
             ),
             (
+                text!("sheet-captured"),
+                heads(&[
+                    (text!("column-device"), 20),
+                    (text!("column-file"), 40),
+                    (text!("column-captured"), 24),
+                    (text!("column-says"), 70),
+                ]),
+                captured.collect(),
+            ),
+            (
                 text!("sheet-assumptions"),
                 heads(&[
                     (text!("column-number"), 6),
@@ -282,33 +224,14 @@ impl Book<'_> {
     }
 
     /// What changes since the state before, if one was given.
-    fn effect(&self) -> Vec<Vec<String>> {
-        let Some(diff) = &self.verify.effect else {
-            return vec![vec![self.say(&text!("html-no-effect"))]];
-        };
-        let side = |side: &Side| match side.line {
-            Some(line) => format!("{} {}", self.say(&words::line(Some(line))), side.text),
-            None => side.text.clone(),
-        };
-        let row = |change: &Change| {
-            let flows = change.shown.iter();
-            let flows = flows.map(|flow| format!("{} -> {} {}", flow.from, flow.to, flow.service));
-            let statements = change.statements.iter();
-            let statements = statements.map(|statement| self.say(&words::behind(statement)));
-            let place = [change.attachment.as_deref(), change.direction];
-            vec![
-                self.say(&words::effect(change.effect)),
-                change.device.clone(),
-                place.into_iter().flatten().collect::<Vec<_>>().join(" "),
-                change.acl.clone(),
-                flows.collect::<Vec<_>>().join("\n"),
-                change.witness.shown.clone(),
-                side(&change.old),
-                side(&change.new),
-                statements.collect::<Vec<_>>().join("\n"),
-            ]
-        };
-        diff.changes.iter().map(row).collect()
+    fn effect(&self) -> Table {
+        match &self.verify.effect {
+            Some(diff) => super::change::effect(diff, self.lang),
+            None => {
+                let none = vec![vec![self.say(&text!("html-no-effect"))]];
+                (text!("sheet-effect"), super::change::heads(), none)
+            }
+        }
     }
 
     fn pairs(&self) -> Vec<Vec<String>> {
@@ -322,7 +245,7 @@ impl Book<'_> {
             return vec![vec![self.say(&text!("html-matrix-cut"))]];
         }
         let pairs = self.evidence.pairs.iter();
-        let row = |pair: &super::evidence::Pair| {
+        let row = |pair: &Pair| {
             vec![
                 name(pair.from),
                 name(pair.to),
