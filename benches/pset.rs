@@ -35,9 +35,10 @@ mod common;
 mod smtlib;
 
 use aclc::acl::{Ace, Acl, AclState, Action};
+use aclc::diff::compare;
 use aclc::net::proto::{TCP, UDP};
 use aclc::net::{ByteSet, Family, FlagSet, Match, PortSet, PositionSet, Wildcard};
-use aclc::pset::{Layout, Space, Useless};
+use aclc::pset::{Layout, Limits, Space, Useless};
 use common::bdd::Bits;
 use common::{best, on_clock, once, peak};
 use fastrand::Rng;
@@ -138,7 +139,7 @@ fn case(kind: &str, lines: usize) {
             "    useless lines {}: {dead:.1}% dead, {redundant:.1}% redundant",
             figure(sweep, bars[1])
         );
-        let other = mutated(kind, lines);
+        let other = mutated(kind, lines, 20);
         let (diff, boxes) = best(repeats, || {
             let space = space();
             let (old, new) = (space.permitted(&acl).must, space.permitted(&other).must);
@@ -156,6 +157,15 @@ fn case(kind: &str, lines: usize) {
             boxes.0,
             boxes.1,
             if boxes.2 { ", and more" } else { "" }
+        );
+        let other = mutated(kind, lines, lines / 25);
+        let (pairs, found) = once(|| compare(&acl, &other, Limits::default()));
+        println!(
+            "    compared with the deciding lines, {} lines changed {}: {} changes{}",
+            lines / 25,
+            figure(pairs, bars[2]),
+            found.changes.len(),
+            if found.limited { ", and more" } else { "" }
         );
     }
     if lines <= 10_000 && ["municipal", "firewall", "nested"].contains(&kind) {
@@ -267,11 +277,11 @@ fn list(kind: &str, lines: usize, seed: u64) -> Acl {
     }
 }
 
-/// The list with ten entries removed and ten from another list put in.
-fn mutated(kind: &str, lines: usize) -> Acl {
+/// The list with so many changes: an entry removed, or one from another list put in.
+fn mutated(kind: &str, lines: usize, changes: usize) -> Acl {
     let (mut acl, donor) = (list(kind, lines, 1), list(kind, lines, 2));
     let rng = &mut Rng::with_seed(3);
-    for _ in 0..10 {
+    for _ in 0..changes / 2 {
         acl.entries.remove(rng.usize(..acl.entries.len()));
         acl.entries.insert(
             rng.usize(..acl.entries.len()),

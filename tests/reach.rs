@@ -37,6 +37,7 @@ fn router(name: &str, vlans: &[(u16, &[&str])]) -> Named {
             to_switch: Known::Yes,
             from_switch: Known::No,
         },
+        parts: Default::default(),
         relays_from_either: false,
         modelled: Vec::new(),
         asides: Vec::new(),

@@ -47,6 +47,8 @@ pub struct Device {
     pub modelled: Vec<String>,
     /// Lines of the capture that are no configuration: texts of banners, what other commands printed.
     pub asides: Vec<u32>,
+    /// Lines of a statement that begins on another line, where it is not wholly understood: the line, and the first one.
+    pub parts: BTreeSet<(u32, u32)>,
 }
 
 impl Device {
@@ -91,6 +93,7 @@ impl Device {
             relays_from_either: false,
             modelled: Vec::new(),
             asides: Vec::new(),
+            parts: BTreeSet::new(),
         }
     }
 
@@ -183,6 +186,7 @@ impl Device {
             relays_from_either,
             modelled: _,
             asides: _,
+            parts: _,
         } = self;
         let vrfs = |device: &Device| -> Vec<String> {
             let each = device.dynamic.iter().map(|(vrf, _)| vrf.clone());

@@ -7,7 +7,7 @@ use super::readings::{cases, resolve};
 use crate::acl::{Ace, Acl, Action, Question};
 use crate::net::proto::TCP;
 use crate::net::{ByteSet, ExtSet, Family, FlagSet, Flow, Match, PositionSet, TcpFlags};
-use crate::pset::{Limits, PacketSet, Prefer, Space};
+use crate::pset::{Deciders, Limits, PacketSet, Prefer, Space};
 use std::collections::BTreeMap;
 
 /// Equal, different, or readings differ.
@@ -292,10 +292,15 @@ fn list(space: &Space, old: &Acl, new: &Acl, fates: &Fates, dialects: bool) -> (
     ];
     let mut changes = Vec::new();
     let mut cut = false;
+    let all = space.union_all(&groups.map(|(.., set)| set));
+    if space.is_empty(all) {
+        return (changes, cut);
+    }
+    let deciders = [old, new].map(|acl| space.deciders(acl, all));
     for (class, of_class) in classes(space, dialects) {
         for (effect, certain, set) in groups {
             let set = space.intersect(set, of_class);
-            for (old, new, part) in pairs(space, old, new, set) {
+            for (old, new, part) in pairs(space, &deciders, set) {
                 let regions = space.regions(part, MOST_REGIONS);
                 cut |= regions.cut;
                 changes.extend(
@@ -355,13 +360,17 @@ fn lone_rst(family: Family) -> Match {
 }
 
 /// A set by the entries that decide its packets on both sides.
-fn pairs(space: &Space, old: &Acl, new: &Acl, set: PacketSet) -> Vec<(usize, usize, PacketSet)> {
+fn pairs(
+    space: &Space,
+    [old, new]: &[Deciders; 2],
+    set: PacketSet,
+) -> Vec<(usize, usize, PacketSet)> {
     if space.is_empty(set) {
         return Vec::new();
     }
     let mut out = Vec::new();
-    for (before, part) in space.deciding(old, set) {
-        let after = space.deciding(new, part);
+    for (before, part) in space.decided_by(old, set) {
+        let after = space.decided_by(new, part);
         out.extend(after.into_iter().map(|(after, part)| (before, after, part)));
     }
     out

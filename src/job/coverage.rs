@@ -163,6 +163,17 @@ fn known(device: &Device) -> BTreeMap<u32, LineState> {
     for gap in &device.gaps {
         say(gap.line, LineState::Gap);
     }
+    let first: BTreeMap<u32, LineState> = known
+        .iter()
+        .filter(|(_, state)| **state > LineState::Irrelevant)
+        .map(|(line, state)| (*line, *state))
+        .collect();
+    for (line, head) in &device.parts {
+        if let Some(state) = first.get(head) {
+            let worst = known.entry(*line).or_insert(*state);
+            *worst = (*worst).max(*state);
+        }
+    }
     known
 }
 
@@ -290,6 +301,37 @@ mod tests {
             assert_eq!(outcome.runs(LineState::Gap), [(2, 3)], "{text}");
             assert_eq!(outcome.runs(LineState::Understood), [(1, 1), (4, 5)]);
         }
+    }
+
+    /// Whatever its form: braces, or a line for each word.
+    #[test]
+    fn every_line_of_a_junos_term_is_marked() {
+        let curly = "firewall {\n    family inet {\n        filter F {\n            term a {\n                from {\n                    \
+            protocol tcp;\n                    dscp ef;\n                }\n                then {\n                    count C;\n                    \
+            accept;\n                }\n            }\n            term b {\n                then {\n                    discard;\n                }\n            \
+            }\n            term c {\n                from {\n                    wibble 3;\n                }\n                then accept;\n            \
+            }\n        }\n    }\n}\n";
+        let outcome = of(curly, "juniper-junos");
+        assert_eq!(outcome.runs(LineState::Bounded), [(4, 13)]);
+        assert_eq!(outcome.runs(LineState::Gap), [(19, 24)]);
+        assert_eq!(
+            outcome.runs(LineState::Understood),
+            [(1, 3), (14, 18), (25, 27)]
+        );
+        let flat: String = curly
+            .lines()
+            .map(|line| format!("{}\n", line.trim()))
+            .collect();
+        assert_eq!(
+            of(&flat, "juniper-junos").lines,
+            outcome.lines,
+            "without indentation"
+        );
+        let set = "set system host-name A\nset firewall family inet filter F term a from protocol tcp\nset firewall family inet filter F term b then discard\n\
+            set firewall family inet filter F term a from dscp ef\nset firewall family inet filter F term a then accept\n";
+        let outcome = of(set, "juniper-junos");
+        assert_eq!(outcome.runs(LineState::Bounded), [(2, 2), (4, 5)]);
+        assert_eq!(outcome.runs(LineState::Understood), [(1, 1), (3, 3)]);
     }
 
     #[test]

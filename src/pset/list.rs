@@ -103,15 +103,18 @@ impl Space {
         self.bounds_complement(self.permitted(acl))
     }
 
-    /// Prepares a list for [`Space::decided_by`].
+    /// Prepares a list for [`Space::decided_by`] of sets within one; the smaller that is, the less there is to prepare.
     #[must_use]
-    pub fn deciders(&self, acl: &Acl) -> Deciders {
+    pub fn deciders(&self, acl: &Acl, within: PacketSet) -> Deciders {
         let aces: Vec<&Ace> = acl.all().collect();
         self.with(|dd, layout| {
             let mut tree = |side: Side| {
-                let set =
-                    |ace: &&Ace| of_ace(dd, layout, ace, side.takes_possible(ace.action), FULL);
-                let sets: Vec<Id> = aces.iter().map(set).collect();
+                let mut set = |ace: &&Ace| {
+                    let possible = side.takes_possible(ace.action);
+                    let all = of_ace(dd, layout, ace, possible, FULL);
+                    dd.and(all, within.0)
+                };
+                let sets: Vec<Id> = aces.iter().map(&mut set).collect();
                 Tree::new(dd, &sets)
             };
             let must = tree(Side::Must);
@@ -158,7 +161,7 @@ impl Space {
     /// [`Space::decided_by`] for one set only.
     #[must_use]
     pub fn deciding(&self, acl: &Acl, set: PacketSet) -> Vec<(usize, PacketSet)> {
-        self.decided_by(&self.deciders(acl), set)
+        self.decided_by(&self.deciders(acl, set), set)
     }
 }
 

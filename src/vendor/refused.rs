@@ -85,7 +85,10 @@ const SR_OS: Heads<5> = [
     ("/configure ", 20),
 ];
 
-const PAN_OS: Heads<7> = [
+const PAN_OS: Heads<10> = [
+    ("!RANCID-CONTENT-TYPE: paloalto", 200),
+    ("deviceconfig {", 200),
+    ("mgt-config {", 200),
     ("set deviceconfig ", 20),
     ("set rulebase ", 20),
     ("set network ", 20),

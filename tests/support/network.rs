@@ -167,6 +167,7 @@ fn device(rng: &mut Rng, family: Family, kind: Kind, number: u8) -> Device {
             to_switch: known(rng, kind, to_switch),
             from_switch: known(rng, kind, !to_switch),
         },
+        parts: Default::default(),
         relays_from_either: false,
         modelled: Vec::new(),
         asides: Vec::new(),

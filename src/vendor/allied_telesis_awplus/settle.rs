@@ -14,6 +14,7 @@ pub(super) fn settle(reader: &mut Reader) {
     for (name, group, addr) in std::mem::take(&mut reader.outside_virtuals) {
         if let Some(face) = face(reader, &name) {
             face.interface.share(false, group, addr);
+            reader.leant.push("virtual-router-form");
         }
     }
     let filters = std::mem::take(&mut reader.map_filters);

@@ -17,6 +17,7 @@ use crate::vendor::ios_like::config::{
 use crate::vendor::ios_like::native::{Body, List};
 use crate::vendor::ios_like::print::list;
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 
 /// The whole text, or every refusal.
 pub(super) fn config(config: &Config) -> Result<String, Vec<Text>> {
@@ -53,6 +54,9 @@ pub(super) fn config(config: &Config) -> Result<String, Vec<Text>> {
         .any(|face| face.carries(Family::V6))
     {
         put!(out, "ipv6 forwarding\n!");
+    }
+    for face in &config.interfaces {
+        virtual_routers(face, &mut out, &mut refusals);
     }
     for own in &config.routes {
         route(own, &mut out, &mut refusals);
@@ -120,10 +124,27 @@ fn interface(face: &Interface, out: &mut String, refusals: &mut Vec<Text>) {
     for helper in &face.helpers {
         put!(out, " ip dhcp-relay server-address {helper}");
     }
-    if !face.virtuals.is_empty() {
+    put!(out, "!");
+}
+
+/// `router vrrp N vlanV`: one IPv4 address to a group; the form is known for VLANs only.
+fn virtual_routers(face: &Interface, out: &mut String, refusals: &mut Vec<Text>) {
+    let mut written = 0;
+    for group in &face.redundancy {
+        if let (InterfaceKind::Svi(vlan), false, [IpAddr::V4(addr)], 1..=255) =
+            (face.kind, group.hsrp, group.addrs.as_slice(), group.group)
+        {
+            put!(
+                out,
+                "router vrrp {} vlan{vlan}\n virtual-ip {addr} backup\n enable\n!",
+                group.group
+            );
+            written += 1;
+        }
+    }
+    if written < face.virtuals.len() {
         refusals.push(text!("awplus-refuse-redundancy", interface = &face.name));
     }
-    put!(out, "!");
 }
 
 /// An access map with one list, put on the VLAN: with several, their order would be open.

@@ -53,10 +53,8 @@ impl Reader {
             "switchport" if self.class_of(line).is_none() => switchport(face, words, line),
             "ip" => self.ip_line(face, words, line),
             "ipv6" => self.ipv6_line(face, words, line),
-            "storm-control" => {
-                if words.peek() == Some("unicast") {
-                    face.effect(EffectClass::Narrows, None, line);
-                }
+            "storm-control" if !matches!(words.peek(), Some("action" | "trap")) => {
+                face.effect(EffectClass::Narrows, None, line);
                 true
             }
             "service-policy" => service_policy(face, words, line),

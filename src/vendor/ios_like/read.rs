@@ -63,6 +63,8 @@ pub(in crate::vendor) struct Reader {
     pub(in crate::vendor) tests_ipv6: bool,
     /// Virtual addresses that stand outside of interfaces: interface, group, address.
     pub(in crate::vendor) outside_virtuals: Vec<(String, u32, IpAddr)>,
+    /// Modelled facts that lines outside lists lean on.
+    pub(in crate::vendor) leant: Vec<&'static str>,
     /// Ports whose broadcasts relays send on.
     pub(in crate::vendor) relayed: PortSet,
     /// Lines that are no configuration.
@@ -151,6 +153,7 @@ impl Reader {
             map_filters: Vec::new(),
             tests_ipv6: false,
             outside_virtuals: Vec::new(),
+            leant: Vec::new(),
             relayed: PortSet::from_ranges(kin.relayed.iter().map(|port| (*port, *port))),
             asides: Vec::new(),
             lists: Lists::default(),
@@ -337,6 +340,9 @@ impl Reader {
         if context.uses_groups && sees.to_switch.must() {
             sees.to_switch = context.ask("object-group-entry-sees-to-switch");
         }
+        for fact in std::mem::take(&mut self.leant) {
+            context.ask(fact);
+        }
         self.gaps.append(&mut context.gaps);
         self.gaps.sort_by_key(|gap| gap.line);
         self.effects.sort_by_key(|effect| effect.line);
@@ -356,6 +362,7 @@ impl Reader {
             relays_from_either: false,
             modelled: context.modelled.into_iter().map(str::to_owned).collect(),
             asides: self.asides,
+            parts: BTreeSet::new(),
         }
     }
 

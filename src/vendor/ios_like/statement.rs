@@ -29,9 +29,15 @@ impl Reader {
 
     /// A line that only the tables know, or nobody (D23).
     fn by_class(&mut self, place: Place, line: &Line<'_>) {
-        match self.kin.data.tables.class(place, &line.text) {
-            Some(class) => self.effect(class, Scope::Device, line),
-            None => self.unknown(line, text!("ios-line-unread")),
+        let class = self.kin.data.tables.class(place, &line.text);
+        match (class, named_vlans(&line.text)) {
+            // `ip arp inspection vlan 10-12`: what may drop does so there.
+            (Some(EffectClass::Narrows), Some(vlans)) => {
+                let effect = (vlans, line.number, redact(&line.text));
+                self.vlan_filters.push(effect);
+            }
+            (Some(class), _) => self.effect(class, Scope::Device, line),
+            (None, _) => self.unknown(line, text!("ios-line-unread")),
         }
     }
 
@@ -300,6 +306,11 @@ impl Reader {
             }
         }
     }
+}
+
+/// The VLANs that a line ends in.
+fn named_vlans(text: &str) -> Option<Vec<u16>> {
+    vlan_list(text.rsplit_once(" vlan ")?.1)
 }
 
 /// `10,20-22 30`; `None` if it is no list of VLANs, empty if it is a very long one.

@@ -31,7 +31,7 @@ impl Place {
 }
 
 /// Most words that a beginning in the table has.
-pub(in crate::vendor) const LONGEST: usize = 3;
+pub(in crate::vendor) const LONGEST: usize = 4;
 
 /// Beginnings of lines by the place where they stand.
 pub(in crate::vendor) struct Tables {

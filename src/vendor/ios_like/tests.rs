@@ -118,6 +118,7 @@ fn every_fact_is_asked() {
         include_str!("convert.rs"),
         include_str!("read.rs"),
         include_str!("../allied_telesis_awplus/ports.rs"),
+        include_str!("../allied_telesis_awplus/settle.rs"),
         // What happens while lists are replaced is asked by plans.
         include_str!("../allied_telesis_awplus/change.rs"),
         include_str!("../arista_eos/change.rs"),

@@ -13,7 +13,7 @@ use crate::net::{AddrSet, Family, Wildcard};
 use crate::vendor::redact::redact;
 use crate::vendor::words::{ipv4, netmask_length, wildcard4};
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr};
 
 /// Members of a prefix list.
@@ -96,7 +96,8 @@ fn net(word: &str) -> Option<Place> {
 #[derive(Debug)]
 pub(super) struct Places {
     family: Family,
-    nets: Vec<(IpNet, bool)>,
+    /// Prefixes and whether they are meant: those of the term first, then those of each prefix list.
+    parts: Vec<Vec<(IpNet, bool)>>,
     masks: Vec<Wildcard>,
     /// A mask with holes stands behind `except`, or beside one: what the longest match is there was not read.
     hole: bool,
@@ -118,7 +119,7 @@ impl Places {
     pub(super) fn new(family: Family) -> Places {
         Places {
             family,
-            nets: Vec::new(),
+            parts: vec![Vec::new()],
             masks: Vec::new(),
             hole: false,
             only_except_lists: true,
@@ -135,7 +136,7 @@ impl Places {
         self.only_except_lists = false;
         match net(at.word()) {
             Some(Place::Net(net)) if Family::of_net(&net) == self.family => {
-                self.nets.push((net, include));
+                self.own((net, include));
             }
             Some(Place::Mask(mask)) if self.family == Family::V4 => {
                 self.hole |= !include;
@@ -165,14 +166,20 @@ impl Places {
                 side.get_or_insert_with(|| text.clone());
             });
         }
-        for net in &list.nets {
-            if Family::of_net(net) == self.family {
-                self.nets.push((*net, include));
-            } else {
-                self.questions.push("prefix-list-ignores-other-family");
-            }
+        let family = |net: &IpNet| Family::of_net(net) == self.family;
+        if !list.nets.iter().all(family) {
+            self.questions.push("prefix-list-ignores-other-family");
         }
+        let nets = list.nets.iter().copied().filter(family);
+        self.parts.push(nets.map(|net| (net, include)).collect());
         true
+    }
+
+    /// Adds a prefix of the term itself.
+    fn own(&mut self, net: (IpNet, bool)) {
+        if let Some(own) = self.parts.first_mut() {
+            own.push(net);
+        }
     }
 
     /// Whether a member was not understood.
@@ -190,65 +197,107 @@ impl Places {
     /// The addresses.
     pub(super) fn meant(mut self, context: &mut Context<'_>) -> Meant {
         let family = self.family;
-        let excepts = self.nets.iter().any(|(_, include)| !include);
-        let has_include = self.nets.iter().any(|(_, include)| *include) || !self.masks.is_empty();
-        self.hole |= excepts && !self.masks.is_empty();
+        let mut nets = self.parts.iter().flatten();
+        let has_include = nets.any(|(_, include)| *include) || !self.masks.is_empty();
+        self.hole |= self.has_except() && !self.masks.is_empty();
         if self.only_except_lists && !has_include {
             let known = context.ask("except-only-prefix-list-matches-nothing");
             if let Known::Open(question) = known {
-                self.nets.push((any(family), true));
+                self.own((any(family), true));
                 return Meant {
                     sure: AddrSet::none(family),
                     more: Some((question, self.longest())),
                 };
             }
         }
-        let read = self.longest();
-        let unread = self.unread.iter().flatten().next().cloned();
-        let gap = |text| Question::Gap { dialect: ID, text };
-        let [include, except] = &self.unread;
-        let (sure, may, question) = match (include.is_some(), except.is_some() || self.hole) {
-            (false, false) => (read, None, None),
-            (true, false) => (read, Some(AddrSet::any(family)), unread.map(gap)),
-            (false, true) => (AddrSet::none(family), Some(read), unread.map(gap)),
-            (true, true) => (
-                AddrSet::none(family),
-                Some(AddrSet::any(family)),
-                unread.map(gap),
-            ),
-        };
-        if let Some(may) = may {
-            let question = question.unwrap_or_else(|| Question::Condition {
-                dialect: ID,
-                text: "longest match of a mask with holes".to_owned(),
-            });
-            return Meant {
-                sure,
-                more: Some((question, may)),
-            };
-        }
+        let (sure, more) = self.joined(context);
+        let wide = more.as_ref().map_or(&sure, |(_, wide)| wide).clone();
+        let [include, except] = self.unread.each_ref().map(Option::is_some);
         // The wider reading of these facts is that the condition is what was read.
         self.questions.dedup();
-        for id in self.questions {
+        for id in &self.questions {
             if let Known::Open(question) = context.ask(id) {
+                let may = if include {
+                    AddrSet::any(family)
+                } else {
+                    wider(id, wide)
+                };
                 return Meant {
                     sure: AddrSet::none(family),
-                    more: Some((question, wider(id, sure))),
+                    more: Some((question, may)),
                 };
             }
         }
-        Meant { sure, more: None }
+        let unread = self.unread.into_iter().flatten().next();
+        let gap = unread.map_or_else(
+            || Question::Condition {
+                dialect: ID,
+                text: "longest match of a mask with holes".to_owned(),
+            },
+            |text| Question::Gap { dialect: ID, text },
+        );
+        let (sure, more) = match (include, except || self.hole) {
+            (false, false) => (sure, more),
+            (true, false) => (sure, Some((gap, AddrSet::any(family)))),
+            (false, true) => (AddrSet::none(family), Some((gap, wide))),
+            (true, true) => (AddrSet::none(family), Some((gap, AddrSet::any(family)))),
+        };
+        Meant { sure, more }
+    }
+
+    /// What is meant by all prefixes together. That they are one list is said of the prefixes of a term; of prefix lists
+    /// beside them, or of several, it is a fact of its own whether an `except` of one reaches into the other.
+    fn joined(&self, context: &mut Context<'_>) -> (AddrSet, Option<(Question, AddrSet)>) {
+        let several = self.parts.iter().filter(|part| !part.is_empty()).count() > 1;
+        if several
+            && self.has_except()
+            && let Known::Open(question) = context.ask("prefix-lists-join-longest-match")
+        {
+            let apart = self.parts.iter().map(|part| self.of(part));
+            let wide = apart.flat_map(|set| set.parts().to_vec());
+            let wide = AddrSet::new(self.family, wide.collect::<Vec<_>>());
+            return (self.of(&self.spared()), Some((question, wide)));
+        }
+        (self.longest(), None)
+    }
+
+    fn has_except(&self) -> bool {
+        self.parts.iter().flatten().any(|(_, include)| !include)
+    }
+
+    /// All prefixes, without those that an `except` of another part covers.
+    fn spared(&self) -> Vec<(IpNet, bool)> {
+        let parts = self.parts.iter().enumerate();
+        let nets = parts.flat_map(|(at, part)| part.iter().map(move |net| (at, net)));
+        let mut excepts: BTreeMap<IpNet, BTreeSet<usize>> = BTreeMap::new();
+        for (at, (net, _)) in nets.clone().filter(|(_, (_, include))| !include) {
+            excepts.entry(net.trunc()).or_default().insert(at);
+        }
+        let covered = |at: usize, net: IpNet| {
+            let mut above = std::iter::successors(Some(net), IpNet::supernet);
+            above.any(|net| {
+                let parts = excepts.get(&net);
+                parts.is_some_and(|parts| parts.iter().any(|part| *part != at))
+            })
+        };
+        nets.filter(|(at, (net, include))| !include || !covered(*at, net.trunc()))
+            .map(|(_, net)| *net)
+            .collect()
     }
 
     /// Prefixes by longest match, and the masks.
     fn longest(&self) -> AddrSet {
+        self.of(&self.parts.concat())
+    }
+
+    fn of(&self, nets: &[(IpNet, bool)]) -> AddrSet {
         let family = self.family;
         let masks = self.masks.iter().copied();
-        if self.nets.iter().all(|(_, include)| *include) {
-            let nets = self.nets.iter().map(|(net, _)| Wildcard::from_prefix(*net));
+        if nets.iter().all(|(_, include)| *include) {
+            let nets = nets.iter().map(|(net, _)| Wildcard::from_prefix(*net));
             return AddrSet::new(family, nets.chain(masks));
         }
-        let prefixes = longest_match(&self.nets)
+        let prefixes = longest_match(nets)
             .into_iter()
             .flat_map(|(a, b)| range_to_prefixes(family.addr(a), family.addr(b)))
             .map(Wildcard::from_prefix);

@@ -26,6 +26,8 @@ pub(super) struct Context<'a> {
     /// Modelled facts that were asked.
     pub(super) modelled: BTreeSet<&'static str>,
     pub(super) gaps: Vec<Gap>,
+    /// Lines of terms that are not settled.
+    pub(super) parts: BTreeSet<(u32, u32)>,
 }
 
 impl<'a> Context<'a> {
@@ -36,6 +38,7 @@ impl<'a> Context<'a> {
             lists,
             modelled: BTreeSet::new(),
             gaps: Vec::new(),
+            parts: BTreeSet::new(),
         }
     }
 
@@ -91,11 +94,13 @@ pub(super) fn read(filter: At<'_>, family: Family, context: &mut Context<'_>) ->
     for other in filter.children().filter(|at| at.word() != "term") {
         if !is_irrelevant("filter", other) {
             let line = other.line();
+            context.parts.extend(other.parts());
             unplaced.push(unread(family, &other.text(240), line));
             context.gap(line, &other.text(240), text!("junos-filter-unread"));
         }
     }
     if filter.is_broken() {
+        context.parts.extend(filter.parts());
         let text = format!("filter {}", filter.word());
         unplaced.push(unread(
             family,
@@ -109,6 +114,10 @@ pub(super) fn read(filter: At<'_>, family: Family, context: &mut Context<'_>) ->
         count += 1;
         let term = term::read(at, family, context);
         let text = format!("term {}", at.text(240));
+        let settled = term.ace.as_ref().is_none_or(Ace::is_settled);
+        if !settled || term.why.is_some() || !term.effects.is_empty() {
+            context.parts.extend(at.parts());
+        }
         for class in term.effects {
             effects.push((class, at.line(), redact(&text)));
         }

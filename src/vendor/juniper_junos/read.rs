@@ -19,7 +19,7 @@ use crate::text;
 use crate::vendor::Hint;
 use crate::vendor::redact::redact;
 use crate::vendor::routes;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Longest text of a statement that is shown.
 const SHOWN: usize = 200;
@@ -52,6 +52,8 @@ pub(super) struct Reader {
     pub(super) leant: Vec<&'static str>,
     /// Lines that are no configuration.
     asides: Vec<u32>,
+    /// Lines of statements that are not wholly understood.
+    parts: BTreeSet<(u32, u32)>,
 }
 
 /// Reads a capture.
@@ -109,6 +111,7 @@ const SNMP: u16 = 161;
 impl Reader {
     /// A statement whose effect is known by class only (D23).
     pub(super) fn effect(&mut self, class: EffectClass, scope: Scope, at: At<'_>, above: &str) {
+        self.parts.extend(at.parts());
         self.effects.push(Effect {
             class,
             scope,
@@ -124,6 +127,7 @@ impl Reader {
     }
 
     pub(super) fn gap(&mut self, at: At<'_>, above: &str, why: Text) {
+        self.parts.extend(at.parts());
         self.gaps.push(Gap {
             line: at.line(),
             text: shown(above, at),
@@ -316,6 +320,7 @@ impl Reader {
         }
         let forwards = context.ask("forwarding-needs-no-line");
         self.gaps.append(&mut context.gaps);
+        self.parts.append(&mut context.parts);
         self.gaps.sort_by_key(|gap| gap.line);
         self.effects.sort_by_key(|effect| effect.line);
         let hostname = root.down("system host-name").and_then(At::value);
@@ -338,6 +343,7 @@ impl Reader {
             relays_from_either: false,
             modelled: context.modelled.into_iter().map(str::to_owned).collect(),
             asides: self.asides,
+            parts: self.parts,
         }
     }
 

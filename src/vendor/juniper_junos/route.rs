@@ -32,6 +32,9 @@ const REDIRECTS: [&str; 10] = [
     "dynamic-tunnels",
 ];
 
+/// The instance of `system management-instance`: it has no type, and nothing but routes of the management ports.
+const MANAGEMENT: &str = "mgmt_junos";
+
 /// Preference of a static route that names none (the fact `static-preference`).
 fn default_preference() -> u8 {
     u8::try_from(FACTS.limit("static-preference")).unwrap_or(u8::MAX)
@@ -123,7 +126,8 @@ impl Reader {
         let above = format!("routing-instances {}", at.word());
         let kind = at.child("instance-type").and_then(At::value);
         let kind = kind.map_or("", At::word);
-        if !matches!(kind, "virtual-router" | "vrf") {
+        let is_management = kind.is_empty() && name == MANAGEMENT;
+        if !matches!(kind, "virtual-router" | "vrf") && !is_management {
             self.unknown(at, "routing-instances", text!("junos-instance"));
             return;
         }

@@ -218,8 +218,8 @@ impl Text2Tree {
         }
         if self.open.len() == 1 {
             self.problem(line, text!("junos-brace"));
-        } else {
-            self.open.pop();
+        } else if let Some(id) = self.open.pop() {
+            self.tree.touch(id, line.number);
         }
     }
 
@@ -282,6 +282,9 @@ impl Text2Tree {
                 .flat_map(|&at| part.iter().map(move |word| (at, word)))
                 .map(|(at, (word, number))| self.tree.add(at, word, *number, false))
                 .collect();
+        }
+        for &id in &ends {
+            self.tree.touch(id, line.number);
         }
         ends
     }

@@ -41,6 +41,8 @@ pub(super) struct Tree {
     index: BTreeMap<(Id, String), Id>,
     /// Nodes whose text was not read to its end.
     broken: BTreeSet<Id>,
+    /// Further lines of a node: where it is written again, and its closing brace.
+    more: BTreeMap<Id, Vec<u32>>,
 }
 
 impl Tree {
@@ -49,6 +51,7 @@ impl Tree {
             nodes: Vec::new(),
             index: BTreeMap::new(),
             broken: BTreeSet::new(),
+            more: BTreeMap::new(),
         };
         tree.push(String::new(), 0, 0, false);
         tree
@@ -132,6 +135,13 @@ impl Tree {
         self.node_mut(id).inactive = inactive;
     }
 
+    /// Notes a further line of a node.
+    pub(super) fn touch(&mut self, id: Id, line: u32) {
+        if id != ROOT && self.node(id).line != line {
+            self.more.entry(id).or_default().push(line);
+        }
+    }
+
     /// Marks a node as not read to its end; `false` if it is marked already.
     pub(super) fn set_broken(&mut self, id: Id) -> bool {
         self.broken.insert(id)
@@ -196,6 +206,20 @@ impl<'t> At<'t> {
     /// Line on which the word stands first.
     pub(super) fn line(self) -> u32 {
         self.tree.node(self.id).line
+    }
+
+    /// Its lines and those of all below it, each with the first.
+    pub(super) fn parts(self) -> BTreeSet<(u32, u32)> {
+        let head = self.line();
+        let mut lines = BTreeSet::new();
+        let mut todo = vec![self.id];
+        while let Some(id) = todo.pop() {
+            lines.insert((self.tree.node(id).line, head));
+            let more = self.tree.more.get(&id).into_iter().flatten();
+            lines.extend(more.map(|line| (*line, head)));
+            todo.extend(self.tree.active(id));
+        }
+        lines
     }
 
     /// Whether it comes from a group (`apply-groups`).

@@ -4,6 +4,7 @@
 
 use super::read;
 use crate::device::EffectClass::{Narrows, Redirects, Rewrites};
+use crate::device::Scope;
 use crate::vendor::by_id;
 
 #[test]
@@ -51,6 +52,83 @@ fn lines_that_may_change_what_passes_are_not_passed_over() {
             "interface port1.0.1\n switchport\n switchport port-security",
             Narrows,
         ),
+        // Guards of ports and VLANs.
+        (
+            "cisco-ios-xe",
+            "interface GigabitEthernet1/0/2\n switchport access vlan 111\n switchport port-security",
+            Narrows,
+        ),
+        (
+            "cisco-ios-xe",
+            "interface GigabitEthernet1/0/2\n switchport access vlan 111\n authentication port-control auto",
+            Narrows,
+        ),
+        (
+            "cisco-ios-xe",
+            "interface GigabitEthernet1/0/2\n switchport access vlan 111\n mab",
+            Narrows,
+        ),
+        (
+            "cisco-ios-xe",
+            "interface GigabitEthernet1/0/2\n switchport access vlan 111\n dot1x pae authenticator",
+            Narrows,
+        ),
+        (
+            "cisco-ios-xe",
+            "interface GigabitEthernet1/0/2\n switchport access vlan 111\n storm-control broadcast level 10.00",
+            Narrows,
+        ),
+        (
+            "cisco-ios-xe",
+            "interface GigabitEthernet1/0/2\n switchport access vlan 111\n ip verify source",
+            Narrows,
+        ),
+        (
+            "cisco-ios-xe",
+            "interface GigabitEthernet1/0/2\n switchport access vlan 111\n ipv6 nd raguard attach-policy P",
+            Narrows,
+        ),
+        (
+            "cisco-nx-os",
+            "interface Ethernet1/2\n  switchport access vlan 111\n  switchport port-security",
+            Narrows,
+        ),
+        (
+            "cisco-nx-os",
+            "interface Ethernet1/2\n  switchport access vlan 111\n  dot1x port-control auto",
+            Narrows,
+        ),
+        (
+            "cisco-nx-os",
+            "interface Ethernet1/2\n  switchport access vlan 111\n  storm-control multicast level 1",
+            Narrows,
+        ),
+        (
+            "cisco-nx-os",
+            "interface Ethernet1/2\n  switchport access vlan 111\n  ip verify source dhcp-snooping-vlan",
+            Narrows,
+        ),
+        (
+            "arista-eos",
+            "interface Ethernet2\n   switchport access vlan 111\n   switchport port-security",
+            Narrows,
+        ),
+        (
+            "arista-eos",
+            "interface Ethernet2\n   switchport access vlan 111\n   dot1x port-control auto",
+            Narrows,
+        ),
+        (
+            "arista-eos",
+            "interface Ethernet2\n   switchport access vlan 111\n   storm-control broadcast level 1",
+            Narrows,
+        ),
+        ("cisco-ios-xe", "ip dhcp snooping vlan 111-113", Narrows),
+        ("cisco-ios-xe", "ip arp inspection vlan 111-113", Narrows),
+        ("cisco-nx-os", "ip dhcp snooping vlan 111-113", Narrows),
+        ("cisco-nx-os", "ip arp inspection vlan 111-113", Narrows),
+        ("arista-eos", "ip dhcp snooping vlan 111-113", Narrows),
+        ("arista-eos", "ip arp inspection vlan 111-113", Narrows),
         // Two maps with a list each on one VLAN: their order is open.
         (
             "allied-telesis-awplus",
@@ -119,10 +197,23 @@ fn the_same_lines_where_they_change_nothing() {
             "cisco-nx-os",
             "vrf context A\n  address-family ipv4 unicast\n    route-target both auto evpn",
         ),
+        (
+            "cisco-ios-xe",
+            "ip dhcp snooping\ninterface GigabitEthernet1/0/2\n ip dhcp snooping trust\n storm-control action trap",
+        ),
         ("arista-eos", "hardware counter feature acl out ipv4"),
         ("hpe-comware", "vlan 10\n name USERS"),
     ] {
         let device = read(by_id(id).unwrap(), text.as_bytes());
         assert_eq!(device.effects, [], "{id}: {text}");
     }
+}
+
+/// What may drop in some VLANs does so there, not everywhere.
+#[test]
+fn guards_of_vlans_act_in_them() {
+    let text = "ip dhcp snooping vlan 10\ninterface Vlan10\n ip address 10.0.0.1 255.255.255.0\ninterface Vlan20\n ip address 10.0.1.1 255.255.255.0\n";
+    let device = read(by_id("cisco-ios-xe").unwrap(), text.as_bytes());
+    let scopes: Vec<&Scope> = device.effects.iter().map(|effect| &effect.scope).collect();
+    assert_eq!(scopes, [&Scope::Interface(0, None)]);
 }

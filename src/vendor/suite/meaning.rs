@@ -6,7 +6,7 @@
 
 use super::{corpus, packet, read};
 use crate::acl::Fate::{self, Deny, Permit, Unknown};
-use crate::acl::decide;
+use crate::acl::{AclState, decide};
 use crate::net::Family;
 use crate::vendor::by_id;
 
@@ -98,6 +98,7 @@ const MEANING: [(&str, &[Row]); 9] = [
             ("SIX", Permit, "http end ns na rs ra echo later"),
             ("SIXDENY", Deny, "ns na rs ra"),
             ("EMPTY6", Unknown, "http"),
+            ("NOWHERE6", Unknown, "http"),
         ],
     ),
     (
@@ -197,6 +198,12 @@ fn the_same_lists_mean_what_each_vendor_means() {
         for (list, expect, names) in rows {
             let acl = device.acls.iter().find(|acl| acl.name == *list);
             let acl = acl.unwrap_or_else(|| panic!("{id}: no list {list}"));
+            let state = match list.trim_end_matches('6') {
+                "EMPTY" => AclState::Empty,
+                "NOWHERE" => AclState::Undefined,
+                _ => AclState::Defined,
+            };
+            assert_eq!(acl.state, state, "{id} {list}");
             for name in names.split(' ') {
                 let flow = packet(named(name, acl.family));
                 assert_eq!(decide(acl, &flow).fate, *expect, "{id} {list}: {name}");

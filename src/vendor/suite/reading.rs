@@ -38,6 +38,23 @@ fn core(dialect: &dyn Dialect) -> Vec<u8> {
 }
 
 #[test]
+fn lines_that_laboratories_print_are_no_gaps() {
+    let files = [
+        ("cisco-ios-xe", "lab-router.cfg"),
+        ("cisco-ios-xe", "show-ipv6-access-list.cfg"),
+        ("arista-eos", "standard.cfg"),
+        ("juniper-junos", "management.cfg"),
+    ];
+    for (id, wanted) in files {
+        let dialect = crate::vendor::by_id(id).unwrap();
+        let mut corpus = corpus(dialect).into_iter();
+        let (_, text) = corpus.find(|(name, _)| name == wanted).unwrap();
+        let device = read(dialect, &text);
+        assert!(device.gaps.is_empty(), "{id}/{wanted}: {:?}", device.gaps);
+    }
+}
+
+#[test]
 fn a_whole_configuration_reads_without_gaps_and_effects() {
     // The text for Junos has terms that are bounded, an `apply-path` and a policer.
     for dialect in DIALECTS.iter().filter(|d| d.id() != "juniper-junos") {

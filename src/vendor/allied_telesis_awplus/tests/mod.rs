@@ -215,3 +215,48 @@ fn ranges_without_end_take_no_time() {
     assert!(device.gaps.len() > 19_000 && device.interfaces.len() == 4094);
     assert!(start.elapsed().as_secs() < 10, "{:?}", start.elapsed());
 }
+
+#[test]
+fn virtual_routers_are_written_outside_of_their_interface() {
+    let write = |group: u32, hsrp: bool, addrs: &[&str]| {
+        let mut face = Interface::new("vlan10", InterfaceKind::Svi(10));
+        face.addrs = vec!["10.0.0.2/24".parse().unwrap()];
+        for addr in addrs {
+            face.share(hsrp, group, addr.parse().unwrap());
+        }
+        AlliedTelesisAwplus.write(&Config {
+            hostname: "SW1".to_owned(),
+            model: None,
+            options: Default::default(),
+            interfaces: vec![face],
+            routes: Vec::new(),
+            acls: Vec::new(),
+        })
+    };
+    let text = write(10, false, &["10.0.0.1"]).unwrap();
+    let source = Source::capture("a", text.as_bytes());
+    let device = AlliedTelesisAwplus.read(&source, &Hint::default());
+    let face = &device.interfaces[0];
+    assert_eq!(
+        face.virtuals,
+        ["10.0.0.1".parse::<std::net::IpAddr>().unwrap()],
+        "{text}"
+    );
+    assert_eq!(
+        (face.redundancy[0].group, face.redundancy[0].hsrp),
+        (10, false)
+    );
+    assert!(device.modelled.contains(&"virtual-router-form".to_owned()));
+    assert!(device.gaps.is_empty() && device.effects.is_empty());
+    for (group, hsrp, addrs) in [
+        (10, true, ["10.0.0.1"].as_slice()),
+        (10, false, &["10.0.0.1", "10.0.0.3"]),
+        (10, false, &["2001:db8::1"]),
+        (256, false, &["10.0.0.1"]),
+    ] {
+        assert!(
+            write(group, hsrp, addrs).is_err(),
+            "{group} {hsrp} {addrs:?}"
+        );
+    }
+}

@@ -129,6 +129,25 @@ fn except_and_prefix_lists() {
 }
 
 #[test]
+fn an_except_beside_a_prefix_list_is_read_both_ways() {
+    let text = "set policy-options prefix-list P 10.1.0.0/16\nset policy-options prefix-list P 10.9.0.0/16\n\
+                set policy-options prefix-list Q 10.9.9.0/24\n\
+                set firewall family inet filter F term a from source-address 0.0.0.0/0\n\
+                set firewall family inet filter F term a from source-address 10.0.0.0/8 except\n\
+                set firewall family inet filter F term a from source-address 10.7.0.0/16\n\
+                set firewall family inet filter F term a from source-prefix-list P\n\
+                set firewall family inet filter F term a from source-prefix-list Q except\n\
+                set firewall family inet filter F term a then accept\n";
+    let device = read(text);
+    let of = |src: &str| fate(list(&device, "F"), &format!("udp {src} 5 192.0.2.1 5")).0;
+    assert_eq!(of("11.0.0.1"), Permit);
+    assert_eq!(of("10.7.0.1"), Permit); // longest match in one condition
+    assert_eq!(of("10.2.0.1"), Deny);
+    assert_eq!(of("10.1.0.1"), Unknown);
+    assert_eq!(of("10.9.9.1"), Unknown);
+}
+
+#[test]
 fn next_header_sees_the_first_header_only() {
     let terms = "inet6 filter F term a from next-header tcp\ninet6 filter F term a from destination-port 22\n\
                  inet6 filter F term a then accept";
