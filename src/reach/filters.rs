@@ -287,7 +287,7 @@ impl<'a> Net<'a> {
         self.frame
             .tables
             .get(&(device, vrf.to_owned()))
-            .expect("INVARIANT: every device's VRFs with ports have a table")
+            .expect("INVARIANT: every VRF of a device has a table")
     }
 
     /// What of some packets is certain to get across a link past the switches on it whose lists may see bridged frames

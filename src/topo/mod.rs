@@ -263,14 +263,11 @@ impl Topo {
         shared.minus(&fixed)
     }
 
-    /// The VRFs in which a device has ports, and the global table.
+    /// The VRFs in which a device has interfaces, be it a loopback alone, and the global table.
     #[must_use]
     pub fn vrfs(&self, device: usize) -> std::collections::BTreeSet<&str> {
-        let ports = self.ports.iter().enumerate();
-        let mine = ports.filter(|(_, p)| p.device == device);
-        mine.map(|(port, _)| self.interface(port).vrf.as_str())
-            .chain([""])
-            .collect()
+        let faces = self.devices[device].device.interfaces.iter();
+        faces.map(|face| face.vrf.as_str()).chain([""]).collect()
     }
 
     /// The ports on a link whose interface has an address, virtual ones too.

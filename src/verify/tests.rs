@@ -267,6 +267,64 @@ fn what_goes_to_another_router_has_left_its_link() {
     is(&open(&[own], &[], None), "P-SPOOF", Proved);
 }
 
+/// P-WORKS, where A also works on c1 behind the link between the switches.
+fn works_across(s1: &[Edit], stranger: Option<&str>) -> Verdict {
+    let there = " permit tcp 10.1.0.0 0.0.0.255 host 10.4.0.11 eq 22";
+    let back = " permit tcp host 10.4.0.11 eq 22 10.1.0.0 0.0.0.255 range 1024 65535 established";
+    let (first, second) = (format!(" 15{there}"), format!(" 20{there}"));
+    let (third, fourth) = (format!(" 20{back}"), format!(" 10{back}"));
+    let near = [
+        &[(LIST, &*first), ("ip access-list extended DENY", &*fourth)],
+        s1,
+    ]
+    .concat();
+    let far = [
+        (
+            " 10 permit tcp host 10.3.0.5 host 10.4.0.11 eq 22",
+            &*second,
+        ),
+        (
+            " 10 permit tcp host 10.4.0.11 eq 22 host 10.3.0.5 range 1024 65535 established",
+            &*third,
+        ),
+    ];
+    let edit = |text: &str, edits: &[(&str, &str)]| {
+        edits.iter().fold(text.to_owned(), |text, (line, more)| {
+            assert!(text.contains(line), "{line}");
+            text.replacen(&format!("{line}\n"), &format!("{line}\n{more}\n"), 1)
+        })
+    };
+    let mut files = vec![("S1", edit(S1, &near)), ("S2", edit(S2, &far))];
+    files.extend(stranger.map(|text| ("R3", text.to_owned())));
+    let policy = format!("{POLICY}allow A -> c1 : tcp 22 ticket x\n");
+    verdicts(&policy, &files)["P-WORKS"].0
+}
+
+#[test]
+fn every_equal_path_and_every_owner_of_a_next_hop_must_carry() {
+    // D2, D3: which of them is taken is a state.
+    assert_eq!(works_across(&[], None), Proved);
+    let route = "ip route 10.4.0.0 255.255.255.0 10.3.0.2";
+    let dead = (route, "ip route 10.4.0.0 255.255.255.0 10.3.0.4");
+    assert_ne!(works_across(&[dead], None), Proved, "an equal path");
+    // R3 shares the address that S1 sends to, and has no way to C.
+    let stranger = "hostname R3\nip routing\ninterface Vlan30\n ip address 10.3.0.6 255.255.255.248\n standby 1 ip 10.3.0.2\n";
+    assert_ne!(works_across(&[], Some(stranger)), Proved, "an owner");
+}
+
+#[test]
+fn what_is_sent_elsewhere_may_end_at_an_address_of_another_vrf() {
+    // D23: leaks are of the class of policy routing.
+    let other = (
+        "ip routing",
+        "interface Loopback7\n vrf forwarding Q\n ip address 10.77.0.1 255.255.255.255",
+    );
+    let list = (LIST, " 15 permit tcp any host 10.77.0.1 eq 22");
+    is(&open(&[other, list], &[], None), "P-OWN", Proved);
+    let sent = ("interface Vlan10", " ip policy route-map X");
+    is(&open(&[other, list, sent], &[], None), "P-OWN", Unknown);
+}
+
 #[test]
 fn own_addresses_are_those_of_the_text() {
     // D19, D31: a loopback, and IPv6, of which the policy knows nothing.
