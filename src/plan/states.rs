@@ -270,24 +270,33 @@ fn same(a: &Acl, b: &Acl) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::acl::{Fate, decide};
-    use crate::base::Source;
-    use crate::net::{Flow, L4, PositionSet, TcpFlags};
-    use crate::vendor::{Hint, by_id};
+    use crate::acl::{AclState, Fate, decide};
+    use crate::net::{ByteSet, Flow, L4, PortSet, PositionSet, TcpFlags};
 
-    fn list(entries: &str) -> Acl {
-        let text = format!("hostname S\nip access-list extended L\n{entries}");
-        let source = Source::capture("S.cfg", text.as_bytes());
-        let dialect = by_id("cisco-ios-xe").unwrap();
-        let mut acls = dialect.read(&source, &Hint::default()).acls;
-        acls.remove(0)
+    fn list(entries: &[(Action, Option<u16>)]) -> Acl {
+        let ace = |(action, port): &(Action, Option<u16>)| {
+            let tcp = Match {
+                protocol: ByteSet::one(6),
+                dport: port.map_or_else(PortSet::full, PortSet::one),
+                ..Match::any(Family::V4)
+            };
+            Ace::implicit(*action, vec![tcp.tidy()], "")
+        };
+        Acl {
+            name: "L".to_owned(),
+            family: Family::V4,
+            state: AclState::Defined,
+            entries: entries.iter().map(ace).collect(),
+            tail: Vec::new(),
+            line: None,
+        }
     }
 
     /// D47: while an entry is applied, one of the list before may still decide, and one of the new list already.
     #[test]
     fn entries_of_either_list_may_decide_first() {
-        let old = list(" 10 permit tcp any any eq 22\n");
-        let mut new = list(" 10 deny tcp any any\n 20 permit tcp any any eq 80\n");
+        let old = list(&[(Action::Permit, Some(22))]);
+        let mut new = list(&[(Action::Deny, None), (Action::Permit, Some(80))]);
         permits_first(&mut new, Some(&old));
         let fate = |dport| {
             let addr = |last| std::net::IpAddr::from([10, 0, 0, last]);

@@ -157,7 +157,6 @@ impl Check<'_, '_> {
             ),
             Into::Elsewhere(home) => {
                 let home = self.network.has_link(*home)?;
-                // What is put on a link for another router has left as well, whatever that one does with it.
                 let puts = [&reach.delivered, &reach.crossing].into_iter();
                 let links = puts
                     .flat_map(|links| links.iter().enumerate())

@@ -16,10 +16,9 @@
 //! - The sets of packets per interface are closed: they hold everything that can be sent from where the packets start, and
 //!   whatever passes a list, is not taken as an own address, and follows a route (longest prefix first), or is sent anywhere
 //!   by a line that may do so, or is answered for by another router, is again inside the set of the interface it reaches.
-//! - Each claim follows: all that arrives is listed, or a reply that opens nothing; what is required is permitted by every
-//!   list and route on every way it may take; interfaces that must have a list have one with entries; hosts that can be
-//!   opened open nothing they must not; nothing asked about is dropped without a log.
-//! - Each line of a policy that begins with `prove` has its claim, and each claim a line that makes one.
+//! - Each `prove` of a policy has its claim, and each follows: all that arrives is listed, or a reply that opens nothing; what
+//!   is required is permitted by every list and route on every way it may take; interfaces that must have a list have one with
+//!   entries; hosts that can be opened open nothing they must not; nothing asked about is dropped without a log.
 //! - Where that hangs on open facts about a device, it follows in every case, and all combinations of answers are there.
 //!
 //! # What it does not check
