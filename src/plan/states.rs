@@ -268,40 +268,4 @@ fn same(a: &Acl, b: &Acl) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::acl::{Fate, decide};
-    use crate::base::Source;
-    use crate::net::{Flow, L4, PositionSet, TcpFlags};
-    use crate::vendor::{Hint, by_id};
-
-    fn list(entries: &str) -> Acl {
-        let text = format!("hostname S\nip access-list extended L\n{entries}");
-        let source = Source::capture("S.cfg", text.as_bytes());
-        let dialect = by_id("cisco-ios-xe").unwrap();
-        let mut acls = dialect.read(&source, &Hint::default()).acls;
-        acls.remove(0)
-    }
-
-    /// D47: while an entry is applied, one of the list before may still decide, and one of the new list already.
-    #[test]
-    fn entries_of_either_list_may_decide_first() {
-        let old = list(" 10 permit tcp any any eq 22\n");
-        let mut new = list(" 10 deny tcp any any\n 20 permit tcp any any eq 80\n");
-        permits_first(&mut new, Some(&old));
-        let fate = |dport| {
-            let addr = |last| std::net::IpAddr::from([10, 0, 0, last]);
-            let (sport, flags) = (1, TcpFlags::default());
-            let l4 = L4::Tcp {
-                sport,
-                dport,
-                flags,
-            };
-            let flow = Flow::new(addr(1), addr(2), 6, l4, PositionSet::WHOLE, false);
-            decide(&new, &flow.unwrap()).fate
-        };
-        assert_eq!(fate(22), Fate::Permit);
-        assert_eq!(fate(80), Fate::Permit);
-        assert_eq!(fate(443), Fate::Deny);
-    }
-}
+mod tests;
