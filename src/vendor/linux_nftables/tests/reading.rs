@@ -411,3 +411,15 @@ fn what_is_not_understood_is_said() {
     let printed = format!("{device:?}");
     assert!(!printed.contains("hunter2"));
 }
+
+/// What is routed meets the chains of `prerouting` before those of `forward`; a drop in either is one.
+#[test]
+fn a_packet_meets_prerouting_first() {
+    let early = "chain pre { type filter hook prerouting priority -300; policy accept; tcp dport 22 drop; }";
+    let inward_of = |chains: &str| {
+        let device = forward(chains, "tcp dport { 22, 80 } accept", "drop");
+        fates(inward(&device), &[WEB, SSH, DNS])
+    };
+    assert_eq!(inward_of(""), "++-");
+    assert_eq!(inward_of(early), "+--");
+}
