@@ -136,7 +136,8 @@ ip route 10.9.0.0 255.255.255.0 10.9.9.2
 ip route 10.9.9.0 255.255.255.0 10.3.0.2
 ";
 
-const R2: &str = "\
+/// From B to A, over the link between them.
+pub(crate) const R2: &str = "\
 hostname R2
 ip routing
 ip access-list extended B_IN

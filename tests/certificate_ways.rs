@@ -2,7 +2,7 @@
 //! an address, or that no other switch sees them pass, is caught.
 
 use crate::certificate::{read, sha256, small};
-use crate::certificate_forms::{rejected, row};
+use crate::certificate_forms::{R2, rejected, row};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
@@ -37,20 +37,6 @@ ip route 10.2.0.0 255.255.255.0 {route}
 "
     )
 }
-
-const R2: &str = "\
-hostname R2
-ip routing
-ip access-list extended B_IN
- 10 permit tcp host 10.2.0.11 eq 443 10.1.0.0 0.0.0.255 established
- 20 deny ip any any
-interface Vlan20
- ip address 10.2.0.1 255.255.255.0
- ip access-group B_IN in
-interface Vlan30
- ip address 10.3.0.2 255.255.255.248
-ip route 10.1.0.0 255.255.255.0 10.3.0.1
-";
 
 /// A bystander on T that lets nothing in.
 const R3: &str = "\

@@ -1,7 +1,7 @@
 //! What changes the fate of packets and is not modelled makes claims unknown, by name, in every dialect (D23): translation,
 //! policy routing, tunnels, VLAN and MAC filters, source checks, multicast and broadcast routing, learnt routes.
 
-use crate::support::{AT, aclc, scratch};
+use crate::support::{AT, aclc, scratch, verified};
 use aclc::vendor::DIALECTS;
 use std::collections::BTreeSet;
 
@@ -289,18 +289,7 @@ fn what_is_not_modelled_is_named_in_every_dialect() {
         std::fs::write(&policy, text.replace("OPTIONS", case.options)).unwrap();
         let (policy, to) = (policy.to_str().unwrap(), out.to_str().unwrap());
         let built = aclc(&["build", policy, "-o", to, "--at", AT]);
-        let verify = || {
-            aclc(&[
-                "verify",
-                policy,
-                "--configs",
-                to,
-                "--at",
-                AT,
-                "--format",
-                "json",
-            ])
-        };
+        let verify = || verified(policy.as_ref(), &["--configs", to]);
         let config = out.join("SW.cfg");
         let Ok(plain) = std::fs::read_to_string(&config) else {
             wrong.push(format!(
@@ -369,17 +358,7 @@ prove allows works as WORKS
     let text = std::fs::read_to_string(&config).unwrap();
     let verdicts = |text: &str| {
         std::fs::write(&config, text).unwrap();
-        let args = [
-            "verify",
-            policy,
-            "--configs",
-            to,
-            "--at",
-            AT,
-            "--format",
-            "json",
-        ];
-        let json = aclc(&args).json();
+        let json = verified(policy.as_ref(), &["--configs", to]).json();
         let claims = json["claims"].as_array().unwrap().iter();
         claims
             .map(|claim| claim["verdict"].as_str().unwrap().to_owned())
@@ -431,14 +410,7 @@ fn nothing_works_for_a_zone_of_martians() {
     let text = POLICY.replace("10.1.0.0/24", "127.1.0.0/24");
     let text = text.replace("DIALECT { OPTIONS; ", "cisco-ios-xe { ");
     std::fs::write(&policy, text).unwrap();
-    let ran = aclc(&[
-        "verify",
-        policy.to_str().unwrap(),
-        "--at",
-        AT,
-        "--format",
-        "json",
-    ]);
+    let ran = verified(&policy, &[]);
     let json = ran.json();
     assert_eq!(json["claims"][1]["id"], "WORKS", "{json:#}");
     assert_ne!(json["claims"][1]["verdict"], "proved", "{json:#}");

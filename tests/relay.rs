@@ -1,6 +1,6 @@
 //! `no-relay` (D41) on what a build writes: proved, refuted with both legs, and the declared gateway.
 
-use crate::support::{AT, aclc, scratch};
+use crate::support::{scratch, verified};
 use aclc::cli::Exit;
 use serde_json::Value;
 
@@ -22,14 +22,7 @@ allow VPN -> {target} : tcp 443
     );
     let path = scratch(&format!("relay-{name}")).join("policy.acl");
     std::fs::write(&path, policy).unwrap();
-    let ran = aclc(&[
-        "verify",
-        path.to_str().unwrap(),
-        "--at",
-        AT,
-        "--format",
-        "json",
-    ]);
+    let ran = verified(&path, &[]);
     let claims = ran.json()["claims"].as_array().unwrap().clone();
     (ran.exit, claims)
 }

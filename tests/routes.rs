@@ -1,7 +1,7 @@
 //! A captured routing table settles what a dynamic protocol leaves open (D31), and is not leant on where it contradicts the
 //! configuration.
 
-use crate::support::{AT, Ran, aclc, scratch};
+use crate::support::{AT, Ran, aclc, scratch, verified};
 use aclc::cli::Exit;
 use std::path::PathBuf;
 
@@ -70,18 +70,7 @@ fn verify(name: &str, table: Option<&str>) -> Ran {
     let dir = written(name, table);
     let (policy, out) = (dir.join("policy.acl"), dir.join("out"));
     let (policy, to) = (policy.to_str().unwrap(), out.to_str().unwrap());
-    aclc(&[
-        "verify",
-        policy,
-        "--configs",
-        to,
-        "--at",
-        AT,
-        "--format",
-        "json",
-        "--lang",
-        "en",
-    ])
+    verified(policy.as_ref(), &["--configs", to, "--lang", "en"])
 }
 
 fn verdict(ran: &Ran, id: &str) -> (String, Vec<String>) {

@@ -1,6 +1,6 @@
 //! Files a policy mentions: imports and tables, from the command line.
 
-use crate::support::{AT, Ran, aclc, scratch};
+use crate::support::{Ran, scratch, verified};
 use aclc::cli::Exit;
 use std::path::{Path, PathBuf};
 
@@ -39,15 +39,7 @@ fn folder(name: &str) -> PathBuf {
 }
 
 fn verify(dir: &Path) -> Ran {
-    let policy = dir.join("main.acl");
-    aclc(&[
-        "verify",
-        policy.to_str().unwrap(),
-        "--at",
-        AT,
-        "--format",
-        "json",
-    ])
+    verified(&dir.join("main.acl"), &[])
 }
 
 #[test]

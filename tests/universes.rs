@@ -1,6 +1,6 @@
 //! VRFs, routers without lists, learnt routes: what is joined, what is bounded, what is assumed.
 
-use crate::support::{AT, Ran, aclc, scratch};
+use crate::support::{AT, Ran, aclc, scratch, verified};
 use aclc::cli::Exit;
 use serde_json::Value;
 use std::path::PathBuf;
@@ -265,21 +265,7 @@ prove allows works as WORKS
 "#;
 
 fn verify(dir: &std::path::Path, more: &[&str]) -> Ran {
-    let policy = dir.join("policy.acl");
-    aclc(
-        &[
-            &[
-                "verify",
-                policy.to_str().unwrap(),
-                "--at",
-                AT,
-                "--format",
-                "json",
-            ],
-            more,
-        ]
-        .concat(),
-    )
+    verified(&dir.join("policy.acl"), more)
 }
 
 #[test]

@@ -77,6 +77,13 @@ pub(crate) fn aclc_with<S: AsRef<std::ffi::OsStr>>(args: &[S], stdin: &str) -> R
     work.expect("a thread").join().expect("no panic")
 }
 
+/// Runs `verify` of a policy on the day of the tests, with JSON as result.
+pub(crate) fn verified(policy: &Path, more: &[&str]) -> Ran {
+    let policy = policy.to_str().unwrap();
+    let args = ["verify", policy, "--at", AT, "--format", "json"];
+    aclc(&[&args, more].concat())
+}
+
 /// A fresh directory for one test.
 pub(crate) fn scratch(name: &str) -> PathBuf {
     let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
