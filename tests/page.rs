@@ -268,6 +268,15 @@ fn the_annex_says_when_was_captured_and_what_taking_back_restores() {
     ] {
         assert!(shown.contains(word), "{word}: {shown}");
     }
+    // A line that no step undoes: the text does not come back by the plan.
+    let old = scratch("page-annex-old");
+    for (switch, text) in SWITCHES.iter().zip(golden_texts()) {
+        let text = text.replacen("hostname", "frobnicate packets\nhostname", 1);
+        std::fs::write(old.join(format!("{switch}.cfg")), text).unwrap();
+    }
+    let partial = annex(&["--before", old.to_str().unwrap()]);
+    assert!(partial.contains("手順に入らない変更"), "{partial}");
+    assert!(!partial.contains("変更前の文言に戻る。"), "{partial}");
     // Nobody says when: nothing is said, and no clock is looked at.
     let silent = annex(&[]);
     assert!(

@@ -11,6 +11,7 @@ use super::{Capture, Options, capacity};
 use crate::acl::{Acl, Direction};
 use crate::base::{FileId, SourceMap, Text};
 use crate::device::{Interface, InterfaceKind};
+use crate::diff::Verdict as Difference;
 use crate::lint::{Finding, Subject, lint};
 use crate::model::{At, Before, Network, Place};
 use crate::net::Family;
@@ -117,6 +118,8 @@ pub enum Rollback {
     Restores(usize),
     /// They do not.
     Differs,
+    /// Not all of the change is in the steps, or nobody can say: taking them back shows nothing about the rest.
+    Partial,
     /// There is no plan.
     NoPlan(Text),
 }
@@ -125,6 +128,7 @@ pub enum Rollback {
 #[must_use]
 pub fn rollback(sources: &SourceMap, asked: &Asked<'_>, options: &Options) -> Rollback {
     match plan(sources, asked, options) {
+        Ok(plan) if plan.end != Difference::Equal => Rollback::Partial,
         Ok(plan) if plan.restores => Rollback::Restores(plan.steps.len()),
         Ok(_) => Rollback::Differs,
         Err(why) => {

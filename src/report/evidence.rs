@@ -183,6 +183,7 @@ fn rollback(words: Words<'_>, rollback: &job::Rollback) -> (&'static str, String
     let (verdict, text) = match rollback {
         job::Rollback::Restores(steps) => ("proved", text!("rollback-restores", steps = *steps)),
         job::Rollback::Differs => ("refuted", text!("rollback-differs")),
+        job::Rollback::Partial => ("unknown", text!("rollback-partial")),
         job::Rollback::NoPlan(why) => ("unknown", text!("rollback-no-plan", why = why.clone())),
     };
     (verdict, words.say(&text))
