@@ -43,7 +43,7 @@ use aclc::diff::compare;
 use aclc::net::proto::{TCP, UDP};
 use aclc::net::{ByteSet, Family, FlagSet, Match, PortSet, PositionSet, Wildcard};
 use aclc::pset::{Layout, Limits, Space, Useless};
-use common::bdd::Bits;
+use common::bdd::with_bits;
 use common::{best, on_clock, once, peak};
 use fastrand::Rng;
 use std::collections::BTreeSet;
@@ -59,9 +59,6 @@ const KINDS: [&str; 7] = [
     "ports",
 ];
 const LINES: [usize; 4] = [100, 1_000, 10_000, 50_000];
-
-/// Bytes of stack for bit diagrams.
-const STACK: usize = 1 << 30;
 
 /// What a list may take, in milliseconds: permitted set, useless lines, difference.
 const BARS: [(&str, usize, [Option<u32>; 3]); 4] = [
@@ -173,12 +170,7 @@ fn case(kind: &str, lines: usize) {
         );
     }
     if lines <= 10_000 && ["municipal", "firewall", "nested"].contains(&kind) {
-        // Once in many runs the crate needs a deeper stack than a main thread has.
-        std::thread::scope(|scope| {
-            let deep = std::thread::Builder::new().stack_size(STACK);
-            let done = deep.spawn_scoped(scope, || beside_bits(&acl, &layout, build));
-            done.expect("a thread").join().expect("the same lists");
-        });
+        beside_bits(&acl, &layout, build);
     }
     if lines == 1_000 {
         beside_solver(&acl);
@@ -189,16 +181,12 @@ fn case(kind: &str, lines: usize) {
 /// The same list as bits, in a process that has just made it as intervals.
 fn beside_bits(acl: &Acl, layout: &Layout, ours: f64) {
     // To make room is not counted.
-    let bits = || Bits::new(layout.order(), acl.entries.len());
-    let builds = (0..3).map(|_| {
-        let bits = bits();
-        once(|| bits.permitted(acl)).0
-    });
+    let (order, lines) = (layout.order(), acl.entries.len());
+    let builds = (0..3).map(|_| with_bits(order, lines, |bits| once(|| bits.permitted(acl)).0));
     let build = builds.fold(f64::INFINITY, f64::min);
     let space = || Space::with_layout(layout.clone());
     let (dead, found) = best(3, || space().unreachable(acl));
-    let fresh = bits();
-    let (linear, count) = once(|| fresh.unreachable(acl));
+    let (linear, count) = with_bits(order, lines, |bits| once(|| bits.unreachable(acl)));
     assert_eq!(count, found.len(), "unreachable lines");
     println!(
         "    oxidd: permitted set {build:.1} = {:.1}x ours, unreachable lines {linear:.1} = {:.1}x ours ({dead:.1})",

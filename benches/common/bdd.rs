@@ -27,9 +27,20 @@ fn width(field: Field) -> u32 {
     }
 }
 
+/// Works with bits for IPv4 and room for lists of so many lines, on a thread of its own: the crate (0.11.0) keeps the free
+/// slots of a store per thread under the address of the store, and a store that comes to stand at an address of an earlier
+/// one would give them out twice, which ends in a diagram with a cycle.
+pub(crate) fn with_bits<T: Send>(
+    order: &[Field],
+    lines: usize,
+    work: impl FnOnce(&Bits) -> T + Send,
+) -> T {
+    let alone = || work(&Bits::new(order, lines));
+    std::thread::scope(|scope| scope.spawn(alone).join().expect("a thread"))
+}
+
 impl Bits {
-    /// For IPv4, with room for lists of so many lines.
-    pub(crate) fn new(order: &[Field], lines: usize) -> Bits {
+    fn new(order: &[Field], lines: usize) -> Bits {
         let nodes = (lines * 2048).next_power_of_two();
         let manager = oxidd::bdd::new_manager(nodes, nodes / 16, 1);
         let count: u32 = order.iter().map(|&field| width(field)).sum();
