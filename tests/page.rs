@@ -172,6 +172,9 @@ fn the_command_of_a_page_makes_the_same_page() {
         let again = aclc(&typed);
         assert_ne!(again.exit, Exit::CannotRun, "{typed:?}: {}", again.err);
         assert!(first == again.out, "{typed:?}");
+        for word in extra {
+            assert!(typed.iter().any(|one| one == word), "{word}: {typed:?}");
+        }
         let inputs = part(&first, "en", "inputs");
         assert!(inputs.contains(aclc::facts::digest()), "{inputs}");
         let checker = inputs.contains(&format!("aclc-check {certificate}"));
