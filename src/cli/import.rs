@@ -16,7 +16,8 @@ pub(super) fn run(session: &mut Session<'_, '_>, args: &Import, options: &Option
     for path in &args.configs {
         captures.extend(input::captures(session, path)?);
     }
-    let outcome = job::import::import(&mut session.sources, &captures, &models, options)?;
+    let lang = session.lang;
+    let outcome = job::import::import(&mut session.sources, &captures, &models, lang, options)?;
     session.remark(&outcome.diagnostics);
     if let Some(path) = &args.policy_out {
         let dir = path.parent().unwrap_or(Path::new(""));

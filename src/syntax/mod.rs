@@ -15,12 +15,14 @@ pub mod keywords;
 mod parse;
 mod print;
 mod refs;
+mod respell;
 mod scan;
 
 pub use build::address;
 pub use parse::{MAX_BYTES, MAX_DEPTH, not_utf8, parse, quoted};
 pub use print::format;
 pub use refs::{Reference, may_refer, references};
+pub use respell::respell;
 
 #[cfg(test)]
 mod tests;
