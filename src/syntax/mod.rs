@@ -11,6 +11,7 @@ mod confused;
 mod expect;
 mod explain;
 mod fold;
+mod habits;
 pub mod keywords;
 mod parse;
 mod print;

@@ -175,6 +175,71 @@ const WRONG: &[(&str, &[Slip])] = &[
         "assume autentic A because \"x\"",
         &[(1, "unexpected-text", "autentic", "`authentic`")],
     ),
+    // what other tools and devices taught
+    (
+        "allow A -> B : x\npermit A -> B : x",
+        &[(2, "unknown-statement", "permit", "`allow`")],
+    ),
+    (
+        "allow A -> B : x\ndeny A -> B",
+        &[(2, "unknown-statement", "deny", "`prove A -> B none`")],
+    ),
+    (
+        "拒否 A -> B",
+        &[(1, "unknown-statement", "拒否", "`禁止 A -> B`")],
+    ),
+    (
+        "host x 10.0.0.9",
+        &[(1, "unknown-statement", "host", "of its zone")],
+    ),
+    (
+        "svi A .1",
+        &[(1, "unknown-statement", "svi", "of its switch")],
+    ),
+    (
+        "allow A -> B : 443",
+        &[(1, "unexpected-text", "443", "`tcp 443`")],
+    ),
+    (
+        "allow A -> B tcp 443",
+        &[(1, "unexpected-text", "tcp", "`: tcp`")],
+    ),
+    (
+        "allow A -> B : tcp/443",
+        &[(1, "unexpected-text", "/443", "`tcp 443`")],
+    ),
+    (
+        "allow A -> B : tcp 80 443",
+        &[(1, "unexpected-text", "443", "`80, 443`")],
+    ),
+    (
+        "allow A -> B : tcp https",
+        &[(1, "unexpected-text", "https", "ports are numbers")],
+    ),
+    (
+        "allow A -> 10.0.0.5 : x",
+        &[(1, "unexpected-text", "10.0.0.5", "`host NAME 10.0.0.5`")],
+    ),
+    (
+        "prove A -> B deny",
+        &[(1, "unexpected-text", "deny", "`none`")],
+    ),
+    (
+        "証明 A -> B 拒否",
+        &[(1, "unexpected-text", "拒否", "`なし`")],
+    ),
+    (
+        "zone C 10.0.2.0/24",
+        &[(1, "unexpected-text", "10.0.2.0/24", "`vlan 30 10.0.2.0/24`")],
+    ),
+    (
+        "zone C vlan 30 10.0.2.0 255.255.255.0 ipv4-only",
+        &[(1, "unexpected-text", "255.255.255.0", "`10.0.2.0/24`")],
+    ),
+    (
+        "zone C vlan 30 10.0.2.0 255.0.255.0 ipv4-only",
+        &[(1, "unexpected-text", "255.0.255.0", "")],
+    ),
     // names
     (
         "許可 なし -> B : x",
