@@ -22,6 +22,7 @@ mod fit;
 mod formats;
 mod golden;
 mod guideline;
+mod hostile;
 mod lab;
 mod lists;
 mod logged;

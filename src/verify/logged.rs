@@ -47,7 +47,7 @@ fn check(
         let Some(Origin::Link(link)) = view.origin(source.at) else {
             continue;
         };
-        if view.topo.ports_of(link, view.family).next().is_none() {
+        if view.topo.routers_of(link, view.family).next().is_none() {
             continue;
         }
         let dropped = |side| lists.dropped(view, &view.spread(link, side), side);

@@ -24,7 +24,7 @@ pub(super) fn logged(
         let Some(Origin::Link(link)) = view.origin(source.at) else {
             continue;
         };
-        if view.topo.ports_of(link, view.family).next().is_none() {
+        if view.topo.routers_of(link, view.family).next().is_none() {
             continue;
         }
         for target in to.iter().filter(|spot| apart(view, source, spot)) {
