@@ -14,6 +14,7 @@ mod certificate;
 mod certificate_forms;
 mod certificate_ways;
 mod change;
+mod classes;
 mod dialects;
 mod effects;
 mod every_format;

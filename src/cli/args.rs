@@ -1,7 +1,7 @@
 //! What can be typed. The words of `--help` are in the catalogue, see [`super::help`].
 
 use crate::base::Lang;
-use crate::report::format::{self, FORMATS};
+use crate::report::format::{self, FORMATS, Shows};
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::{Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -46,6 +46,15 @@ pub(super) enum Format {
 }
 
 impl Format {
+    /// What `verify` gathers for it.
+    pub(super) fn shows(self) -> Shows {
+        match self {
+            Format::Text => Shows::Verdicts,
+            Format::Json => Shows::Classes,
+            Format::Other(format) => format.shows,
+        }
+    }
+
     fn parser() -> impl clap::builder::TypedValueParser<Value = Format> {
         let names = ["text", "json"].into_iter();
         let names = names.chain(FORMATS.iter().map(|format| format.name));

@@ -36,7 +36,7 @@ pub struct Spread {
     /// Per link: put there by a switch that may choose any next hop (D23 R and X, D31): handed to whoever has an address
     /// there, whether or not a route names it.
     pub strayed: Vec<PacketSet>,
-    /// Per port: routed out of it, in front of its out-list.
+    /// Per port: routed out of it, in front of its out-list, what the switch itself made only if that may see it (D18).
     pub leaving: Vec<PacketSet>,
     /// Per device: past the in-list, and no route leads on. Under [`Side::May`] also what only may have none.
     pub routeless: Vec<PacketSet>,
@@ -258,7 +258,7 @@ impl<'n, 'a> Run<'n, 'a> {
             true => &net.topo.device(out).sees.from_switch,
             false => &Known::Yes,
         };
-        if !from_switch {
+        if fact.may() {
             self.out.leaving[out] = net.space.union(self.out.leaving[out], part);
         }
         let passed = net.sent(out, fact, part);

@@ -262,7 +262,7 @@ pub(super) fn sources(view: &View<'_>, from: &Spot) -> PacketSet {
 }
 
 /// `: S` of `none`: only requests of S count.
-fn requests(view: &View<'_>, claim: &Only<'_>) -> PacketSet {
+pub(super) fn requests(view: &View<'_>, claim: &Only<'_>) -> PacketSet {
     match request_boxes(view, claim) {
         None => view.space().full(),
         Some(boxes) => view.space().of_matches(&boxes),
