@@ -41,6 +41,7 @@ fn router(name: &str, vlans: &[(u16, &[&str])]) -> Named {
         relays_from_either: false,
         modelled: Vec::new(),
         asides: Vec::new(),
+        beneath: Default::default(),
     };
     Named {
         name: name.to_owned(),
