@@ -221,3 +221,44 @@ fn a_port_that_changes_its_vlan_is_no_change_of_text_alone() {
     let found = changed("ports-alike", &[port], ("hostname S1", "hostname S9"));
     assert_eq!(found, (0, true, 0));
 }
+
+/// A zone whose clients ask from more ports than the site's do: a request from one of those is a request as well.
+#[test]
+fn a_service_that_holds_its_clients_to_ports_means_those_of_every_zone() {
+    let narrow = POLICY.replace("ipv4-only }", "ipv4-only; ephemeral 49152-65535 }");
+    let zone = "zone C vlan 30 10.0.30.0/24";
+    let wide = narrow.replace(zone, &format!("{zone} ephemeral 1024-65535"));
+    let claims = "prove C -> B : std.ntp none as NTP\nprove C -> B only B : std.ntp as LISTED\nprove A -> B only { B : std.ntp; B : tcp 443 } as OTHERS\n";
+    let ntp = "udp any range 1024 49151 any eq 123";
+    let case = case("ntp", "", &[from_c(ntp), into_s2(ntp)]);
+    let ask = |policy: &str, id: &str| {
+        std::fs::write(&case.policy, format!("{policy}{claims}")).unwrap();
+        case.verdict(id).0
+    };
+    assert_eq!(ask(&wide, "NTP"), "refuted");
+    assert_eq!(ask(&narrow, "NTP"), "proved");
+    assert_eq!(ask(&wide, "LISTED"), "proved");
+    assert_eq!(ask(&narrow, "LISTED"), "refuted");
+    assert_eq!(ask(&wide, "OTHERS"), "proved");
+}
+
+/// A routed port of S1 has an address of zone B: it may be cabled to B's VLAN, and is no way that is certain.
+#[test]
+fn a_routed_port_in_a_subnet_of_a_zone_may_lead_there() {
+    let port = "GigabitEthernet1/0/5\n no switchport\n ip address 10.0.20.7 255.255.255.0\n ip access-group V99_IN in";
+    let route = (
+        0,
+        "ip route 10.0.20.0 255.255.255.0 10.0.99.2\n",
+        String::new(),
+    );
+    let ssh = from_c("tcp any host 10.0.20.11 eq 22");
+    let inside = case("routed-port", "", &[ssh.clone(), interface(port), route]);
+    inside.is("CB", "unknown");
+    inside.is("WORKS", "unknown");
+    let transit = "interface GigabitEthernet1/0/9\n no switchport\n";
+    let transit = (0, "interface Vlan99\n", transit.to_owned());
+    let between = [ssh, into_s2("tcp any host 10.0.20.11 eq 22"), transit];
+    let between = case("routed-transit", "", &between);
+    assert_eq!(between.verdict("CB"), ("unknown".to_owned(), None));
+    between.is("WORKS", "unknown");
+}
