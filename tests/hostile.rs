@@ -151,3 +151,114 @@ fn a_switch_that_does_not_route_can_be_reached_itself() {
     case.is("TS2", "refuted");
     assert_eq!(case.verdict("CB").1.as_deref(), Some("vacuous"));
 }
+
+/// How two sides compare, with the policy; and how a plan between them ends.
+fn changed(name: &str, before: &[(usize, &str, String)], after: (&str, &str)) -> (i32, bool, i32) {
+    let old = case(&format!("{name}-old"), "", before);
+    let new = case(&format!("{name}-new"), "", before);
+    let path = |case: &Case, name: &str| case.dir.join(name).to_str().unwrap().to_owned();
+    let file = path(&new, "out/S1.cfg");
+    let text = std::fs::read_to_string(&file).unwrap();
+    assert!(text.contains(after.0), "{text}");
+    std::fs::write(&file, text.replace(after.0, after.1)).unwrap();
+    let sides = [path(&old, "out"), path(&new, "out")];
+    let policy = path(&old, "policy.acl");
+    let ran = |command: &str| {
+        aclc(&[
+            command, &sides[0], &sides[1], "--policy", &policy, "--lang", "en",
+        ])
+    };
+    let diff = ran("diff");
+    let nothing = diff.out.contains("no packet's fate");
+    (diff.exit as i32, nothing, ran("plan").exit as i32)
+}
+
+/// A line of unknown effect names a block that changes; it stays the same itself.
+#[test]
+fn what_an_unmodelled_line_names_is_compared_as_well() {
+    let below = |more: &str| (0, "!\nip route ", format!("!\n{more}!\nip route "));
+    let under = |line: &str| {
+        (
+            0,
+            "interface Vlan30\n",
+            format!("interface Vlan30\n {line}\n"),
+        )
+    };
+    let open = from_c("ip any any");
+    let map = "route-map RM permit 10\n match ip address V30_IN\n set ip next-hop 10.0.99.6\n";
+    let routed = [open.clone(), under("ip policy route-map RM"), below(map)];
+    for after in ["route-map RM deny 10", "route-map RM permit 11"] {
+        let found = changed("route-map", &routed, ("route-map RM permit 10", after));
+        assert_eq!(found, (3, false, 3));
+    }
+    let class = "class-map match-all CM\n match access-group name V30_IN\npolicy-map PM\n class CM\n  drop\n";
+    let classed = [open.clone(), under("service-policy input PM"), below(class)];
+    let found = changed("class-map", &classed, ("name V30_IN", "name V10_IN"));
+    assert_eq!(found, (3, false, 3));
+    let found = changed("policy-map", &classed, ("  drop\n", "  set dscp 0\n"));
+    assert_eq!(found, (3, false, 3));
+    let filter = "vlan access-map VM 10\n match ip address V30_IN\n action drop\nvlan filter VM vlan-list 30\n";
+    let filtered = [open, below(filter)];
+    let found = changed("vlan-map", &filtered, ("action drop", "action forward"));
+    assert_eq!(found, (3, false, 3));
+    assert_eq!(
+        changed("name-only", &filtered, ("hostname S1", "hostname S9")),
+        (0, true, 0)
+    );
+}
+
+/// A port has moved to another VLAN: the lists do the same, and whoever sits there gets elsewhere.
+#[test]
+fn a_port_that_changes_its_vlan_is_no_change_of_text_alone() {
+    let port = "interface GigabitEthernet1/0/1\n switchport access vlan 30\n";
+    let port = (0, "!\nip route ", format!("!\n{port}!\nip route "));
+    let found = changed(
+        "port",
+        &[port.clone()],
+        ("access vlan 30", "access vlan 10"),
+    );
+    assert_eq!(found, (0, false, 3));
+    let found = changed("ports-alike", &[port], ("hostname S1", "hostname S9"));
+    assert_eq!(found, (0, true, 0));
+}
+
+/// A zone whose clients ask from more ports than the site's do: a request from one of those is a request as well.
+#[test]
+fn a_service_that_holds_its_clients_to_ports_means_those_of_every_zone() {
+    let narrow = POLICY.replace("ipv4-only }", "ipv4-only; ephemeral 49152-65535 }");
+    let zone = "zone C vlan 30 10.0.30.0/24";
+    let wide = narrow.replace(zone, &format!("{zone} ephemeral 1024-65535"));
+    let claims = "prove C -> B : std.ntp none as NTP\nprove C -> B only B : std.ntp as LISTED\nprove A -> B only { B : std.ntp; B : tcp 443 } as OTHERS\n";
+    let ntp = "udp any range 1024 49151 any eq 123";
+    let case = case("ntp", "", &[from_c(ntp), into_s2(ntp)]);
+    let ask = |policy: &str, id: &str| {
+        std::fs::write(&case.policy, format!("{policy}{claims}")).unwrap();
+        case.verdict(id).0
+    };
+    assert_eq!(ask(&wide, "NTP"), "refuted");
+    assert_eq!(ask(&narrow, "NTP"), "proved");
+    assert_eq!(ask(&wide, "LISTED"), "proved");
+    assert_eq!(ask(&narrow, "LISTED"), "refuted");
+    assert_eq!(ask(&wide, "OTHERS"), "proved");
+}
+
+/// A routed port of S1 has an address of zone B: it may be cabled to B's VLAN, and is no way that is certain.
+#[test]
+fn a_routed_port_in_a_subnet_of_a_zone_may_lead_there() {
+    let port = "GigabitEthernet1/0/5\n no switchport\n ip address 10.0.20.7 255.255.255.0\n ip access-group V99_IN in";
+    let route = (
+        0,
+        "ip route 10.0.20.0 255.255.255.0 10.0.99.2\n",
+        String::new(),
+    );
+    let ssh = from_c("tcp any host 10.0.20.11 eq 22");
+    let inside = case("routed-port", "", &[ssh.clone(), interface(port), route]);
+    inside.is("CB", "unknown");
+    inside.is("WORKS", "unknown");
+    let transit = "interface GigabitEthernet1/0/9\n no switchport\n";
+    let transit = (0, "interface Vlan99\n", transit.to_owned());
+    let between = [ssh, into_s2("tcp any host 10.0.20.11 eq 22"), transit];
+    let between = case("routed-transit", "", &between);
+    assert_eq!(between.verdict("CB"), ("unknown".to_owned(), None));
+    between.is("WORKS", "unknown");
+}

@@ -1,6 +1,6 @@
 //! The forwarding table of one VRF: longest prefix first, next hops resolved (D31).
 
-use super::{Topo, interface_addrs};
+use super::{Topo, interface_addrs, link_local_source};
 use crate::device::{InterfaceKind, NextHop, Route};
 use crate::net::{AddrRanges, Family};
 use ipnet::IpNet;
@@ -189,13 +189,15 @@ impl Topo {
         }
     }
 
-    /// Whether an address is configured on the device itself; link-local ones are many devices' at once.
-    fn configured(&self, device: usize, vrf: &str, addr: IpAddr) -> bool {
+    /// Whether an address is configured on the device itself. A link-local one is known on its link only: on another
+    /// interface it is somebody else's.
+    fn configured(&self, device: usize, vrf: &str, name: &str, addr: IpAddr) -> bool {
+        let anywhere = !link_local_source(addr);
         self.devices[device]
             .device
             .interfaces
             .iter()
-            .filter(|interface| interface.vrf == vrf)
+            .filter(|interface| interface.vrf == vrf && (anywhere || interface.name == name))
             .any(|interface| interface_addrs(interface, Family::of(addr)).contains(addr))
     }
 
@@ -211,7 +213,9 @@ impl Topo {
         match via {
             NextHop::Null => vec![Target::Null],
             // A router's own address is no next hop.
-            NextHop::Interface(_, Some(addr)) if self.configured(device, vrf, *addr) => Vec::new(),
+            NextHop::Interface(name, Some(addr)) if self.configured(device, vrf, name, *addr) => {
+                Vec::new()
+            }
             NextHop::Interface(name, addr) => self
                 .ports
                 .iter()

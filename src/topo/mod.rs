@@ -84,10 +84,14 @@ pub fn build(devices: Vec<Arc<Named>>, vlans: impl IntoIterator<Item = u16>) -> 
                     keys.entry(LinkKey::Vlan(vlan)).or_default().push((d, i))
                 }
                 InterfaceKind::Routed => {
-                    let key = shared_routed(&keys, &devices, interface).unwrap_or_else(|| {
-                        LinkKey::Routed(named.name.clone(), interface.name.clone())
-                    });
-                    keys.entry(key).or_default().push((d, i));
+                    let mut shared = shared_routed(&keys, &devices, interface).into_iter();
+                    let alone = || LinkKey::Routed(named.name.clone(), interface.name.clone());
+                    let key = shared.next().unwrap_or_else(alone);
+                    // An interface with several subnets may be what joins two links.
+                    let others: Vec<_> = shared.filter_map(|key| keys.remove(&key)).collect();
+                    let members = keys.entry(key).or_default();
+                    members.extend(others.into_iter().flatten().chain([(d, i)]));
+                    members.sort_unstable();
                 }
                 InterfaceKind::Loopback | InterfaceKind::Management => {}
             }
@@ -125,26 +129,29 @@ fn parts(topo: &Topo) -> Vec<usize> {
     links.map(|node| joined.find(node)).collect()
 }
 
-/// The link of a routed port that already has a member whose subnet overlaps this interface's.
+/// The links of routed ports that already have a member whose subnet overlaps this interface's.
 fn shared_routed(
     keys: &BTreeMap<LinkKey, Vec<(usize, usize)>>,
     devices: &[Arc<Named>],
     interface: &Interface,
-) -> Option<LinkKey> {
-    let overlaps =
-        |a: &IpNet, b: &IpNet| a.trunc().contains(&b.trunc()) || b.trunc().contains(&a.trunc());
+) -> Vec<LinkKey> {
     keys.iter()
-        .find(|(key, members)| {
+        .filter(|(key, members)| {
             matches!(key, LinkKey::Routed(..))
                 && members.iter().any(|&(d, i)| {
                     let other = &devices[d].device.interfaces[i];
-                    other
-                        .addrs
-                        .iter()
-                        .any(|a| interface.addrs.iter().any(|b| overlaps(a, b)))
+                    other.addrs.iter().any(|net| meets(interface, net))
                 })
         })
         .map(|(key, _)| key.clone())
+        .collect()
+}
+
+/// Whether a subnet of an interface and a prefix have an address in common.
+#[must_use]
+pub fn meets(interface: &Interface, net: &IpNet) -> bool {
+    let overlap = |own: &IpNet| own.contains(&net.trunc()) || net.contains(&own.trunc());
+    interface.addrs.iter().any(overlap)
 }
 
 impl Topo {

@@ -361,6 +361,7 @@ impl Reader {
             relays_from_either: false,
             modelled: asked.modelled.into_iter().map(str::to_owned).collect(),
             asides: self.asides,
+            beneath: Default::default(),
             parts: BTreeSet::new(),
         }
     }

@@ -359,6 +359,7 @@ impl Reader {
             relays_from_either: false,
             modelled: context.modelled.into_iter().map(str::to_owned).collect(),
             asides: self.asides,
+            beneath: Default::default(),
             parts: BTreeSet::new(),
         }
     }

@@ -345,6 +345,7 @@ impl Reader {
             relays_from_either: false,
             modelled: context.modelled.into_iter().map(str::to_owned).collect(),
             asides: self.asides,
+            beneath: Default::default(),
             parts: self.parts,
         }
     }

@@ -188,6 +188,7 @@ impl Reader {
             relays_from_either: false,
             modelled: self.modelled.into_iter().map(str::to_owned).collect(),
             asides: Vec::new(),
+            beneath: Default::default(),
             parts: BTreeSet::new(),
         }
     }
