@@ -108,6 +108,23 @@ fn measures_of_a_guideline_have_their_class_in_words() {
         );
     }
     assert!(part(&page, "en", "guideline").contains("log evidence"));
+    // A claim says which clauses the measures it serves are about, and no sentence says more than its claim: what is
+    // listed may be opened.
+    let details = part(&page, "ja", "details");
+    let claim = |id: &str| {
+        let start = details.find(&format!("id=\"ja-{id}\"")).unwrap();
+        details[start..].split("</article>").next().unwrap()
+    };
+    let managed = claim("INV-06");
+    assert!(
+        managed.contains("<p class=\"small\">根拠: 番号法第12条"),
+        "{managed}"
+    );
+    let sentence = managed.split("</h3>").next().unwrap();
+    assert!(!sentence.contains("開始できない"), "{sentence}");
+    for word in ["std.management で開始できるのは、", "std.ssh", "特定通信"] {
+        assert!(sentence.contains(word), "{word}: {sentence}");
+    }
 }
 
 /// The golden captures, the first with one more permit.
@@ -293,6 +310,161 @@ fn the_annex_says_when_was_captured_and_what_taking_back_restores() {
         assert_eq!(ran.exit, Exit::CannotRun);
         assert!(ran.err.contains(code), "{}", ran.err);
     }
+}
+
+/// The command of a page, as it is typed.
+fn command(page: &str) -> Vec<String> {
+    let inputs = part(page, "ja", "inputs");
+    let typed = inputs.split("<p class=\"mono\">aclc verify ").nth(1);
+    let typed = typed.unwrap_or_else(|| panic!("{inputs}"));
+    let typed = typed.split("</p>").next().unwrap().replace("&quot;", "\"");
+    // Words in quotes are those at odd places.
+    let words = typed
+        .split('"')
+        .enumerate()
+        .flat_map(|(at, text)| match at % 2 {
+            0 => text.split(' ').map(str::to_owned).collect(),
+            _ => vec![text.to_owned()],
+        });
+    std::iter::once("verify".to_owned())
+        .chain(words.filter(|word| !word.is_empty()))
+        .collect()
+}
+
+#[test]
+fn the_command_of_a_page_makes_the_same_page() {
+    let dir = scratch("page with a blank");
+    for (switch, text) in SWITCHES.iter().zip(golden_texts()) {
+        std::fs::write(dir.join(format!("{switch}.cfg")), text).unwrap();
+    }
+    let certificate = dir.join("c.json");
+    let certificate = certificate.to_str().unwrap();
+    for extra in [
+        &["--lang", "ja"][..],
+        &["--lang", "en", "--redact", "--dialect", "cisco-ios-xe"],
+        &[
+            "--lang",
+            "ja",
+            "--max-nodes",
+            "9000000",
+            "--facts",
+            "confirmed",
+        ],
+        &[
+            "--before",
+            "golden/p1_wired",
+            "--captured",
+            "2026-11-23T18:05",
+        ],
+        &["--lang", "ja", "--certificate", certificate],
+    ] {
+        let first = page(&dir, extra);
+        let typed = command(&first);
+        let again = aclc(&typed);
+        assert_ne!(again.exit, Exit::CannotRun, "{typed:?}: {}", again.err);
+        assert!(first == again.out, "{typed:?}");
+        let inputs = part(&first, "en", "inputs");
+        assert!(inputs.contains(aclc::facts::digest()), "{inputs}");
+        let checker = inputs.contains(&format!("aclc-check {certificate}"));
+        assert_eq!(checker, extra.contains(&"--certificate"), "{inputs}");
+        assert_eq!(inputs.contains("no certificate was written"), !checker);
+    }
+}
+
+#[test]
+fn what_differs_in_the_text_stands_apart_from_what_that_does() {
+    let effect = |dir: &Path| {
+        let page = page(dir, &["--lang", "ja", "--before", "golden/p1_wired"]);
+        (part(&page, "ja", "effect").to_owned(), page)
+    };
+    let (changed, cover) = effect(&changed("page-wording"));
+    assert!(
+        changed.contains("<tr><td>L3SW-CORE01</td><td>0</td><td>1</td><td>"),
+        "{changed}"
+    );
+    assert!(
+        !changed.contains("<tr><td>L3SW-MYN01</td><td>0"),
+        "{changed}"
+    );
+    // What an officer signs says what the change comes to.
+    let cover = cover.split("</header>").next().unwrap();
+    assert!(
+        cover.contains("変更の効果") && cover.contains("新たに通る"),
+        "{cover}"
+    );
+    assert!(cover.contains("作成した人とは別の人"), "{cover}");
+    // Remarks and their order change no packet's fate.
+    let dir = scratch("page-wording-only");
+    for (switch, text) in SWITCHES.iter().zip(golden_texts()) {
+        let text = format!("! one\n! two\n{text}");
+        std::fs::write(dir.join(format!("{switch}.cfg")), text).unwrap();
+    }
+    let (only, cover) = effect(&dir);
+    for word in [
+        "文言のみの変更（通信への影響なし）",
+        "<tr><td>L3SW-CORE01</td><td>0</td><td>2</td><td>0</td></tr>",
+        "<tr><td>L3SW-MYN01</td><td>0</td><td>2</td><td>0</td></tr>",
+    ] {
+        assert!(only.contains(word), "{word}: {only}");
+    }
+    assert!(
+        cover
+            .split("</header>")
+            .next()
+            .unwrap()
+            .contains("文言のみの変更")
+    );
+    let dir = scratch("page-wording-same");
+    for (switch, text) in SWITCHES.iter().zip(golden_texts()) {
+        std::fs::write(dir.join(format!("{switch}.cfg")), text).unwrap();
+    }
+    let (same, _) = effect(&dir);
+    assert!(same.contains("1バイトも違わない"), "{same}");
+}
+
+#[test]
+fn a_change_without_a_plan_says_so_in_place_of_its_rollback() {
+    // A block that has no end cannot be told as commands.
+    let (old, new) = (scratch("page-no-plan"), "golden/p1_single/juniper-junos");
+    let text = std::fs::read_to_string(root().join(new).join("L3SW-01.cfg")).unwrap();
+    std::fs::write(old.join("L3SW-01.cfg"), text + "system {\n").unwrap();
+    let policy = format!("{new}/policy.acl");
+    let old = old.to_str().unwrap();
+    let args = [
+        "verify",
+        &policy,
+        "--configs",
+        new,
+        "--before",
+        old,
+        "--at",
+        AT,
+    ];
+    let ran = aclc(&[&args[..], &["--format", "html", "--lang", "ja"]].concat());
+    assert_ne!(ran.exit, Exit::CannotRun, "{}", ran.err);
+    let page = ran.out;
+    for (lang, words) in [
+        ("ja", "手順を作れないため、切り戻しは確かめていない"),
+        (
+            "en",
+            "there is no plan, so that its rollback was not checked",
+        ),
+    ] {
+        let inputs = part(&page, lang, "inputs");
+        assert!(inputs.contains(words), "{inputs}");
+        assert!(inputs.contains("<p data-row=\"open\">"), "{inputs}");
+    }
+}
+
+#[test]
+fn what_was_not_looked_at_is_not_said_to_be_none() {
+    let args = [
+        "verify", POLICY, "--at", AT, "--format", "html", "--lang", "ja",
+    ];
+    let page = aclc(&args).out;
+    let entries = part(&page, "ja", "entries");
+    assert!(entries.contains("行ごとの指摘は調べていない"), "{entries}");
+    assert!(!entries.contains("設定の指摘 (0)"), "{entries}");
 }
 
 #[test]

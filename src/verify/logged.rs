@@ -47,7 +47,7 @@ fn check(
         let Some(Origin::Link(link)) = view.origin(source.at) else {
             continue;
         };
-        if view.topo.ports_of(link, view.family).next().is_none() {
+        if view.topo.routers_of(link, view.family).next().is_none() {
             continue;
         }
         let dropped = |side| lists.dropped(view, &view.spread(link, side), side);
@@ -171,21 +171,21 @@ fn frames(view: &View<'_>, spread: &Spread, link: usize) -> PacketSet {
 }
 
 /// What of the packets at a port meets its in-list: those to the switch as the fact says (D18).
-fn asked_of(view: &View<'_>, port: usize, came: PacketSet, side: Side) -> PacketSet {
+pub(super) fn asked_of(view: &View<'_>, port: usize, came: PacketSet, side: Side) -> PacketSet {
     let space = view.space();
     let fact = &view.topo.device(port).sees.to_switch;
     let asked = match side {
         Side::May => fact.may(),
         Side::Must => *fact == Known::Yes,
     };
+    if asked || space.is_empty(came) {
+        return came;
+    }
     let device = view.topo.ports[port].device;
     let own = view
         .topo
         .own(device, &view.topo.interface(port).vrf, view.family);
-    match asked {
-        true => came,
-        false => space.minus(came, view.to(&own)),
-    }
+    space.minus(came, view.to(&own))
 }
 
 fn at_port(view: &View<'_>, port: usize, direction: Direction) -> Bounds {

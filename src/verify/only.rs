@@ -108,11 +108,7 @@ pub(super) fn check(view: &View<'_>, claim: &Only<'_>, unnamed: &[usize]) -> Ans
             {
                 continue;
             }
-            // Two links that nothing joins: a claim about them alone would hold for reasons other than lists (D44).
-            answer.asked |= match (origin, view.link_of(to.at)) {
-                (Origin::Link(link), Some(other)) => view.topo.joined(link, other),
-                _ => true,
-            };
+            answer.asked |= may_lead(view, origin, to);
             let excuse = excuse(view, claim, origin, to);
             let sources = sources(view, from);
             let arrived = |side| {
@@ -153,6 +149,20 @@ pub(super) fn check(view: &View<'_>, claim: &Only<'_>, unnamed: &[usize]) -> Ans
         }
     }
     answer
+}
+
+/// Whether anything but lists could keep packets from a place (D44): two links that nothing joins, a link that nobody routes
+/// from, unless the switch itself sits on it.
+fn may_lead(view: &View<'_>, origin: Origin, to: &Spot) -> bool {
+    let Origin::Link(link) = origin else {
+        return true;
+    };
+    let routed = view.topo.routers_of(link, view.family).next().is_some();
+    let here = |&port: &usize| Some(view.topo.ports[port].device) == view.device_of(to.at);
+    match view.link_of(to.at) {
+        Some(other) => routed && view.topo.joined(link, other),
+        None => routed || view.topo.links[link].ports.iter().any(here),
+    }
 }
 
 /// Addresses nobody named count as part of every zone on the link (D28), also in the family the zone does not have.
@@ -252,7 +262,7 @@ pub(super) fn sources(view: &View<'_>, from: &Spot) -> PacketSet {
 }
 
 /// `: S` of `none`: only requests of S count.
-fn requests(view: &View<'_>, claim: &Only<'_>) -> PacketSet {
+pub(super) fn requests(view: &View<'_>, claim: &Only<'_>) -> PacketSet {
     match request_boxes(view, claim) {
         None => view.space().full(),
         Some(boxes) => view.space().of_matches(&boxes),

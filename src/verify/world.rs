@@ -1,9 +1,10 @@
 //! The network of a policy under one reading: topology, externals, strangers' links.
 
 use super::spec::{Half, halves};
-use crate::acl::{Question, Reading};
+use crate::acl::{Acl, Question, Reading};
 use crate::model::Policy;
 use crate::net::Family;
+use crate::pset::{Limits, Space};
 use crate::reach::Beyond;
 use crate::topo::{LinkKey, Named, Topo, build};
 use jiff::civil::Date;
@@ -71,6 +72,18 @@ impl<'p> World<'p> {
             unnamed,
             halves,
         }
+    }
+
+    /// A space for the sets of one family of it.
+    #[must_use]
+    pub fn space(&self, family: Family, limits: Limits) -> Space {
+        let lists = self
+            .topo
+            .devices
+            .iter()
+            .flat_map(|named| &named.device.acls);
+        let acls: Vec<&Acl> = lists.filter(|acl| acl.family == family).collect();
+        Space::for_acls(family, &acls).within(limits)
     }
 }
 

@@ -27,6 +27,11 @@ pub fn diff(words: Words<'_>, outcome: &DiffOutcome) -> out::Diff {
         core: word(outcome.core),
         limited_to: outcome.core_only.then_some("core"),
         text_only: outcome.text_only,
+        wording: outcome
+            .wording
+            .iter()
+            .map(|one| (safe(&one.device), one.gone, one.come))
+            .collect(),
         network: outcome.network_verdict.map(word),
         not_compared: words.all(&not_compared(outcome)),
         approval: None,

@@ -60,6 +60,23 @@ pub(super) fn entries(page: &Page<'_>) -> Markup {
         (list(text!("html-no-owner"), of(1).collect()))
         (list(text!("html-no-ticket"), of(0).collect()))
         (list(text!("html-expired-list"), flows.iter().filter(|flow| flow.expired).collect()))
+        (findings(page))
+        @if !page.verify.gaps.is_empty() {
+            h3 { (page.say(&text!("report-gaps"))) }
+            ul { @for gap in &page.verify.gaps { li data-row="open" { span.mono { (gap.file) ":" (gap.line) " " (gap.text) } " — " (gap.why) } } }
+        }
+    }
+}
+
+/// Findings in captures; what was made from the policy nobody typed, and it is not looked at.
+fn findings(page: &Page<'_>) -> Markup {
+    if page.evidence.captured.is_empty() {
+        return html! {
+            h3 { (page.say(&text!("html-findings"))) }
+            p { (page.say(&text!("html-findings-unasked"))) }
+        };
+    }
+    html! {
         h3 { (page.say(&text!("html-findings"))) " (" (page.evidence.findings.len()) ")" }
         p { (page.say(&text!("html-findings-words"))) }
         @if !page.evidence.findings.is_empty() {
@@ -67,10 +84,6 @@ pub(super) fn entries(page: &Page<'_>) -> Markup {
                 (heads(page.lang, &[text!("column-code"), text!("column-list"), text!("column-lines"), text!("column-message")]))
                 tbody { @for alike in alike(&page.evidence.findings) { (findings_row(page, alike)) } }
             }
-        }
-        @if !page.verify.gaps.is_empty() {
-            h3 { (page.say(&text!("report-gaps"))) }
-            ul { @for gap in &page.verify.gaps { li data-row="open" { span.mono { (gap.file) ":" (gap.line) " " (gap.text) } " — " (gap.why) } } }
         }
     }
 }
