@@ -28,6 +28,7 @@ prove T -> C none as P-T
 prove C -> A none as P-C
 prove A, B -> C none as P-AB
 prove A -> C : tcp 443 none as P-WEB
+prove S2 -> A none as P-S2
 prove A filtered as P-READ
 prove allows works as P-WORKS
 "#;
@@ -378,6 +379,8 @@ fn the_classes_of_a_small_network_are_those_one_counts_by_hand() {
     assert_eq!(of("P-AB"), Some(Classes::Counted([5, 4])));
     // Requests to port 443 meet the same three lines; whoever sends them in IPv6 the same two.
     assert_eq!(of("P-WEB"), Some(Classes::Counted([3, 2])));
+    // What S2 sends with its own addresses, of IPv4 only: the end of a list of S1, or no list.
+    assert_eq!(of("P-S2"), Some(Classes::Counted([2, 0])));
     // Requests and replies of two sessions, of one in IPv6.
     assert_eq!(of("P-WORKS"), Some(Classes::Counted([4, 2])));
     assert_eq!(of("P-READ"), Some(Classes::Read));

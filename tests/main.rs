@@ -33,6 +33,7 @@ mod mistakes;
 mod mutation;
 mod over_time;
 mod page;
+mod page_change;
 mod pair;
 mod plan;
 mod reach;

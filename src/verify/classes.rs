@@ -101,7 +101,33 @@ pub(super) fn count(
 fn carries(view: &View<'_>, origin: Origin) -> bool {
     match origin {
         Origin::Link(link) => view.topo.ports_of(link, view.family).next().is_some(),
-        Origin::Device(_) => true,
+        Origin::Device(device) => {
+            let mut ports = view.topo.ports.iter().enumerate();
+            ports.any(|(port, at)| {
+                at.device == device && view.topo.interface(port).carries(view.family)
+            })
+        }
+    }
+}
+
+/// Packets that may start there at all: a switch sends with its own addresses (D20), and a position of two bits has a fourth
+/// value that no packet has.
+fn startable(view: &View<'_>, origin: Origin) -> PacketSet {
+    let space = view.space();
+    let positions = [PositionSet::L4, PositionSet::LATER];
+    let of = |position| Match {
+        position,
+        ..Match::any(space.family())
+    };
+    let real = space.of_matches(&positions.map(of));
+    match origin {
+        Origin::Link(_) => real,
+        Origin::Device(device) => {
+            let vrfs = view.topo.vrfs(device);
+            let own = |vrf: &str| view.from(&view.topo.own(device, vrf, view.family));
+            let own: Vec<PacketSet> = vrfs.iter().map(|vrf| own(vrf)).collect();
+            space.intersect(space.union_all(&own), real)
+        }
     }
 }
 
@@ -114,12 +140,15 @@ fn add(
     counts: &mut [Option<Classes>],
 ) {
     let space = view.space();
-    let real = real(space);
+    let startable = startable(view, origin);
     let each: Vec<(usize, PacketSet)> = parts
         .chunk_by(|a, b| a.1 == b.1)
         .map(|mine| {
             let sets: Vec<PacketSet> = mine.iter().map(|(.., set)| *set).collect();
-            (mine[0].1, space.intersect(space.union_all(&sets), real))
+            (
+                mine[0].1,
+                space.intersect(space.union_all(&sets), startable),
+            )
         })
         .collect();
     let sets: Vec<PacketSet> = each.iter().map(|(_, set)| *set).collect();
@@ -136,16 +165,6 @@ fn add(
             (count, _) => *count = Some(Classes::Many),
         }
     }
-}
-
-/// Packets there are: a position of two bits has a fourth value that no packet has.
-fn real(space: &Space) -> PacketSet {
-    let positions = [PositionSet::L4, PositionSet::LATER];
-    let of = |position| Match {
-        position,
-        ..Match::any(space.family())
-    };
-    space.of_matches(&positions.map(of))
 }
 
 /// A list, prepared, and the lines of its entries with what they do: what a list does without a line may be two things.

@@ -52,7 +52,7 @@ pub(super) fn inputs(page: &Page<'_>) -> Markup {
         h3 { (page.say(&text!("html-rollback"))) }
         @match &page.evidence.rollback {
             Some((word, says)) => p data-row=(row_of(word)) { (verdict(page.lang, word)) " " (says) },
-            None => p { (page.say(&text!("html-no-effect"))) },
+            None => p { (page.say(&text!("html-no-rollback"))) },
         }
         h3 { (page.say(&text!("html-recheck"))) }
         p { (page.say(&text!("html-recheck-words"))) }

@@ -58,6 +58,30 @@ pub(super) fn details(page: &Page<'_>) -> Markup {
     html! {
         @if counted { p.small { (page.say(&text!("packet-classes-words"))) } }
         @for (number, claim) in claims { (detail(page, number, claim)) }
+        (open_facts(page))
+    }
+}
+
+/// What a test of a device would settle, which claims that decides, and the line to write then.
+fn open_facts(page: &Page<'_>) -> Markup {
+    let facts = &page.verify.open_facts;
+    let claims = |heading: Text, ids: &[String]| {
+        html! {
+            @if !ids.is_empty() { div { (page.say(&heading)) @for (at, id) in ids.iter().enumerate() {
+                @if at > 0 { ", " } a href={ "#" (page.id(id)) } { (id) }
+            } } }
+        }
+    };
+    html! {
+        @if !facts.is_empty() {
+            h3 { (page.say(&text!("report-open-facts"))) }
+            ul { @for fact in facts { li data-row="open" {
+                span.mono { (fact.id) } " " (fact.says)
+                (claims(text!("report-fact-decides"), &fact.decides))
+                (claims(text!("report-fact-together"), &fact.together))
+                div { (page.say(&text!("report-fact-line", line = &fact.line))) }
+            } } }
+        }
     }
 }
 
