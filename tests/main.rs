@@ -23,6 +23,7 @@ mod fit;
 mod formats;
 mod golden;
 mod guideline;
+mod hostile;
 mod lab;
 mod lists;
 mod logged;

@@ -2,7 +2,7 @@
 //! and a network of 500 zones; looked at in a browser.
 
 use crate::evidence::{browser, open, page, refuted};
-use crate::support::{AT, POLICY, SWITCHES, aclc, golden_texts, root, scratch};
+use crate::support::{AT, POLICY, SWITCHES, aclc, root, scratch};
 use aclc::cli::Exit;
 
 /// The parts, by their anchors, with a word that each must hold in Japanese and in English. The cover has no anchor.

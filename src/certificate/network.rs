@@ -41,7 +41,8 @@ pub(super) fn devices(
             .map(|i| {
                 let addrs = i.addrs.iter().map(ToString::to_string);
                 let shared = i.virtuals.iter().map(ToString::to_string);
-                json!({ "vrf": i.vrf, "addresses": addrs.chain(shared).collect::<Vec<_>>() })
+                let all: Vec<String> = addrs.chain(shared).collect();
+                json!({ "vrf": i.vrf, "up": !i.shutdown, "addresses": all })
             })
             .collect();
         let table = subject.tables[index].as_ref();

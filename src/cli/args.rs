@@ -1,5 +1,6 @@
 //! What can be typed. The words of `--help` are in the catalogue, see [`super::help`].
 
+use crate::base::Lang;
 use crate::report::format::{self, FORMATS, Shows};
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::{Parser, Subcommand, ValueEnum};
@@ -69,6 +70,15 @@ impl Format {
 pub(super) enum Language {
     Ja,
     En,
+}
+
+impl Language {
+    pub(super) fn of_words(self) -> Lang {
+        match self {
+            Language::Ja => Lang::Ja,
+            Language::En => Lang::En,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -313,6 +323,9 @@ pub(super) enum Action {
 #[derive(Debug, clap::Args)]
 pub(super) struct Fmt {
     pub(super) policy: PathBuf,
+    /// Spells the keywords in a language.
+    #[arg(long, value_enum, value_name = "LANGUAGE")]
+    pub(super) words: Option<Language>,
 }
 
 #[derive(Debug, clap::Args)]

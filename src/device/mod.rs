@@ -47,6 +47,8 @@ pub struct Device {
     pub modelled: Vec<String>,
     /// Lines of the capture that are no configuration: texts of banners, what other commands printed.
     pub asides: Vec<u32>,
+    /// What only its text says.
+    pub beneath: Beneath,
     /// Lines of a statement that begins on another line, where it is not wholly understood: the line, and the first one.
     pub parts: BTreeSet<(u32, u32)>,
 }
@@ -93,6 +95,7 @@ impl Device {
             relays_from_either: false,
             modelled: Vec::new(),
             asides: Vec::new(),
+            beneath: Beneath::default(),
             parts: BTreeSet::new(),
         }
     }
@@ -186,6 +189,7 @@ impl Device {
             relays_from_either,
             modelled: _,
             asides: _,
+            beneath: _,
             parts: _,
         } = self;
         let vrfs = |device: &Device| -> Vec<String> {
@@ -207,6 +211,15 @@ impl Device {
             && *sees == other.sees
             && *relays_from_either == other.relays_from_either
     }
+}
+
+/// What a configuration says and nothing models: told apart, not understood.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Beneath {
+    /// The blocks that lines of unknown effect name (maps, classes, policies), as text; lists are not among them.
+    pub named: Vec<String>,
+    /// Which ports carry which VLANs.
+    pub wires: BTreeSet<String>,
 }
 
 /// Packets of a protocol to a port; `None` is any.

@@ -262,7 +262,8 @@ fn end_to_end(
     for (change, differs) in outcome.changes.iter_mut().zip(ends) {
         change.end_to_end = differs;
     }
-    if outcome.beside.is_empty() {
+    // Links are VLANs (D24): which ports carry them is no part of the network.
+    if outcome.beside.iter().all(|(_, one)| *one == Beside::Wires) {
         return;
     }
     let worlds = sides
@@ -383,7 +384,8 @@ fn compare_devices(
     let mut known: BTreeMap<(Side, Side, Family, Scope), Comparison> = BTreeMap::new();
     if let (Some(old), Some(new)) = (old, new) {
         let found = beside(old, new).into_iter();
-        let found = found.filter(|one| !(how.twins && *one == Beside::Addresses));
+        let found =
+            found.filter(|one| !(how.twins && matches!(one, Beside::Addresses | Beside::Wires)));
         outcome
             .beside
             .extend(found.map(|one| (name.to_owned(), one)));

@@ -179,7 +179,7 @@ impl<'a> Runner<'a> {
         };
         let topo = &self.plan.world.topo;
         let alone = topo
-            .ports_of(topo.ports[shot.port].link, shot.flow.family())
+            .routers_of(topo.ports[shot.port].link, shot.flow.family())
             .count()
             == 1;
         let sets_fit = match alone {

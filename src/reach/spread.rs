@@ -3,6 +3,7 @@
 use super::Beyond;
 use super::filters::Net;
 use crate::acl::{Direction, Known};
+use crate::net::Family;
 use crate::pset::PacketSet;
 use crate::topo::Target;
 use std::collections::{BTreeMap, VecDeque};
@@ -304,6 +305,23 @@ impl<'n, 'a> Run<'n, 'a> {
                 self.present(port, far);
             }
         }
+        if self.side == Side::May {
+            self.answered(link, space.minus(part, net.frame.near[out]));
+        }
+    }
+
+    /// Out of a port for addresses that are not in its subnets: the hosts before externals may answer for them as well.
+    fn answered(&mut self, link: usize, far: PacketSet) {
+        if self.net.space.is_empty(far) {
+            return;
+        }
+        let family = self.net.family;
+        let here = self.beyond.iter().filter(|beyond| beyond.link == link);
+        let hosts = here.filter_map(|beyond| beyond.hosts.first());
+        for addr in hosts.filter(|&addr| Family::of(addr) == family) {
+            self.out.open = true;
+            self.hand(link, addr, far);
+        }
     }
 
     /// To a next hop that is no modelled router; it may come back (D29).
@@ -355,11 +373,7 @@ impl<'n, 'a> Run<'n, 'a> {
                 self.present(other, part);
             }
             // Also to externals that hand nothing back: what reaches them has arrived (D27).
-            for beyond in self.beyond.iter().filter(|b| b.link == port.link) {
-                if let Some(addr) = beyond.hosts.first() {
-                    self.hand(port.link, addr, part);
-                }
-            }
+            self.answered(port.link, part);
         }
     }
 }

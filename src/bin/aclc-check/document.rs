@@ -49,7 +49,7 @@ form! {
         bridged_out: Known, own: Vec<Own>, effects: Vec<Effect>,
     }
 
-    Own { vrf: String, addresses: Vec<Address>, }
+    Own { vrf: String, up: bool, addresses: Vec<Address>, }
 
     /// A line whose effect on packets is not modelled: what it may do, and where (no interface and no VRF: the whole device).
     Effect {

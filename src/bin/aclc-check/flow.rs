@@ -6,9 +6,7 @@
 //! elsewhere than at their goal ([`Mode::Carried`]).
 
 use crate::boxes::{self, Box, Boxes, DPORT, DST, Family, POSITION, PROTOCOL, SRC};
-use crate::document::{
-    Carried, Direction, Effect, External, Goal, Known, May, Origin, Reach, Start,
-};
+use crate::document::{Carried, Direction, External, Goal, Known, May, Origin, Reach, Start};
 use crate::network::{Network, Target, broadcasts, stuck};
 use crate::set::Set;
 use crate::{Done, Reject};
@@ -60,13 +58,9 @@ impl Network<'_> {
         link: usize,
         host: u128,
     ) -> Result<Option<bool>, Reject> {
-        let mut back = None;
-        for (hosts, hairpin) in self.externals(family, link)? {
-            if hosts.contains(host) {
-                back = Some(hairpin || back == Some(true));
-            }
-        }
-        Ok(back)
+        let mut here = self.externals(family, link)?;
+        here.retain(|(hosts, _)| hosts.contains(host));
+        Ok(here.into_iter().map(|(_, back)| back).reduce(|a, b| a || b))
     }
 
     /// The hosts behind which there are other networks, and whether they hand packets back.
@@ -304,13 +298,9 @@ impl<'n, 'd> Flow<'n, 'd> {
             _ => (boxes::and(packets, &own), packets.to_vec()),
         };
         self.drop_at(number, Direction::In, &asked)?;
-        for effect in &network.document.devices[device].effects {
-            if let Effect {
-                may: May::Drop,
-                own: Some(guarded),
-                ..
-            } = effect
-            {
+        let effects = network.document.devices[device].effects.iter();
+        for effect in effects.filter(|effect| effect.may == May::Drop) {
+            if let Some(guarded) = &effect.own {
                 self.lose(&boxes::and(&taken, &guarded.of(family)?), "a line may drop")?;
             }
         }
@@ -364,6 +354,8 @@ impl<'n, 'd> Flow<'n, 'd> {
             let vrf = Some(vrf).filter(|_| !network.may(device, &[May::Redirect], None));
             self.scatter(device, vrf, &packets, true)?;
         }
+        let ends = self.to(&network.linkless(device, vrf, self.family));
+        self.lose(&boxes::and(&packets, &ends), "a loopback may take")?;
         let mut left = packets.clone();
         for row in network.rows(device, vrf, self.family) {
             let here = self.to(&row.dst);
@@ -445,8 +437,20 @@ impl<'n, 'd> Flow<'n, 'd> {
                 rest = boxes::minus(&rest, &self.to(&here));
             }
         }
+        let far = boxes::minus(packets, &self.to(&network.near(out, family)));
+        self.answered(link, out, &far)?;
         self.cross(link, [Some(out), None], &rest)?;
         self.arrive(Place::Link(link), &rest)
+    }
+
+    /// Hosts before externals may answer for what is not on the link as well.
+    fn answered(&mut self, link: usize, out: usize, packets: &[Box]) -> Done {
+        for (hosts, _) in self.network.externals(self.family, link)? {
+            if let (Some(&(first, _)), false) = (hosts.ranges().first(), packets.is_empty()) {
+                self.hand(link, Some(out), first, packets)?;
+            }
+        }
+        Ok(())
     }
 
     /// Anywhere the device has an interface (of the VRF): to every host, router and external there.
@@ -469,11 +473,7 @@ impl<'n, 'd> Flow<'n, 'd> {
             for other in others.into_iter().filter(|&other| other != out) {
                 self.present(other, Some(out), part.clone())?;
             }
-            for (hosts, _) in network.externals(family, one.link)? {
-                if let Some(&(first, _)) = hosts.ranges().first() {
-                    self.hand(one.link, Some(out), first, &part)?;
-                }
-            }
+            self.answered(one.link, out, &part)?;
         }
         Ok(())
     }

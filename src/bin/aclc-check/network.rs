@@ -102,13 +102,9 @@ impl<'d> Network<'d> {
         self.may(device, &what, Some(vrf))
     }
 
-    /// The interfaces of a link that may take and forward packets of a family.
+    /// The interfaces of a link that may take packets of a family.
     pub(crate) fn on_link(&self, link: usize, family: Family) -> Vec<usize> {
-        let takes = |one: &Interface| {
-            one.link == link
-                && one.families.contains(&family)
-                && self.forwards(one.device, family) != Known::No
-        };
+        let takes = |one: &Interface| one.link == link && one.families.contains(&family);
         let all = self.document.interfaces.iter().enumerate();
         let here = all.filter(|(_, one)| takes(one));
         here.map(|(number, _)| number).collect()
@@ -134,18 +130,31 @@ impl<'d> Network<'d> {
         Set::of(mine.map(|a| a.ends).collect())
     }
 
-    fn own_addresses(&self, device: usize, vrf: &str) -> impl Iterator<Item = &'d Address> {
+    /// The own addresses of a device in a VRF whose interface is up, or is not.
+    fn owned(&self, device: usize, vrf: &str, up: bool) -> impl Iterator<Item = &'d Address> {
         let own = self.document.devices[device].own.iter();
-        own.filter(move |own| own.vrf == vrf)
+        own.filter(move |own| own.vrf == vrf && own.up == up)
             .flat_map(|own| &own.addresses)
+    }
+
+    /// Subnets on no link, of a loopback: what is for another address there may end.
+    pub(crate) fn linkless(&self, device: usize, vrf: &str, family: Family) -> Set {
+        let linked = |a: &Address| {
+            let mut all = self.document.interfaces.iter();
+            all.any(|one| (one.device, &*one.vrf) == (device, vrf) && one.addresses.contains(a))
+        };
+        let own = self.owned(device, vrf, true);
+        let own = own.filter(|a| a.family == family && a.ends.0 < a.ends.1 && !linked(a));
+        Set::of(own.map(|a| a.ends).collect())
     }
 
     /// Own addresses of a device in a VRF; in IPv6 every link-local one.
     pub(crate) fn own(&self, device: usize, vrf: &str, family: Family) -> Set {
-        each(self.own_addresses(device, vrf), family).or(&link_local(family))
+        let all = [true, false].map(|up| each(self.owned(device, vrf, up), family));
+        all[0].or(&all[1]).or(&link_local(family))
     }
 
-    /// Own addresses that are virtual: while another router is active they are that one's, and packets for them go there.
+    /// Own addresses that are virtual, or down: packets for them may go on, to the active router or where a route leads.
     pub(crate) fn shared(&self, device: usize, vrf: &str, family: Family) -> Set {
         let interfaces = self.document.interfaces.iter();
         let mine = || {
@@ -154,7 +163,9 @@ impl<'d> Network<'d> {
                 .filter(|one| one.device == device && one.vrf == vrf)
         };
         let shared = each(mine().flat_map(|one| &one.shared), family);
-        let fixed = each(mine().flat_map(|one| &one.addresses), family);
+        let shared = shared.or(&each(self.owned(device, vrf, false), family));
+        let up = mine().filter(|one| !one.families.is_empty());
+        let fixed = each(up.flat_map(|one| &one.addresses), family);
         shared.minus(&fixed).minus(&link_local(family))
     }
 
@@ -164,7 +175,7 @@ impl<'d> Network<'d> {
             let multicast = Set::of(vec![(0xff00 << 112, u128::MAX)]);
             return [boxes::only(family, DST, &multicast), stuck(family)].concat();
         }
-        let own = broadcasts(self.own_addresses(device, vrf));
+        let own = broadcasts(self.owned(device, vrf, true));
         let multicast = Set::of(vec![(0xe000_0000, 0xefff_ffff)]);
         boxes::only(family, DST, &multicast.or(&own))
     }
@@ -319,14 +330,9 @@ impl<'d> Table<'d> {
         let (device, vrf, family) = key.0;
         if let Some(via) = hop.via {
             let own = self.document.devices.get(device).ok_or("no such device")?;
-            let mut own = own.own.iter().filter(|own| own.vrf == vrf);
-            if via.family != family
-                || own.any(|own| {
-                    own.addresses
-                        .iter()
-                        .any(|a| a.addr == via.addr && a.family == family)
-                })
-            {
+            let own = own.own.iter().filter(|own| own.vrf == vrf);
+            let mut own = own.flat_map(|own| &own.addresses);
+            if via.family != family || own.any(|a| (a.addr, a.family) == (via.addr, family)) {
                 return Err("its next hop is its own address".to_owned());
             }
         }
@@ -355,15 +361,8 @@ impl<'d> Table<'d> {
             .min_by_key(|((_, ends), _)| ends.1 - ends.0);
         let (near, (connected, hops)) = near.ok_or("its next hop leads nowhere")?;
         if *connected {
-            let outs = hops.iter().filter_map(|hop| hop.out);
-            return Ok(outs
-                .map(|out| {
-                    Some(Target {
-                        out,
-                        via: Some(via),
-                    })
-                })
-                .collect());
+            let (outs, via) = (hops.iter().filter_map(|hop| hop.out), Some(via));
+            return Ok(outs.map(|out| Some(Target { out, via })).collect());
         }
         let mut all = Vec::new();
         for hop in hops {

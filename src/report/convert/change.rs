@@ -146,6 +146,7 @@ fn not_compared(outcome: &DiffOutcome) -> Vec<Text> {
             Beside::Relays => text!("diff-beside-relays"),
             Beside::Routes => text!("diff-beside-routes"),
             Beside::Unread => text!("diff-beside-unread"),
+            Beside::Wires => text!("diff-beside-wires"),
         };
         text!("diff-beside", device = device, what = what)
     });

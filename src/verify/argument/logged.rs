@@ -39,7 +39,7 @@ pub(super) fn asked(
         let Some(Origin::Link(link)) = view.origin(source.at) else {
             continue;
         };
-        if view.topo.ports_of(link, view.family).next().is_none() {
+        if view.topo.routers_of(link, view.family).next().is_none() {
             continue;
         }
         for target in to.iter().filter(|spot| apart(view, source, spot)) {

@@ -265,7 +265,7 @@ fn neighbours(
             src: from.addrs.of(view.family).clone(),
             dst: to.addrs.of(view.family).clone(),
         },
-        listed: of_family(view, only::listed_boxes(view, claim)),
+        listed: of_family(view, only::listed_boxes(view, claim, Some(from))),
         replies: of_family(view, only::reply_boxes(view, origin, to)),
         strict,
     }
@@ -313,7 +313,7 @@ fn one(
         sources: from.and_then(|from| sources(view, from)),
         requests: only::request_boxes(view, claim),
         into,
-        listed: of_family(view, only::listed_boxes(view, claim)),
+        listed: of_family(view, only::listed_boxes(view, claim, from)),
         replies: of_family(view, only::reply_boxes(view, origin, to)),
         strict,
     })
