@@ -49,8 +49,7 @@ impl Format {
     /// What `verify` gathers for it.
     pub(super) fn shows(self) -> Shows {
         match self {
-            Format::Text => Shows::Verdicts,
-            Format::Json => Shows::Classes,
+            Format::Text | Format::Json => Shows::Verdicts,
             Format::Other(format) => format.shows,
         }
     }

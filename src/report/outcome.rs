@@ -307,8 +307,8 @@ pub struct Claim {
     pub assumptions: Vec<String>,
     pub measures: Vec<String>,
     pub class: Option<&'static str>,
-    /// Classes of packets that a proved claim covers, where they were counted.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// Classes of packets that a proved claim covers, where they were counted: for reports that people read.
+    #[serde(skip)]
     pub packet_classes: Option<PacketClasses>,
     /// They are too many to be counted.
     #[serde(skip)]
@@ -322,7 +322,7 @@ pub struct Claim {
 }
 
 /// Packets of one class meet the same lists, each of which decides them by the same line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PacketClasses {
     pub ipv4: usize,
     pub ipv6: usize,
