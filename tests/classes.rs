@@ -217,13 +217,13 @@ fn packets(v6: bool) -> Vec<Packet> {
                 icmp: (0, 0),
                 ext: false,
             };
-            all.push(base.clone());
+            all.push(base);
             for proto in [TCP, UDP] {
                 let later = Position::Later;
                 all.push(Packet {
                     proto,
                     position: later,
-                    ..base.clone()
+                    ..base
                 });
                 for ports in 0..16 {
                     let port = |at: usize| [443, 53, 2000, 80][at % 4];
@@ -233,7 +233,7 @@ fn packets(v6: bool) -> Vec<Packet> {
                             sport: port(ports),
                             dport: port(ports / 4),
                             flags: if proto == TCP { flags } else { 0 },
-                            ..base.clone()
+                            ..base
                         });
                     }
                 }
