@@ -27,8 +27,10 @@ pub(super) fn face(name: &str) -> Option<FaceName> {
         digits
     };
     // `lag 10 multi-chassis [static]`: both members of a pair have it.
-    let shared = stem == "lag" && words.eat("multi-chassis");
-    if !words.is_end() && !(shared && words.eat("static") && words.is_end()) {
+    if stem == "lag" && words.eat("multi-chassis") {
+        words.eat("static");
+    }
+    if !words.is_end() {
         return None;
     }
     let (name, kind) = match stem {
