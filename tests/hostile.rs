@@ -104,7 +104,7 @@ fn a_host_before_an_external_may_answer_for_it() {
     let route = ["10.0.99.6", "Vlan99"].map(|via| format!("ip route 0.0.0.0 0.0.0.0 {via}\n"));
     let [named, bare] = route;
     let open = from_c("tcp any host 198.51.100.1 eq 443");
-    case("external", "", &[open.clone()]).is("CNET", "refuted");
+    case("external", "", std::slice::from_ref(&open)).is("CNET", "refuted");
     let case = case("answers", "", &[open, (0, named.as_str(), bare)]);
     case.is("CNET", "unknown");
     case.is("AB", "proved");
@@ -214,7 +214,7 @@ fn a_port_that_changes_its_vlan_is_no_change_of_text_alone() {
     let port = (0, "!\nip route ", format!("!\n{port}!\nip route "));
     let found = changed(
         "port",
-        &[port.clone()],
+        std::slice::from_ref(&port),
         ("access vlan 30", "access vlan 10"),
     );
     assert_eq!(found, (0, false, 3));

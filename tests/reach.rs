@@ -176,3 +176,39 @@ fn a_link_local_next_hop_is_somebody_elses_on_another_interface() {
     assert_eq!(targets("fe80::2"), 1);
     assert_eq!(targets("fe80::1"), 0);
 }
+
+/// An address that two routers share, and one of an interface that is down: neither is certain to be this router's.
+#[test]
+fn an_address_that_may_be_elsewhere_is_not_certain_to_be_reached() {
+    let arrive = |shared: bool, down: bool, dst: &str| {
+        let vlans: &[(u16, &[&str])] = &[
+            (10, &["10.0.10.1/24"]),
+            (20, &["10.0.20.1/24"]),
+            (30, &["10.0.30.1/24"]),
+        ];
+        let mut one = router("R1", vlans);
+        let mut two = router("R2", &[(10, &["10.0.10.2/24"])]);
+        let addr = "10.0.10.254".parse().unwrap();
+        one.device.interfaces[0].virtuals.push(addr);
+        if shared {
+            two.device.interfaces[0].virtuals.push(addr);
+        }
+        one.device.interfaces[2].shutdown = down;
+        let topo = network(vec![one, two]);
+        let space = Space::new(Family::V4);
+        let net = Net::new(&topo, Family::V4, &space);
+        let goal = Goal {
+            local: Some(0),
+            ..Goal::default()
+        };
+        let port = topo.links[topo.vlan(20).unwrap()].ports[0];
+        let flow = packet("10.0.20.9", dst);
+        let carried = net.carried(port, space.of_flow(&flow), &goal, Side::Must);
+        space.contains(carried, &flow)
+    };
+    assert!(arrive(false, false, "10.0.10.254"));
+    assert!(!arrive(true, false, "10.0.10.254"));
+    assert!(arrive(true, false, "10.0.10.1"));
+    assert!(arrive(false, false, "10.0.30.1"));
+    assert!(!arrive(false, true, "10.0.30.1"));
+}

@@ -122,17 +122,24 @@ fn named<'l>(device: &'l Device, lines: &'l [Line<'_>]) -> Vec<String> {
     let mut inside: BTreeSet<usize> = BTreeSet::new();
     while let Some(name) = fresh.pop() {
         for at in heads.remove(name).unwrap_or_default() {
-            let below = lines[at + 1..].iter();
-            let below = below.take_while(|line| line.indent > lines[at].indent);
-            let block = at..at + 1 + below.count();
-            let new = block.filter(|&at| inside.insert(at));
-            fresh.extend(new.flat_map(|at| words(&lines[at])));
+            for (at, line) in block(lines, at) {
+                if inside.insert(at) {
+                    fresh.extend(words(line));
+                }
+            }
         }
     }
-    inside
-        .into_iter()
-        .map(|at| lines[at].text.clone().into_owned())
-        .collect()
+    let inside = inside.into_iter().filter_map(|at| lines.get(at));
+    inside.map(|line| line.text.clone().into_owned()).collect()
+}
+
+/// A line and those below it, with their numbers.
+fn block<'l>(lines: &'l [Line<'l>], at: usize) -> impl Iterator<Item = (usize, &'l Line<'l>)> {
+    let mut rest = lines.iter().enumerate().skip(at);
+    let head = rest.next();
+    let indent = head.map_or(0, |(_, head)| head.indent);
+    head.into_iter()
+        .chain(rest.take_while(move |(_, line)| line.indent > indent))
 }
 
 #[cfg(test)]
