@@ -7,10 +7,11 @@
 //! route-map OUT permit 10       <- decides what and where
 //! ```
 //!
-//! Nothing here is understood; two texts that differ in it must not be called the same.
+//! Nothing here is understood; two texts that differ in it must not be called the same. Secrets are masked, and differ in nothing.
 //! In: a device as read, and its text. Out: the device. Must not know: any dialect.
 
 use super::capture::{self, Line};
+use super::redact::redact;
 use crate::base::Source;
 use crate::device::{Beneath, Device};
 use std::collections::{BTreeMap, BTreeSet};
@@ -79,7 +80,8 @@ fn wires(lines: &[Line<'_>]) -> BTreeSet<String> {
         let says = |words: &&[&str]| starts(&line.text, words);
         if WIRES.iter().any(says) {
             let outer = above.last().map_or("", |line| line.text.as_ref());
-            found.extend(ports(outer).map(|port| format!("{port} / {}", line.text)));
+            let said = redact(&line.text);
+            found.extend(ports(outer).map(|port| format!("{port} / {said}")));
         }
         above.push(line);
     }
@@ -130,7 +132,7 @@ fn named<'l>(device: &'l Device, lines: &'l [Line<'_>]) -> Vec<String> {
         }
     }
     let inside = inside.into_iter().filter_map(|at| lines.get(at));
-    inside.map(|line| line.text.clone().into_owned()).collect()
+    inside.map(|line| redact(&line.text)).collect()
 }
 
 /// A line and those below it, with their numbers.
