@@ -6,7 +6,7 @@ use super::session::Session;
 use super::{ClaimResult, Verdict};
 use crate::acl::Question;
 use crate::base::Text;
-use crate::model::{Assumption, Claim, ClaimKind, Policy};
+use crate::model::{Assumption, At, Claim, ClaimKind, Policy};
 use crate::pset::Limits;
 use crate::text;
 use crate::topo::Named;
@@ -219,6 +219,11 @@ fn assumptions(policy: &Policy, kind: &ClaimKind, modelled: &[Text]) -> Vec<Text
                 all.push(text!("assume-authentic", vlan = *vlan, because = because));
             }
         }
+    }
+    if let ClaimKind::Only { to, .. } = kind
+        && to.iter().any(|spot| matches!(spot.at, At::Switch(_)))
+    {
+        all.push(text!("assume-broadcasts"));
     }
     if !matches!(kind, ClaimKind::Works { .. } | ClaimKind::AllowsWork) {
         let shut = policy
