@@ -1,0 +1,482 @@
+//! Certificates that a liar writes for a claim that is false: over the lines of the false network, with the sets and arguments of
+//! a sound one, and with whatever it takes to make them fit. None is accepted.
+
+use crate::certificate::{check, forged, read, small};
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+
+const POLICY: &str = r#"
+site S { ipv4-only }
+zone A vlan 10 10.1.0.0/24
+zone B vlan 20 10.2.0.0/24 { host b1 .11 }
+switch SW : cisco-ios-xe "C9300" { svi A, B }
+prove A -> B none as NONE
+prove B -> A none as BACK
+"#;
+
+/// A may reach B, if `open`.
+fn config(open: bool) -> String {
+    let first = if open {
+        "permit tcp any any eq 443"
+    } else {
+        "deny tcp any any eq 443"
+    };
+    format!(
+        "\
+hostname SW
+ip routing
+ip access-list extended A_IN
+ 10 {first}
+ 20 deny ip any any
+ip access-list extended B_IN
+ 10 deny ip any any
+interface Vlan10
+ ip address 10.1.0.1 255.255.255.0
+ ip access-group A_IN in
+interface Vlan20
+ ip address 10.2.0.1 255.255.255.0
+ ip access-group B_IN in
+"
+    )
+}
+
+/// The false network's certificate with the sound one's claims and arguments.
+fn lie(name: &str) -> (PathBuf, Value) {
+    let (sound, exit, said) = small(&format!("{name}-sound"), POLICY, &[("SW", &config(false))]);
+    assert_eq!(exit, 0, "{said}");
+    let sound = read(&sound.join("c.json"));
+    let (dir, exit, said) = small(name, POLICY, &[("SW", &config(true))]);
+    assert_eq!(exit, 3, "{said}");
+    let mut document = read(&dir.join("c.json"));
+    for part in ["reach", "arguments"] {
+        document["cases"][0][part] = sound["cases"][0][part].clone();
+    }
+    document["claims"][0]["verdict"] = json!("proved");
+    (dir, document)
+}
+
+fn rejected(dir: &Path, document: &Value, why: &str, change: impl Fn(&mut Value)) {
+    let mut document = document.clone();
+    change(&mut document);
+    let file = dir.join("forged.json");
+    std::fs::write(&file, forged(document)).unwrap();
+    let (exit, said) = check(&file);
+    assert_eq!(exit, 1, "{why}: {said}");
+    assert!(said.contains(why), "{why}: {said}");
+}
+
+/// The number of what has a name.
+fn named(document: &Value, part: &str, name: &str) -> usize {
+    let mut all = document[part].as_array().unwrap().iter();
+    all.position(|one| one["name"] == name).unwrap()
+}
+
+/// What an entry at a place decides: everything.
+fn decides_all(document: &mut Value, list: usize, entry: usize) {
+    document["cases"][0]["cells"][list] = json!([{ "entry": entry, "cells": [{}] }]);
+}
+
+/// Says of lines that nothing transcribes them.
+fn hide(document: &mut Value, lines: &str) {
+    let others = &mut document["files"][1]["others"];
+    *others = json!(format!("{},{lines}", others.as_str().unwrap()));
+}
+
+const EVERYTHING: &str = "0.0.0.0/0";
+
+#[test]
+fn the_sound_argument_does_not_hold_in_the_false_network() {
+    let (dir, document) = lie("forged-plain");
+    rejected(&dir, &document, "arrives and is not listed", |_| {});
+}
+
+#[test]
+fn the_entries_of_a_list_are_those_of_its_lines_in_their_order() {
+    let (dir, document) = lie("forged-entries");
+    let list = named(&document, "lists", "A_IN");
+    let deny = |lines: Value| json!({ "lines": lines, "action": "deny", "log": false, "certain": [{}], "perhaps": [] });
+    rejected(&dir, &document, "stands in no line", |d| {
+        d["lists"][list]["entries"]
+            .as_array_mut()
+            .unwrap()
+            .insert(0, deny(json!([])));
+        decides_all(d, list, 0);
+    });
+    rejected(&dir, &document, "not the order of its lines", |d| {
+        d["lists"][list]["entries"]
+            .as_array_mut()
+            .unwrap()
+            .swap(0, 1);
+        decides_all(d, list, 0);
+    });
+    rejected(&dir, &document, "the line says the opposite", |d| {
+        d["lists"][list]["entries"][0]["action"] = json!("deny");
+        d["lists"][list]["entries"][0]["certain"] = json!([{}]);
+        decides_all(d, list, 0);
+    });
+    rejected(&dir, &document, "left out", |d| {
+        d["lists"][list]["entries"]
+            .as_array_mut()
+            .unwrap()
+            .remove(0);
+        decides_all(d, list, 0);
+    });
+    rejected(&dir, &document, "left out", |d| {
+        d["lists"][list]["entries"]
+            .as_array_mut()
+            .unwrap()
+            .remove(0);
+        decides_all(d, list, 0);
+        hide(d, "4");
+    });
+    rejected(&dir, &document, "a cell is not what it matches", |d| {
+        decides_all(d, list, 0)
+    });
+    rejected(&dir, &document, "an earlier entry takes", |d| {
+        decides_all(d, list, 1)
+    });
+    rejected(&dir, &document, "there is none", |d| {
+        decides_all(d, list, 9)
+    });
+    rejected(&dir, &document, "no partition", |d| {
+        d["cases"][0]["cells"][list] = json!([])
+    });
+    rejected(&dir, &document, "has no cells", |d| {
+        d["cases"][0]["cells"][list] = Value::Null
+    });
+}
+
+#[test]
+fn a_list_is_bound_where_its_lines_bind_it() {
+    let (dir, document) = lie("forged-binding");
+    let (a, b) = (
+        named(&document, "lists", "A_IN"),
+        named(&document, "lists", "B_IN"),
+    );
+    let vlan = named(&document, "interfaces", "Vlan10");
+    rejected(&dir, &document, "does not stand in its line", |d| {
+        d["interfaces"][vlan]["lists"][0]["list"] = json!(b)
+    });
+    rejected(&dir, &document, "left out", |d| {
+        d["interfaces"][vlan]["lists"][0] = json!({ "list": b, "lines": [13] });
+    });
+    rejected(&dir, &document, "left out", |d| {
+        d["interfaces"][vlan]["lists"][0] = json!({ "list": b, "lines": [13] });
+        hide(d, "10");
+    });
+    rejected(&dir, &document, "does not stand in its line", |d| {
+        d["lists"][a]["name"] = json!("A_I")
+    });
+    rejected(&dir, &document, "belong", |d| {
+        d["lists"][a]["family"] = json!("6")
+    });
+    rejected(&dir, &document, "belong", |d| {
+        d["interfaces"][vlan]["lists"][0]["list"] = json!(7)
+    });
+    rejected(&dir, &document, "says nothing", |d| {
+        d["interfaces"][vlan]["lists"][0]["lines"] = json!([99])
+    });
+    rejected(&dir, &document, "does not stand in its line", |d| {
+        d["interfaces"][vlan]["lists"][0] = json!({ "list": b, "lines": [] });
+        hide(d, "10");
+    });
+}
+
+#[test]
+fn an_interface_is_where_its_lines_put_it() {
+    let (dir, document) = lie("forged-interface");
+    let vlan = named(&document, "interfaces", "Vlan20");
+    let without = |d: &mut Value| {
+        d["interfaces"].as_array_mut().unwrap().remove(vlan);
+        for reach in d["cases"][0]["reach"].as_array_mut().unwrap() {
+            let sets = reach["sets"].as_array_mut().unwrap();
+            sets.retain(|set| set["interface"] != vlan);
+        }
+    };
+    rejected(&dir, &document, "left out", without);
+    rejected(&dir, &document, "left out", |d| {
+        without(d);
+        hide(d, "11,13");
+    });
+    rejected(&dir, &document, "not on the link of its VLAN", |d| {
+        d["interfaces"][vlan]["link"] = Value::Null;
+        d["interfaces"][vlan]["families"] = json!([]);
+    });
+    rejected(&dir, &document, "not on the link of its VLAN", |d| {
+        d["links"].as_array_mut().unwrap().push(json!("nowhere"));
+        d["interfaces"][vlan]["link"] = json!(2);
+    });
+    rejected(&dir, &document, "is not shut", |d| {
+        d["interfaces"][vlan]["families"] = json!([])
+    });
+    rejected(&dir, &document, "does not stand in its file", |d| {
+        d["interfaces"][vlan]["addresses"] = json!(["10.2.0.1/24", "10.2.0.1/25"]);
+    });
+    rejected(&dir, &document, "does not stand in its file", |d| {
+        d["interfaces"][vlan]["virtual"] = json!(["10.2.0.9"]);
+    });
+    rejected(&dir, &document, "left out", |d| {
+        d["interfaces"][vlan]["addresses"] = json!(["10.2.0.1/25"]);
+    });
+    rejected(&dir, &document, "left out", |d| {
+        d["interfaces"][vlan]["addresses"] = json!([])
+    });
+    rejected(&dir, &document, "its name does not stand", |d| {
+        d["interfaces"][vlan]["name"] = json!("Vlan21")
+    });
+    rejected(&dir, &document, "its name does not stand", |d| {
+        d["interfaces"][vlan]["lines"] = json!([]);
+        hide(d, "11");
+    });
+    rejected(&dir, &document, "belong", |d| {
+        d["interfaces"][vlan]["families"] = json!(["6"])
+    });
+}
+
+#[test]
+fn a_claim_that_asks_for_nothing_is_no_claim() {
+    let (dir, document) = lie("forged-nothing");
+    for (field, value) in [
+        ("sources", json!("")),
+        ("requests", json!([])),
+        ("requests", json!([{ "src": "" }])),
+        (
+            "into",
+            json!({ "link": { "link": 1, "dst": "", "own": "" } }),
+        ),
+        ("into", json!({ "handed": { "link": 1, "hosts": "" } })),
+        (
+            "into",
+            json!({ "neighbour": { "src": "", "dst": EVERYTHING } }),
+        ),
+    ] {
+        rejected(&dir, &document, "asks for nothing", |d| {
+            let parts = &mut d["cases"][0]["arguments"][0]["nothing_but"];
+            parts
+                .as_array_mut()
+                .unwrap()
+                .iter_mut()
+                .for_each(|part| part[field] = value.clone());
+        });
+    }
+    for argument in ["nothing_but", "carried", "filtered", "no_relay", "logged"] {
+        rejected(&dir, &document, "asks for nothing", |d| {
+            d["cases"][0]["arguments"][0] = json!({ argument: [] });
+        });
+    }
+    let nobody = json!({ "family": "4", "start": [{ "in": 0 }], "packets": [{ "src": "" }], "goal": { "link": 1 } });
+    rejected(&dir, &document, "asks for no packet", |d| {
+        d["cases"][0]["arguments"][0] = json!({ "carried": [nobody] });
+    });
+    rejected(&dir, &document, "asks for no packet", |d| {
+        let mut part = nobody.clone();
+        part["packets"] = json!([{}]);
+        part["start"] = json!([]);
+        d["cases"][0]["arguments"][0] = json!({ "carried": [part] });
+    });
+    rejected(&dir, &document, "asks for no packet", |d| {
+        d["cases"][0]["arguments"][0] =
+            json!({ "logged": [{ "reach": 0, "packets": [{ "src": "" }] }] });
+    });
+    rejected(&dir, &document, "no link", |d| {
+        let part = &mut d["cases"][0]["arguments"][0]["nothing_but"][0];
+        part["into"] = json!({ "link": { "link": 9, "dst": EVERYTHING, "own": "" } });
+    });
+    rejected(&dir, &document, "no device", |d| {
+        d["cases"][0]["arguments"][0]["nothing_but"][0]["into"] = json!({ "device": 9 });
+    });
+    rejected(&dir, &document, "no set", |d| {
+        d["cases"][0]["arguments"][0]["nothing_but"][0]["reach"] = json!(9)
+    });
+}
+
+/// A reply is what opens nothing, and only openings count unless the claim is strict.
+#[test]
+fn a_segment_that_opens_is_no_reply() {
+    let (dir, document) = lie("forged-reply");
+    rejected(&dir, &document, "arrives and is not listed", |d| {
+        d["cases"][0]["arguments"][0]["nothing_but"][0]["replies"] = json!([{}]);
+    });
+    rejected(&dir, &document, "arrives and is not listed", |d| {
+        d["cases"][0]["arguments"][0]["nothing_but"][0]["listed"] =
+            json!([{ "protocol": "0-5,7-255" }]);
+    });
+}
+
+#[test]
+fn a_verdict_that_is_not_proved_has_no_argument() {
+    let (sound, _, _) = small("forged-verdict", POLICY, &[("SW", &config(false))]);
+    let document = read(&sound.join("c.json"));
+    for verdict in ["refuted", "unknown", "certain"] {
+        rejected(&sound, &document, "with an argument", |d| {
+            d["claims"][0]["verdict"] = json!(verdict)
+        });
+    }
+    rejected(&sound, &document, "without answers", |d| {
+        d["cases"] = json!([])
+    });
+    rejected(&sound, &document, "without answers", |d| {
+        d["cases"][0]["answers"] = json!([true])
+    });
+    rejected(&sound, &document, "schema", |d| {
+        d["schema"] = json!("aclc/certificate/3")
+    });
+    rejected(&sound, &document, "belong", |d| {
+        d["cases"][0]["arguments"].as_array_mut().unwrap().pop();
+    });
+    rejected(&sound, &document, "belong", |d| {
+        let sets = d["cases"][0]["reach"][0]["sets"].as_array_mut().unwrap();
+        sets.push(sets[0].clone());
+    });
+}
+
+const SPOOF: &str = r#"
+site S { ipv4-only }
+zone A vlan 10 10.1.0.0/24
+zone B vlan 20 10.2.0.0/24
+zone T vlan 30 10.3.0.0/29
+switch R1 : cisco-ios-xe "C9300" { svi A; svi T .1; route B via R2 }
+switch R2 : cisco-ios-xe "C9300" { svi B; svi T .2; route A via R1 }
+prove A no-spoof as SPOOF
+prove A -> B none as NONE
+"#;
+
+/// A list that lets some packets in, and a route to B.
+fn r1(permit: &str, via: &str) -> String {
+    format!(
+        "hostname R1\nip routing\nip access-list extended A_IN\n 10 permit tcp {permit}\n 20 deny ip any any\n\
+interface Vlan10\n ip address 10.1.0.1 255.255.255.0\n ip access-group A_IN in\n\
+interface Vlan30\n ip address 10.3.0.1 255.255.255.248\nip route 10.2.0.0 255.255.255.0 {via}\n"
+    )
+}
+
+/// It lets nothing in.
+const R2: &str = "hostname R2\nip routing\nip access-list extended T_IN\n 10 deny ip any any\ninterface Vlan20\n \
+ip address 10.2.0.1 255.255.255.0\ninterface Vlan30\n ip address 10.3.0.2 255.255.255.248\n ip access-group T_IN in\n\
+ip route 10.1.0.0 255.255.255.0 10.3.0.1\n";
+
+/// What leaves a link with a source that is not there has left, whoever takes it and whatever becomes of it.
+#[test]
+fn a_forged_source_has_left_however_it_does() {
+    let own = "10.1.0.0 0.0.0.255 host 10.2.0.11";
+    let (sound, exit, said) = small(
+        "forged-spoof-sound",
+        SPOOF,
+        &[("R1", &r1(own, "10.3.0.2")), ("R2", R2)],
+    );
+    assert_eq!(exit, 0, "{said}");
+    let sound = read(&sound.join("c.json"));
+    for (name, permit, via) in [
+        ("router", "any host 10.2.0.11", "10.3.0.2"),
+        ("owner", "any host 10.3.0.2", "10.3.0.2"),
+        ("stranger", "any host 10.2.0.11", "10.3.0.6"),
+        ("link", "any host 10.3.0.5", "10.3.0.2"),
+    ] {
+        let (dir, exit, said) = small(
+            &format!("forged-spoof-{name}"),
+            SPOOF,
+            &[("R1", &r1(permit, via)), ("R2", R2)],
+        );
+        assert_eq!(exit, 3, "{name}: {said}");
+        let document = read(&dir.join("c.json"));
+        assert_eq!(document["claims"][0]["verdict"], "refuted");
+        rejected(&dir, &document, "arrives and is not listed", |d| {
+            d["claims"][0]["verdict"] = json!("proved");
+            d["cases"][0]["arguments"][0] = sound["cases"][0]["arguments"][0].clone();
+        });
+    }
+}
+
+const CHANGING: &str = r#"
+site S { ipv4-only; log-denied }
+zone A vlan 10 10.1.0.0/24
+zone B vlan 20 10.2.0.0/24 { host b1 .11 }
+zone C vlan 30 10.3.0.0/24
+switch SW : cisco-ios-xe "C9300" { svi A, B, C }
+prove A -> C none as NONE
+prove A -> C logged as LOG
+"#;
+
+/// With a line that may rewrite packets, or without.
+fn changing(line: &str) -> String {
+    format!(
+        "hostname SW\nip routing\nip access-list extended A_IN\n 10 permit tcp 10.1.0.0 0.0.0.255 host 10.2.0.11 eq 443\n \
+20 deny ip any any log\nip access-list extended C_OUT\n 10 deny ip any any log\ninterface Vlan10\n \
+ip address 10.1.0.1 255.255.255.0\n ip access-group A_IN in\n{line}interface Vlan20\n ip address 10.2.0.1 255.255.255.0\n\
+interface Vlan30\n ip address 10.3.0.1 255.255.255.0\n ip access-group C_OUT out\n"
+    )
+}
+
+#[test]
+fn what_may_be_rewritten_may_come_out_anywhere() {
+    let (sound, exit, said) = small("forged-rewrite-sound", CHANGING, &[("SW", &changing(""))]);
+    assert_eq!(exit, 0, "{said}");
+    let sound = read(&sound.join("c.json"));
+    let (dir, exit, said) = small(
+        "forged-rewrite",
+        CHANGING,
+        &[("SW", &changing(" ip nat inside\n"))],
+    );
+    assert_eq!(exit, 3, "{said}");
+    let document = read(&dir.join("c.json"));
+    assert_eq!(document["effects"][0]["may"], "rewrite");
+    rejected(&dir, &document, "this ", |d| {
+        d["claims"][0]["verdict"] = json!("proved");
+        d["cases"][0]["reach"] = sound["cases"][0]["reach"].clone();
+        d["cases"][0]["arguments"] = sound["cases"][0]["arguments"].clone();
+    });
+    rejected(&dir, &document, "left out", |d| d["effects"] = json!([]));
+    rejected(&dir, &document, "belong", |d| {
+        d["effects"][0]["interface"] = json!(9)
+    });
+}
+
+/// A switch that only looks on may drop what a host sends to its gateway.
+#[test]
+fn a_bystander_may_drop_what_a_host_sends() {
+    let policy = r#"
+site S { ipv4-only }
+zone A vlan 10 10.1.0.0/24
+zone B vlan 20 10.2.0.0/24 { host b1 .11 }
+switch SW : cisco-ios-xe "C9300" { svi A .1; svi B }
+switch BY : cisco-ios-xe "C9300" { svi A .9 }
+allow A -> b1 : tcp 443
+prove allows works as WORKS
+"#;
+    let sw = "hostname SW\nip routing\ninterface Vlan10\n ip address 10.1.0.1 255.255.255.0\ninterface Vlan20\n ip address 10.2.0.1 255.255.255.0\n";
+    let by = "hostname BY\nip routing\nip access-list extended X\n 10 deny ip any any\ninterface Vlan10\n \
+ip address 10.1.0.9 255.255.255.0\n ip access-group X in\n";
+    let (dir, _, said) = small("forged-bystander", policy, &[("SW", sw), ("BY", by)]);
+    let mut document = read(&dir.join("c.json"));
+    let number = named(&document, "interfaces", "Vlan10");
+    let device = document["interfaces"][number]["device"].as_u64().unwrap();
+    let at = |name: &str| named(&document, "devices", name);
+    let first = if device == at("SW") as u64 {
+        number
+    } else {
+        number + 1
+    };
+    let by = at("BY");
+    let goal = json!({ "link": document["interfaces"].as_array().unwrap().iter().find(|one| one["name"] == "Vlan20").unwrap()["link"] });
+    document["claims"][0]["verdict"] = json!("proved");
+    document["cases"][0]["arguments"][0] = json!({ "carried": [{
+        "family": "4", "start": [{ "in": first }], "packets": [{ "src": "10.1.0.5", "dst": "10.2.0.11" }], "goal": goal,
+    }] });
+    let file = dir.join("forged.json");
+    std::fs::write(&file, forged(document.clone())).unwrap();
+    let (exit, sees) = check(&file);
+    assert_eq!(exit, 0, "{said}{sees}");
+    for known in ["yes", "open"] {
+        rejected(&dir, &document, "ends at Dropped", |d| {
+            d["devices"][by]["bridged_in"] = json!(known)
+        });
+    }
+    let router = if first == number { number + 1 } else { number };
+    rejected(&dir, &document, "ends at", |d| {
+        d["cases"][0]["arguments"][0]["carried"][0]["start"] =
+            json!([{ "in": first }, { "in": router }]);
+    });
+    rejected(&dir, &document, "no interface", |d| {
+        d["cases"][0]["arguments"][0]["carried"][0]["start"] = json!([{ "in": 99 }]);
+    });
+}
