@@ -132,6 +132,20 @@ fn no_form_of_a_table_loses_a_row_or_a_next_hop() {
         let good = over(&document, &dir, text, &rows);
         let (exit, says) = said(&dir, good.clone());
         assert_ne!(exit, 1, "{form}: {says}");
+        // Another row in front, that nothing tells of otherwise.
+        for line in [
+            "10.9.0.0/16 via 10.3.0.2 dev Vlan30",
+            "default via 10.3.0.2 dev Vlan30",
+            "10.9/16   10.3.0.2",
+        ] {
+            let longer = format!("{line}\n{text}");
+            let bad = over(&document, &dir, &longer, &lines(&longer, many));
+            let (exit, says) = said(&dir, bad);
+            assert!(
+                exit == 1 && says.contains("left out"),
+                "{form} {line}: {says}"
+            );
+        }
         // A row is left out with its route, and its lines are said to transcribe nothing.
         for gone in 0..3 {
             let mut less = rows.clone();

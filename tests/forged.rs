@@ -30,12 +30,19 @@ ip access-list extended A_IN
  20 deny ip any any
 ip access-list extended B_IN
  10 deny ip any any
+interface Vlan5
+ ip address 10.5.0.1 255.255.255.0
+ shutdown
 interface Vlan10
  ip address 10.1.0.1 255.255.255.0
  ip access-group A_IN in
 interface Vlan20
  ip address 10.2.0.1 255.255.255.0
+ no shutdown
  ip access-group B_IN in
+interface Vlan30
+ ip address 10.30.0.1 255.255.255.0
+ shutdown
 "
     )
 }
@@ -129,6 +136,31 @@ fn the_entries_of_a_list_are_those_of_its_lines_in_their_order() {
         decides_all(d, list, 0);
         hide(d, "4");
     });
+    rejected(&dir, &document, "the line says the opposite", |d| {
+        d["lists"][list]["entries"][1]["action"] = json!("permit");
+    });
+    rejected(&dir, &document, "the line does not log", |d| {
+        d["lists"][list]["entries"][1]["log"] = json!(true);
+    });
+    rejected(&dir, &document, "stands in no line", |d| {
+        let end = d["lists"][list]["entries"]
+            .as_array_mut()
+            .unwrap()
+            .last_mut();
+        end.unwrap()["log"] = json!(true);
+    });
+    rejected(&dir, &document, "out of order", |d| {
+        d["cases"][0]["cells"][list]
+            .as_array_mut()
+            .unwrap()
+            .reverse();
+    });
+    rejected(&dir, &document, "overlap", |d| {
+        let cells = d["cases"][0]["cells"][list][0]["cells"]
+            .as_array_mut()
+            .unwrap();
+        cells.push(cells[0].clone());
+    });
     rejected(&dir, &document, "a cell is not what it matches", |d| {
         decides_all(d, list, 0)
     });
@@ -158,14 +190,17 @@ fn a_list_is_bound_where_its_lines_bind_it() {
         d["interfaces"][vlan]["lists"][0]["list"] = json!(b)
     });
     rejected(&dir, &document, "left out", |d| {
-        d["interfaces"][vlan]["lists"][0] = json!({ "list": b, "lines": [13] });
+        d["interfaces"][vlan]["lists"][0] = json!({ "list": b, "lines": [17] });
     });
     rejected(&dir, &document, "left out", |d| {
-        d["interfaces"][vlan]["lists"][0] = json!({ "list": b, "lines": [13] });
-        hide(d, "10");
+        d["interfaces"][vlan]["lists"][0] = json!({ "list": b, "lines": [17] });
+        hide(d, "13");
     });
     rejected(&dir, &document, "does not stand in its line", |d| {
         d["lists"][a]["name"] = json!("A_I")
+    });
+    rejected(&dir, &document, "does not stand in its line", |d| {
+        d["lists"][a]["name"] = json!("");
     });
     rejected(&dir, &document, "belong", |d| {
         d["lists"][a]["family"] = json!("6")
@@ -178,7 +213,7 @@ fn a_list_is_bound_where_its_lines_bind_it() {
     });
     rejected(&dir, &document, "does not stand in its line", |d| {
         d["interfaces"][vlan]["lists"][0] = json!({ "list": b, "lines": [] });
-        hide(d, "10");
+        hide(d, "13");
     });
 }
 
@@ -196,7 +231,7 @@ fn an_interface_is_where_its_lines_put_it() {
     rejected(&dir, &document, "left out", without);
     rejected(&dir, &document, "left out", |d| {
         without(d);
-        hide(d, "11,13");
+        hide(d, "14,17");
     });
     rejected(&dir, &document, "not on the link of its VLAN", |d| {
         d["interfaces"][vlan]["link"] = Value::Null;
@@ -204,7 +239,7 @@ fn an_interface_is_where_its_lines_put_it() {
     });
     rejected(&dir, &document, "not on the link of its VLAN", |d| {
         d["links"].as_array_mut().unwrap().push(json!("nowhere"));
-        d["interfaces"][vlan]["link"] = json!(2);
+        d["interfaces"][vlan]["link"] = json!(d["links"].as_array().unwrap().len() - 1);
     });
     rejected(&dir, &document, "is not shut", |d| {
         d["interfaces"][vlan]["families"] = json!([])
@@ -226,7 +261,7 @@ fn an_interface_is_where_its_lines_put_it() {
     });
     rejected(&dir, &document, "its name does not stand", |d| {
         d["interfaces"][vlan]["lines"] = json!([]);
-        hide(d, "11");
+        hide(d, "14");
     });
     rejected(&dir, &document, "belong", |d| {
         d["interfaces"][vlan]["families"] = json!(["6"])
@@ -478,5 +513,80 @@ ip address 10.1.0.9 255.255.255.0\n ip access-group X in\n";
     });
     rejected(&dir, &document, "no interface", |d| {
         d["cases"][0]["arguments"][0]["carried"][0]["start"] = json!([{ "in": 99 }]);
+    });
+}
+
+const WORKING: &str = r#"
+site S { ipv4-only }
+zone A vlan 10 10.1.0.0/24
+zone B vlan 20 10.2.0.0/24 { host b1 .11 }
+switch SW : cisco-ios-xe "C9300" { svi A, B }
+allow A -> b1 : tcp 443
+prove allows works as WORKS
+"#;
+
+/// A network that carries the session, with one text of its configuration in place of another.
+fn working(from: &str, to: &str) -> String {
+    let text = "hostname SW\nip routing\nip access-list extended A_IN\n 10 permit tcp 10.1.0.0 0.0.0.255 host 10.2.0.11 eq 443\n \
+20 deny ip any any log\ninterface Vlan10\n ip address 10.1.0.1 255.255.255.0\n ip access-group A_IN in\n\
+interface Vlan20\n ip address 10.2.0.1 255.255.255.0\n";
+    assert!(text.contains(from), "{from}");
+    text.replace(from, to)
+}
+
+/// Whatever drops it: an entry with a log or without, a line that only may, a route, a switch that does not forward.
+#[test]
+fn what_must_arrive_is_not_said_to_where_something_may_drop_it() {
+    let (sound, exit, said) = small("forged-works-sound", WORKING, &[("SW", &working("", ""))]);
+    assert_eq!(exit, 0, "{said}");
+    let sound = read(&sound.join("c.json"));
+    let permit = "10 permit tcp 10.1.0.0 0.0.0.255 host 10.2.0.11 eq 443\n";
+    let address = " ip address 10.1.0.1 255.255.255.0\n";
+    for (name, from, to) in [
+        ("log", permit, "10 deny tcp any any eq 443 log\n"),
+        ("silent", permit, "10 deny tcp any any eq 443\n"),
+        (
+            "perhaps",
+            permit,
+            "10 permit tcp any any eq 443 time-range NIGHT\n",
+        ),
+        (
+            "narrow",
+            address,
+            " ip address 10.1.0.1 255.255.255.0\n ip verify unicast source reachable-via rx\n",
+        ),
+        (
+            "null",
+            "ip routing\n",
+            "ip routing\nip route 10.2.0.11 255.255.255.255 Null0\n",
+        ),
+        ("forward", "ip routing\n", "no ip routing\n"),
+    ] {
+        let text = working(from, to);
+        let (dir, exit, said) = small(&format!("forged-works-{name}"), WORKING, &[("SW", &text)]);
+        assert_eq!(exit, 3, "{name}: {said}");
+        let document = read(&dir.join("c.json"));
+        rejected(&dir, &document, "ends at Dropped", |d| {
+            d["claims"][0]["verdict"] = json!("proved");
+            d["cases"][0]["arguments"] = sound["cases"][0]["arguments"].clone();
+        });
+    }
+}
+
+/// The sets hold what may be sent from where packets start.
+#[test]
+fn sets_that_are_left_out_are_not_closed() {
+    let (dir, document) = lie("forged-sets");
+    rejected(&dir, &document, "is not closed", |d| {
+        for reach in d["cases"][0]["reach"].as_array_mut().unwrap() {
+            reach["sets"] = json!([]);
+        }
+    });
+    rejected(&dir, &document, "is not closed", |d| {
+        for reach in d["cases"][0]["reach"].as_array_mut().unwrap() {
+            for set in reach["sets"].as_array_mut().unwrap() {
+                set["cells"] = json!([{ "protocol": "17" }]);
+            }
+        }
     });
 }
