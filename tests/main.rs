@@ -21,6 +21,7 @@ mod every_format;
 mod evidence;
 mod fit;
 mod forged;
+mod forged_ways;
 mod formats;
 mod golden;
 mod guideline;
