@@ -133,3 +133,36 @@ fn names_of_vlans_and_remarks_are_kept_and_cannot_break_out() {
     );
     assert!(policy.contains("ticket \"R7-0123\""), "{policy}");
 }
+
+/// The policy has the keywords of the language that is asked for, and `fmt --words` changes one into the other.
+#[test]
+fn the_policy_is_spelt_in_the_language_that_is_asked_for() {
+    let dir = scratch("import-words");
+    let policy = |lang: &str| {
+        let path = dir.join(format!("{lang}.acl"));
+        let path = path.to_str().unwrap().to_owned();
+        let ran = aclc(&[
+            "import",
+            "golden/p1_wired",
+            "-o",
+            &path,
+            "--at",
+            AT,
+            "--lang",
+            lang,
+        ]);
+        assert_eq!(ran.exit, Exit::Clean, "{}{}", ran.out, ran.err);
+        path
+    };
+    let (ja, en) = (policy("ja"), policy("en"));
+    let text = |path: &str| std::fs::read_to_string(path).unwrap();
+    assert!(text(&ja).contains("\n証明 全許可 疎通\n"), "{}", text(&ja));
+    assert!(
+        text(&en).contains("\nprove allows works\n"),
+        "{}",
+        text(&en)
+    );
+    for (from, words, to) in [(&ja, "en", &en), (&en, "ja", &ja)] {
+        assert_eq!(aclc(&["fmt", from, "--words", words]).out, text(to));
+    }
+}

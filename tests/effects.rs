@@ -35,6 +35,19 @@ const CASES: [Case; 9] = [
         options: "bind in",
         face: "interface Vlan10",
         top: &[
+            ("vlan 10\n state suspend", "state suspend"),
+            (
+                "vlan configuration 10\n ipv6 nd raguard attach-policy P",
+                "raguard",
+            ),
+            (
+                "policy-map type epbr P\n class C\n  set ipv4 next-hop 10.4.0.9\ninterface Vlan40\n service-policy type epbr input P",
+                "epbr",
+            ),
+            (
+                "interface GigabitEthernet1/0/1\n switchport trunk allowed vlan 10,40\n switchport vlan mapping 10 40",
+                "vlan mapping",
+            ),
             (
                 "ip nat inside source list 1 interface Vlan20 overload",
                 "ip nat",
@@ -78,6 +91,12 @@ const CASES: [Case; 9] = [
         options: "bind in",
         face: "interface Vlan10",
         top: &[
+            ("vlan 10\n  state suspend", "state suspend"),
+            ("event manager applet E\n  action 1 cli conf t", "conf t"),
+            (
+                "policy-map type qos P\n  class C\n    police cir 1 mbps\nsystem qos\n  service-policy type qos input P",
+                "service-policy",
+            ),
             ("ip nat inside source list N pool P", "ip nat"),
             ("ip local policy route-map PBR", "ip local"),
             (
@@ -88,6 +107,7 @@ const CASES: [Case; 9] = [
             ("frobnicate all packets", "frobnicate"),
         ],
         inside: &[
+            ("  ip pim sparse-mode", "ip pim"),
             ("  ip policy route-map PBR", "ip policy"),
             ("  ip nat inside", "ip nat"),
             ("  ip verify unicast source reachable-via rx", "ip verify"),
@@ -100,6 +120,15 @@ const CASES: [Case; 9] = [
         options: "bind in",
         face: "interface Vlan10",
         top: &[
+            (
+                "router general\n   vrf default\n      leak routes source-vrf B subscribe-policy P",
+                "leak routes",
+            ),
+            ("vlan 10\n   state suspend", "state suspend"),
+            (
+                "interface Ethernet1\n   switchport vlan translation 10 40",
+                "vlan translation",
+            ),
             ("ip nat pool P 10.9.0.1 10.9.0.9 prefix-length 24", "ip nat"),
             ("ip local policy route-map PBR", "ip local"),
             ("traffic-policies\n   traffic-policy T", "traffic-policies"),
@@ -123,6 +152,11 @@ const CASES: [Case; 9] = [
         options: "accept wide-return because \"x\"",
         face: "interface vlan10",
         top: &[
+            ("vlan database\n vlan 10 state disable", "state disable"),
+            (
+                "interface port1.0.5\n switchport\n switchport access vlan 10\n auth-mac enable",
+                "auth-mac",
+            ),
             ("nat\n rule 10 masq any from inside to outside", "nat"),
             ("ip local policy PBR", "ip local"),
             ("ip multicast-routing", "ip multicast-routing"),
@@ -130,6 +164,8 @@ const CASES: [Case; 9] = [
             ("frobnicate all packets", "frobnicate"),
         ],
         inside: &[
+            (" ip dhcp snooping", "ip dhcp snooping"),
+            (" arp security", "arp security"),
             (" ip policy-route PBR", "ip policy-route"),
             (" ip directed-broadcast", "ip directed-broadcast"),
             (" tunnel mode gre", "tunnel"),
@@ -141,6 +177,11 @@ const CASES: [Case; 9] = [
         options: "bind in",
         face: "interface vlan 10",
         top: &[
+            ("vlan 10\n    arp inspection", "arp inspection"),
+            (
+                "interface 1/1/5\n    no routing\n    vlan access 10\n    port-access port-security",
+                "port-security",
+            ),
             ("ip nat pool P", "ip nat"),
             ("pbr-action-list P\n    10 nexthop 10.2.0.9", "pbr"),
             ("router ospf 1\n    area 0.0.0.0", "learnt"),
@@ -158,6 +199,7 @@ const CASES: [Case; 9] = [
         options: "option flow-detection-mode layer3-6",
         face: "interface vlan 10",
         top: &[
+            ("vlan 10\n  state suspend", "state suspend"),
             ("policy-list PBR default\n  100 permit 10", "policy-list"),
             ("ip multicast routing", "ip multicast"),
             (
@@ -179,6 +221,12 @@ const CASES: [Case; 9] = [
         options: "bind in",
         face: "interface Vlan-interface10",
         top: &[
+            ("vlan 10\n arp detection enable", "arp detection"),
+            ("vlan 40\n supervlan\n subvlan 10", "supervlan"),
+            (
+                "interface GigabitEthernet1/0/5\n port access vlan 10\n vlan mapping 10 translated-vlan 40",
+                "vlan mapping",
+            ),
             ("nat address-group 1", "nat"),
             (
                 "policy-based-route PBR permit node 10",
@@ -202,6 +250,15 @@ const CASES: [Case; 9] = [
         options: "bind in",
         face: "",
         top: &[
+            ("set system scripts commit file x.slax", "scripts commit"),
+            (
+                "set vlans vlan10 switch-options mac-limit 5 packet-action drop",
+                "mac-limit",
+            ),
+            (
+                "set routing-options martians 10.2.0.0/16 orlonger",
+                "martians",
+            ),
             ("set security nat source rule-set R from zone A", "nat"),
             (
                 "set forwarding-options family inet filter input PBR",
@@ -238,6 +295,14 @@ const CASES: [Case; 9] = [
         options: "bind in",
         face: "",
         top: &[
+            (
+                "#@ sysctl -w net.ipv4.conf.all.accept_source_route=1",
+                "accept_source_route",
+            ),
+            (
+                "table inet early {\n	chain c {\n		type filter hook ingress device \"vlan10\" priority filter; policy drop;\n	}\n}",
+                "chain c",
+            ),
             (
                 "table ip nat {\n\tchain post {\n\t\ttype nat hook postrouting priority srcnat; policy accept;\n\t\tmasquerade\n\t}\n}",
                 "masquerade",
@@ -414,4 +479,50 @@ fn nothing_works_for_a_zone_of_martians() {
     let json = ran.json();
     assert_eq!(json["claims"][1]["id"], "WORKS", "{json:#}");
     assert_ne!(json["claims"][1]["verdict"], "proved", "{json:#}");
+}
+
+/// The legs of a relay are certain only while it relays, from the address of its interface (D22).
+#[test]
+fn a_relay_that_works_otherwise_is_not_certain() {
+    let dir = scratch("effects-relay");
+    let (policy, out) = (dir.join("policy.acl"), dir.join("out"));
+    let text = r#"
+site S { ipv4-only }
+zone A vlan 10 10.1.0.0/24 { dhcp b1 }
+zone B vlan 20 10.2.0.0/24 { host b1 .11 }
+switch SW : cisco-ios-xe "C9300-48T" { svi A, B }
+prove allows works as WORKS
+"#;
+    std::fs::write(&policy, text).unwrap();
+    let (policy, to) = (policy.to_str().unwrap(), out.to_str().unwrap());
+    let built = aclc(&["build", policy, "-o", to, "--at", AT]);
+    assert_eq!(
+        built.exit,
+        aclc::cli::Exit::Clean,
+        "{}{}",
+        built.out,
+        built.err
+    );
+    let config = out.join("SW.cfg");
+    let plain = std::fs::read_to_string(&config).unwrap();
+    let verdict = |text: String| {
+        std::fs::write(&config, text).unwrap();
+        let json = verified(policy.as_ref(), &["--configs", to]).json();
+        json["claims"][0]["verdict"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(verdict(plain.clone()), "proved");
+    let head = "interface Vlan10\n";
+    for (line, behind) in [
+        ("no service dhcp\n", false),
+        (" ip dhcp relay source-interface Vlan20\n", true),
+    ] {
+        let lines = if behind {
+            format!("{head}{line}")
+        } else {
+            format!("{line}{head}")
+        };
+        let changed = plain.replacen(head, &lines, 1);
+        assert_ne!(changed, plain);
+        assert_eq!(verdict(changed), "unknown", "{line}");
+    }
 }

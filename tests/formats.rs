@@ -203,6 +203,94 @@ fn markdown_keeps_hostile_text_text() {
     }
 }
 
+/// How often something stands in a text.
+fn times(text: &str, word: &str) -> usize {
+    text.matches(word).count()
+}
+
+#[test]
+fn the_formats_of_one_run_say_the_same() {
+    // A permit too many, and a line that nobody understands: claims of all three verdicts.
+    let dir = scratch("formats-agree");
+    for (switch, text) in SWITCHES.iter().zip(golden_texts()) {
+        let wide = "ip access-list extended V112_IN\n";
+        let odd = "ip access-list extended V120_IN\n";
+        let text = text.replace(wide, &format!("{wide} 1 permit ip any any\n"));
+        let text = text.replace(odd, &format!("{odd} 1 frobnicate ip any any\n"));
+        std::fs::write(dir.join(format!("{switch}.cfg")), text).unwrap();
+    }
+    let json = verify(&dir, "json").json();
+    let verdicts = json["claims"].as_array().unwrap();
+    let count = |verdict| {
+        let all = verdicts.iter();
+        all.filter(|claim| claim["verdict"] == verdict).count()
+    };
+    let [proved, refuted, unknown] = ["proved", "refuted", "unknown"].map(count);
+    assert!(proved > 0 && refuted > 0 && unknown > 0, "{verdicts:?}");
+    let junit = verify(&dir, "junit").out;
+    let counts = format!(
+        "tests=\"{}\" failures=\"{refuted}\" errors=\"{unknown}\"",
+        verdicts.len()
+    );
+    assert_eq!(times(&junit, &counts), 2, "{junit}");
+    let sarif = valid(&verify(&dir, "sarif"));
+    let results = sarif["runs"][0]["results"].as_array().unwrap();
+    let quality = verify(&dir, "codequality").json();
+    let quality = quality.as_array().unwrap();
+    let rule = |rule: &str| {
+        let there = results.iter().filter(|one| one["ruleId"] == rule).count();
+        let here = quality.iter().filter(|one| one["check_name"] == rule);
+        assert_eq!(there, here.count(), "{rule}");
+        there
+    };
+    assert_eq!(rule("claim-refuted"), refuted);
+    assert_eq!(rule("claim-unknown"), unknown);
+    let gaps = json["gaps"].as_array().unwrap().len();
+    assert_eq!((rule("line-not-understood"), gaps), (1, 1));
+    assert_eq!(results.len(), refuted + unknown + gaps);
+    let sum = format!("{proved} proved, {refuted} refuted, {unknown} unknown");
+    let (markdown, html) = (verify(&dir, "markdown").out, verify(&dir, "html").out);
+    let text = verify(&dir, "text").out;
+    let heads = [
+        text.lines().last().unwrap(),
+        markdown.lines().next().unwrap(),
+        html.split("<h1>").nth(1).unwrap(),
+    ];
+    for head in heads {
+        assert!(head.contains(&sum), "{sum}: {head}");
+    }
+    // The packet of each claim, its deciding line and the questions are the same everywhere.
+    for claim in verdicts.iter().filter(|claim| claim["verdict"] != "proved") {
+        let id = claim["id"].as_str().unwrap();
+        let start = html.find(&format!("id=\"en-{id}\"")).unwrap();
+        let article = html[start..].split("</article>").next().unwrap();
+        let mut all = vec![article.to_owned(), junit.clone(), text.clone()];
+        let keyed = results
+            .iter()
+            .filter_map(|one| one["message"]["text"].as_str());
+        let name = claim["text"].as_str().unwrap();
+        all.extend(keyed.filter(|said| said.contains(name)).map(str::to_owned));
+        let packet = [&claim["witness"], &claim["candidate"]];
+        let packet = packet.into_iter().find(|one| !one.is_null()).unwrap();
+        let ends = ["src", "dst"].map(|end| packet[end].as_str().unwrap());
+        assert!(all.len() > 3, "{id} is in no SARIF result");
+        for said in &all {
+            for end in ends {
+                assert!(said.contains(end), "{id}: {end}: {said}");
+            }
+        }
+        for hop in claim["trace"].as_array().unwrap() {
+            if let Some(line) = hop["line"].as_u64() {
+                let said = format!("line {line}");
+                assert!(
+                    article.contains(&said) && junit.contains(&said),
+                    "{id}: {said}"
+                );
+            }
+        }
+    }
+}
+
 #[test]
 fn a_format_that_a_command_does_not_have_is_a_usage_error() {
     for args in [

@@ -1,10 +1,9 @@
-//! The page: every part that a report to an officer and an auditor must have, the effect of a change, keys, contrast, and a
-//! network of 500 zones; looked at in a browser.
+//! The page: every part that a report to an officer and an auditor must have, the command that makes it again, keys, contrast,
+//! and a network of 500 zones; looked at in a browser.
 
-use crate::evidence::{HOSTILE, addresses, browser, captures, open, page, refuted, unzipped};
-use crate::support::{AT, POLICY, SWITCHES, aclc, golden_texts, root, scratch};
+use crate::evidence::{browser, open, page, refuted};
+use crate::support::{AT, POLICY, SWITCHES, aclc, root, scratch};
 use aclc::cli::Exit;
-use std::path::{Path, PathBuf};
 
 /// The parts, by their anchors, with a word that each must hold in Japanese and in English. The cover has no anchor.
 const PARTS: [(&str, &str, &str); 12] = [
@@ -25,7 +24,7 @@ const PARTS: [(&str, &str, &str); 12] = [
 ];
 
 /// The body of a part.
-fn part<'p>(page: &'p str, lang: &str, name: &str) -> &'p str {
+pub(crate) fn part<'p>(page: &'p str, lang: &str, name: &str) -> &'p str {
     let start = page
         .find(&format!("id=\"{lang}-{name}\""))
         .unwrap_or_else(|| panic!("no part {lang}-{name}"));
@@ -108,262 +107,119 @@ fn measures_of_a_guideline_have_their_class_in_words() {
         );
     }
     assert!(part(&page, "en", "guideline").contains("log evidence"));
+    // A claim says which clauses the measures it serves are about, and no sentence says more than its claim: what is
+    // listed may be opened.
+    let details = part(&page, "ja", "details");
+    let claim = |id: &str| {
+        let start = details.find(&format!("id=\"ja-{id}\"")).unwrap();
+        details[start..].split("</article>").next().unwrap()
+    };
+    let managed = claim("INV-06");
+    assert!(
+        managed.contains("<p class=\"small\">根拠: 番号法第12条"),
+        "{managed}"
+    );
+    let sentence = managed.split("</h3>").next().unwrap();
+    assert!(!sentence.contains("開始できない"), "{sentence}");
+    for word in ["std.management で開始できるのは、", "std.ssh", "特定通信"] {
+        assert!(sentence.contains(word), "{word}: {sentence}");
+    }
 }
 
-/// The golden captures, the first with one more permit.
-fn changed(name: &str) -> PathBuf {
-    let dir = scratch(name);
-    for (switch, text) in SWITCHES.iter().zip(golden_texts()) {
-        let header = "ip access-list extended V200_IN\n";
-        let more = format!("{header} 1 permit tcp host 10.10.32.11 host 10.10.17.5 eq 22\n");
-        std::fs::write(
-            dir.join(format!("{switch}.cfg")),
-            text.replace(header, &more),
-        )
-        .unwrap();
-    }
-    dir
+/// The command of a page, as it is typed.
+fn command(page: &str) -> Vec<String> {
+    let inputs = part(page, "ja", "inputs");
+    let typed = inputs.split("<p class=\"mono\">aclc verify ").nth(1);
+    let typed = typed.unwrap_or_else(|| panic!("{inputs}"));
+    let typed = typed.split("</p>").next().unwrap().replace("&quot;", "\"");
+    // Words in quotes are those at odd places.
+    let words = typed
+        .split('"')
+        .enumerate()
+        .flat_map(|(at, text)| match at % 2 {
+            0 => text.split(' ').map(str::to_owned).collect(),
+            _ => vec![text.to_owned()],
+        });
+    std::iter::once("verify".to_owned())
+        .chain(words.filter(|word| !word.is_empty()))
+        .collect()
 }
+
+/// A small network, with its policy.
+const SMALL: [&str; 2] = [
+    "golden/p1_single/juniper-junos/policy.acl",
+    "golden/p1_single/juniper-junos",
+];
 
 #[test]
-fn the_effect_of_a_change_stands_in_the_report() {
-    let dir = changed("page-effect");
-    let page = page(&dir, &["--lang", "ja", "--before", "golden/p1_wired"]);
-    for (lang, words) in [
-        ("ja", ["新たに通る", "端末_取扱"]),
-        ("en", ["newly permitted", "端末_取扱"]),
-    ] {
-        let effect = part(&page, lang, "effect");
-        for word in words {
-            assert!(effect.contains(word), "{word}: {effect}");
-        }
-        // The deciding line on both sides, in their files, and one packet.
-        for word in [
-            "golden/p1_wired/L3SW-CORE01.cfg",
-            "1 permit tcp host 10.10.32.11",
-            "10.10.32.11:",
-            "-&gt; 10.10.17.5:22",
-        ] {
-            assert!(effect.contains(word), "{word}: {effect}");
-        }
-    }
-    assert!(part(&page, "ja", "inputs").contains("--before golden/p1_wired"));
+fn the_command_of_a_page_makes_the_same_page() {
+    let dir = scratch("page with a blank");
+    let text = std::fs::read_to_string(root().join(SMALL[1]).join("L3SW-01.cfg")).unwrap();
+    std::fs::write(dir.join("L3SW-01.cfg"), text).unwrap();
+    let certificate = dir.join("c.json");
+    let certificate = certificate.to_str().unwrap();
     let configs = dir.to_str().unwrap();
-    let args = [
-        "verify",
-        POLICY,
-        "--configs",
-        configs,
-        "--before",
-        "golden/p1_wired",
-        "--at",
-        AT,
-    ];
-    let text = aclc(&args).out;
-    assert!(
-        text.contains("newly permitted") && text.contains("effect of the change"),
-        "{text}"
-    );
-    let json = aclc(&[&args[..], &["--format", "json"]].concat()).json();
-    assert_eq!(json["effect"]["schema"], "aclc/diff/1");
-    assert_eq!(json["effect"]["changes"][0]["effect"], "newly-permitted");
-    // Nothing but text changes: it is said so.
-    let same = aclc(&[
-        "verify",
-        POLICY,
-        "--configs",
-        "golden/p1_wired",
-        "--before",
-        "golden/p1_wired",
-        "--at",
-        AT,
-        "--format",
-        "markdown",
-    ]);
-    assert_eq!(same.exit, Exit::Clean);
-    assert!(same.out.contains("equal"), "{}", same.out);
-}
-
-fn diff(new: &Path, extra: &[&str]) -> String {
-    let args = [
-        "diff",
-        "golden/p1_wired",
-        new.to_str().unwrap(),
-        "--policy",
-        POLICY,
-        "--at",
-        AT,
-        "--format",
-        "html",
-    ];
-    let ran = aclc(&[&args[..], extra].concat());
-    assert_ne!(ran.exit, Exit::CannotRun, "{}", ran.err);
-    ran.out
-}
-
-#[test]
-fn a_change_has_a_page_of_its_own() {
-    let page = diff(&changed("page-change"), &["--lang", "ja"]);
-    for word in [
-        "変更の効果 報告書",
-        "作成",
-        "承認",
-        "新たに通る",
-        "-&gt; 10.10.17.5:22",
-        "<main lang=\"en\">",
-        "SHA-256",
-        aclc::facts::digest(),
+    let first = ["verify", SMALL[0], "--configs", configs, "--format", "html"];
+    for extra in [
+        &["--lang", "ja"][..],
+        &["--lang", "en", "--redact", "--dialect", "juniper-junos"],
+        &["--max-nodes", "9000000", "--facts", "confirmed"],
+        &["--before", SMALL[1], "--captured", "2026-11-23T18:05"],
+        &["--lang", "ja", "--certificate", certificate],
     ] {
-        assert!(page.contains(word), "{word}");
+        let first = aclc(&[&first[..], extra].concat()).out;
+        let typed = command(&first);
+        let again = aclc(&typed);
+        assert_ne!(again.exit, Exit::CannotRun, "{typed:?}: {}", again.err);
+        assert!(first == again.out, "{typed:?}");
+        for word in extra {
+            assert!(typed.iter().any(|one| one == word), "{word}: {typed:?}");
+        }
+        let inputs = part(&first, "en", "inputs");
+        assert!(inputs.contains(aclc::facts::digest()), "{inputs}");
+        let checker = inputs.contains(&format!("aclc-check {certificate}"));
+        assert_eq!(checker, extra.contains(&"--certificate"), "{inputs}");
+        assert_eq!(inputs.contains("no certificate was written"), !checker);
     }
-    let hostile = diff(&captures("page-change-hostile"), &[]);
-    assert!(!hostile.contains("<img") && !hostile.contains("hush"));
-    assert!(
-        hostile.contains("&lt;img src=x"),
-        "what was not read is shown as text"
-    );
-    assert!(HOSTILE.contains("<img"));
-    // A change with its approval: whether it fits stands on the cover.
-    let approval = scratch("page-approval").join("R.acl");
-    std::fs::write(
-        &approval,
-        "許可 業務サーバ -> 端末_取扱 : tcp 443 申請 R9\n",
-    )
-    .unwrap();
-    let page = diff(
-        &changed("page-approved"),
-        &["--approved", approval.to_str().unwrap(), "--lang", "ja"],
-    );
-    assert!(
-        page.contains("承認した内容との一致: × 不成立"),
-        "the change is another than the approval"
-    );
 }
 
 #[test]
-fn the_annex_says_when_was_captured_and_what_taking_back_restores() {
-    let dir = changed("page-annex");
-    let core = dir.join("L3SW-CORE01.cfg");
-    let dated = "! Last configuration change at 09:12:44 JST Mon Oct 5 2026 by netadmin\n";
-    let text = std::fs::read_to_string(&core).unwrap();
-    std::fs::write(&core, format!("{dated}{text}")).unwrap();
-    let annex = |extra: &[&str]| {
-        let page = page(&dir, &[&["--lang", "ja"], extra].concat());
-        part(&page, "ja", "inputs").to_owned()
+fn exceptions_and_what_a_test_would_settle_stand_in_the_page() {
+    let page = |policy: &str, more: &[&str]| {
+        let args = ["verify", policy, "--at", AT, "--format", "html"];
+        let ran = aclc(&[&args[..], &["--lang", "ja"], more].concat());
+        assert_ne!(ran.exit, Exit::CannotRun, "{}", ran.err);
+        ran.out
     };
-    let shown = annex(&[
-        "--before",
-        "golden/p1_wired",
-        "--captured",
-        "2026-11-23T18:05",
-        "--captured",
-        "L3SW-MYN01=2026-11-23T18:20",
-    ]);
-    for word in [
-        "<td>2026-11-23 18:05</td>",
-        "<td>2026-11-23 18:20</td>",
-        dated.trim(),
-        "変更前の文言に戻る",
-        "--captured L3SW-MYN01=2026-11-23T18:20",
-    ] {
-        assert!(shown.contains(word), "{word}: {shown}");
-    }
-    // A line that no step undoes: the text does not come back by the plan.
-    let old = scratch("page-annex-old");
-    for (switch, text) in SWITCHES.iter().zip(golden_texts()) {
-        let text = text.replacen("hostname", "frobnicate packets\nhostname", 1);
-        std::fs::write(old.join(format!("{switch}.cfg")), text).unwrap();
-    }
-    let partial = annex(&["--before", old.to_str().unwrap()]);
-    assert!(partial.contains("手順に入らない変更"), "{partial}");
-    assert!(!partial.contains("変更前の文言に戻る。"), "{partial}");
-    // Nobody says when: nothing is said, and no clock is looked at.
-    let silent = annex(&[]);
-    assert!(
-        silent.contains("<td>記載なし</td>") && !silent.contains("18:05"),
-        "{silent}"
+    let tokutei = page("golden/tokutei/policy.acl", &[]);
+    let entries = part(&tokutei, "ja", "entries");
+    let exceptions = entries.split("<h3>特定通信").nth(1).unwrap();
+    let exceptions = exceptions.split("<h3>").next().unwrap();
+    let reasons = exceptions.matches("<tr data-row=").count();
+    assert!(reasons > 0 && exceptions.contains("理由"), "{exceptions}");
+    let open = page(
+        POLICY,
+        &["--configs", "golden/p1_wired", "--facts", "confirmed"],
     );
-    assert!(silent.contains("変更前の設定が与えられていない"));
-    for (typed, code) in [
-        ("yesterday", "bad-time"),
-        ("SW9=2026-11-23T18:05", "captured-unknown"),
+    let details = part(&open, "en", "details");
+    for word in [
+        "what a test of the device would settle",
+        "questions: <a href=\"#en-",
+        "once tested, write: ",
     ] {
-        let dir = dir.to_str().unwrap();
-        let ran = aclc(&["verify", POLICY, "--configs", dir, "--captured", typed]);
-        assert_eq!(ran.exit, Exit::CannotRun);
-        assert!(ran.err.contains(code), "{}", ran.err);
+        assert!(details.contains(word), "{word}");
     }
 }
 
 #[test]
-fn a_change_is_written_as_a_workbook_and_without_addresses() {
-    let dir = changed("page-change-book");
-    let file = dir.join("change.xlsx");
-    let args = |format, extra: &[&str]| {
-        let new = dir.to_str().unwrap();
-        let args = [
-            "diff",
-            "golden/p1_wired",
-            new,
-            "--at",
-            AT,
-            "--format",
-            format,
-        ];
-        let ran = aclc(
-            &[
-                &args[..],
-                &["--lang", "ja", "-o", file.to_str().unwrap()],
-                extra,
-            ]
-            .concat(),
-        );
-        (ran.exit, ran.err)
-    };
-    let named = ["--policy", POLICY];
-    let (exit, err) = args("xlsx", &named);
-    assert_eq!(exit, Exit::Findings, "{err}");
-    let first = std::fs::read(&file).unwrap();
-    let text = unzipped(&file);
-    for word in [
-        "新たに通る",
-        "-> 10.10.17.5:22",
-        "未確認の点",
-        "入力",
-        aclc::facts::digest(),
-    ] {
-        assert!(
-            text.is_empty() || text.replace("&gt;", ">").contains(word),
-            "{word}"
-        );
-    }
-    args("xlsx", &named);
-    assert!(
-        first == std::fs::read(&file).unwrap(),
-        "same input, same bytes"
-    );
-    for format in ["text", "json", "sarif", "markdown", "html", "xlsx"] {
-        assert_ne!(
-            args(format, &[&named[..], &["--redact"]].concat()).0,
-            Exit::CannotRun
-        );
-        let text = match format {
-            "xlsx" => unzipped(&file),
-            _ => std::fs::read_to_string(&file).unwrap(),
-        };
-        let left = addresses(&text);
-        assert!(left.is_empty(), "{format}: {left:?}");
-        assert!(
-            format == "xlsx" && text.is_empty() || text.contains("端末_取扱"),
-            "{format}"
-        );
-    }
-    // Nobody names the places.
-    let (exit, err) = args("text", &["--redact"]);
-    assert!(
-        exit == Exit::CannotRun && err.contains("redact-no-policy"),
-        "{err}"
-    );
+fn what_was_not_looked_at_is_not_said_to_be_none() {
+    let args = [
+        "verify", POLICY, "--at", AT, "--format", "html", "--lang", "ja",
+    ];
+    let page = aclc(&args).out;
+    let entries = part(&page, "ja", "entries");
+    assert!(entries.contains("行ごとの指摘は調べていない"), "{entries}");
+    assert!(!entries.contains("設定の指摘 (0)"), "{entries}");
 }
 
 /// The page with the browser's leave to run a test's script: the page's own policy would forbid it.

@@ -41,6 +41,7 @@ fn router(name: &str, vlans: &[(u16, &[&str])]) -> Named {
         relays_from_either: false,
         modelled: Vec::new(),
         asides: Vec::new(),
+        beneath: Default::default(),
     };
     Named {
         name: name.to_owned(),
@@ -130,4 +131,84 @@ fn a_walk_among_too_many_ways_says_that_it_does_not_know() {
         let routes = |question: &Question| matches!(question, Question::Routes { .. });
         assert!(trace.because.iter().any(routes), "{count}");
     }
+}
+
+/// Three routed ports on one wire: the last has a subnet of either of the others.
+#[test]
+fn a_port_with_two_subnets_joins_two_links() {
+    let port = |name: &str, addrs: &[&str]| {
+        let mut named = router(name, &[(10, addrs)]);
+        named.device.interfaces[0].kind = InterfaceKind::Routed;
+        named
+    };
+    let [a, b] = [port("A", &["10.0.0.1/30"]), port("B", &["10.0.1.1/30"])];
+    let both = port("C", &["10.0.0.2/30", "10.0.1.2/30"]);
+    let topo = network(vec![a, b, both]);
+    assert_eq!(topo.links.len(), 1);
+    assert_eq!(topo.links[0].ports.len(), 3);
+    for (port, at) in topo.ports.iter().enumerate() {
+        assert!(topo.links[at.link].ports.contains(&port));
+    }
+}
+
+/// Every VLAN has its own fe80::2: on another interface than the next hop's it is no address of ours there.
+#[test]
+fn a_link_local_next_hop_is_somebody_elses_on_another_interface() {
+    let addrs: &[(u16, &[&str])] = &[
+        (10, &["fd00:0:0:10::1/64", "fe80::2/64"]),
+        (99, &["fd00:0:0:99::1/64", "fe80::1/64"]),
+    ];
+    let targets = |hop: &str| {
+        let mut named = router("R1", addrs);
+        named.device.routes = vec![Route {
+            vrf: String::new(),
+            prefix: "fd00:0:0:20::/64".parse().unwrap(),
+            via: NextHop::Interface("Vlan99".to_owned(), Some(hop.parse().unwrap())),
+            distance: 1,
+            conditional: false,
+            line: 1,
+        }];
+        let fib = network(vec![named]).fib(0, "", Family::V6);
+        let mut entries = fib.entries.into_iter();
+        let entry = entries.find(|entry| entry.line == Some(1));
+        entry.map_or(0, |entry| entry.targets.len())
+    };
+    assert_eq!(targets("fe80::2"), 1);
+    assert_eq!(targets("fe80::1"), 0);
+}
+
+/// An address that two routers share, and one of an interface that is down: neither is certain to be this router's.
+#[test]
+fn an_address_that_may_be_elsewhere_is_not_certain_to_be_reached() {
+    let arrive = |shared: bool, down: bool, dst: &str| {
+        let vlans: &[(u16, &[&str])] = &[
+            (10, &["10.0.10.1/24"]),
+            (20, &["10.0.20.1/24"]),
+            (30, &["10.0.30.1/24"]),
+        ];
+        let mut one = router("R1", vlans);
+        let mut two = router("R2", &[(10, &["10.0.10.2/24"])]);
+        let addr = "10.0.10.254".parse().unwrap();
+        one.device.interfaces[0].virtuals.push(addr);
+        if shared {
+            two.device.interfaces[0].virtuals.push(addr);
+        }
+        one.device.interfaces[2].shutdown = down;
+        let topo = network(vec![one, two]);
+        let space = Space::new(Family::V4);
+        let net = Net::new(&topo, Family::V4, &space);
+        let goal = Goal {
+            local: Some(0),
+            ..Goal::default()
+        };
+        let port = topo.links[topo.vlan(20).unwrap()].ports[0];
+        let flow = packet("10.0.20.9", dst);
+        let carried = net.carried(port, space.of_flow(&flow), &goal, Side::Must);
+        space.contains(carried, &flow)
+    };
+    assert!(arrive(false, false, "10.0.10.254"));
+    assert!(!arrive(true, false, "10.0.10.254"));
+    assert!(arrive(true, false, "10.0.10.1"));
+    assert!(arrive(false, false, "10.0.30.1"));
+    assert!(!arrive(false, true, "10.0.30.1"));
 }

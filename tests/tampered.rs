@@ -174,6 +174,7 @@ fn may_stand(kind: &str) -> bool {
         "/claims/*/file",
         "/interfaces/*/vrf",
         "/devices/*/own/*/vrf",
+        "/interfaces/*/up",
         "/routes/*/vrf",
         // A line that logs is said to, or it is weaker.
         "/lists/*/entries/*/log",

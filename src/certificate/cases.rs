@@ -1,10 +1,10 @@
 //! What the cases of a certificate are, and each of them: cells, sets and arguments under one answer to some open facts.
 
 use super::{Budget, Questions, Subject, claims, lists};
-use crate::acl::{Acl, Question, Reading};
+use crate::acl::{Question, Reading};
 use crate::base::Text;
 use crate::net::Family;
-use crate::pset::{Limits, Space};
+use crate::pset::Space;
 use crate::text;
 use crate::verify::Verdict;
 use crate::verify::sides::under_reading;
@@ -131,7 +131,7 @@ pub(super) fn write(
     let open = plan.world(subject);
     let reading = plan.reading(case);
     let world = World::new(subject.policy, subject.at, subject.devices, &reading);
-    let spaces = Family::BOTH.map(|family| space(&world, family, subject.limits));
+    let spaces = Family::BOTH.map(|family| world.space(family, subject.limits));
     let views: Vec<View<'_>> = Family::BOTH
         .iter()
         .zip(&spaces)
@@ -158,11 +158,4 @@ pub(super) fn write(
             "answers": case.0, "cells": cells, "reach": reach.into_values(), "arguments": arguments,
         })),
     }
-}
-
-fn space(world: &World<'_>, family: Family, limits: Limits) -> Space {
-    let devices = world.topo.devices.iter();
-    let all = devices.flat_map(|named| &named.device.acls);
-    let acls: Vec<&Acl> = all.filter(|acl| acl.family == family).collect();
-    Space::for_acls(family, &acls).within(limits)
 }

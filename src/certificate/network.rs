@@ -132,6 +132,7 @@ pub(super) fn interfaces(world: &World<'_>) -> Value {
             "lines": some(interface.line),
             "vrf": interface.vrf,
             "link": link,
+            "up": !interface.shutdown,
             "families": up.map(digit).collect::<Vec<_>>(),
             "addresses": interface.addrs.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "virtual": interface.virtuals.iter().map(ToString::to_string).collect::<Vec<_>>(),

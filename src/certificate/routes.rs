@@ -137,7 +137,7 @@ fn resolved(topo: &Topo, device: usize, route: &Route, addr: std::net::IpAddr) -
     };
     // Through a route that names a port only, the next hop would not be the destination.
     let direct = |target: &Target| matches!(target, Target::Connected(_));
-    near.line.is_none() || !near.targets.iter().any(direct)
+    near.targets.iter().any(direct) == near.line.is_none()
 }
 
 fn port(topo: &Topo, device: usize, route: &Route, name: &str) -> Option<usize> {

@@ -1,6 +1,7 @@
 //! What can be typed. The words of `--help` are in the catalogue, see [`super::help`].
 
-use crate::report::format::{self, FORMATS};
+use crate::base::Lang;
+use crate::report::format::{self, FORMATS, Shows};
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::{Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -45,6 +46,14 @@ pub(super) enum Format {
 }
 
 impl Format {
+    /// What `verify` gathers for it.
+    pub(super) fn shows(self) -> Shows {
+        match self {
+            Format::Text | Format::Json => Shows::Verdicts,
+            Format::Other(format) => format.shows,
+        }
+    }
+
     fn parser() -> impl clap::builder::TypedValueParser<Value = Format> {
         let names = ["text", "json"].into_iter();
         let names = names.chain(FORMATS.iter().map(|format| format.name));
@@ -60,6 +69,15 @@ impl Format {
 pub(super) enum Language {
     Ja,
     En,
+}
+
+impl Language {
+    pub(super) fn of_words(self) -> Lang {
+        match self {
+            Language::Ja => Lang::Ja,
+            Language::En => Lang::En,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -304,6 +322,9 @@ pub(super) enum Action {
 #[derive(Debug, clap::Args)]
 pub(super) struct Fmt {
     pub(super) policy: PathBuf,
+    /// Spells the keywords in a language.
+    #[arg(long, value_enum, value_name = "LANGUAGE")]
+    pub(super) words: Option<Language>,
 }
 
 #[derive(Debug, clap::Args)]

@@ -1,4 +1,4 @@
-//! `aclc fmt POLICY`: the plain form on standard output, comments and spelling kept
+//! `aclc fmt POLICY`: the plain form on standard output, comments kept, and the spelling unless asked
 
 use super::Exit;
 use super::args::Fmt;
@@ -14,6 +14,9 @@ pub(super) fn run(session: &mut Session<'_, '_>, args: &Fmt) -> Outcome {
     if !findings.is_empty() {
         return Err(findings);
     }
-    session.result(&syntax::format(&text));
+    session.result(&match args.words {
+        Some(lang) => syntax::respell(&text, lang.of_words()),
+        None => syntax::format(&text),
+    });
     Ok(Exit::Clean)
 }

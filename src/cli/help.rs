@@ -133,6 +133,7 @@ fn option(id: &str) -> Option<Text> {
         "facts" => text!("help-facts"),
         "policy" => text!("help-policy"),
         "coverage" => text!("help-coverage"),
+        "words" => text!("help-words"),
         "output" => text!("help-output"),
         "allow_unproved" => text!("help-allow-unproved"),
         "between" => text!("help-between"),

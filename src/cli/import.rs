@@ -8,7 +8,6 @@ use crate::job::{self, Options};
 use crate::report::{convert, json, text};
 use crate::text;
 use std::collections::BTreeMap;
-use std::path::Path;
 
 pub(super) fn run(session: &mut Session<'_, '_>, args: &Import, options: &Options) -> Outcome {
     let models = models(&args.models)?;
@@ -16,13 +15,11 @@ pub(super) fn run(session: &mut Session<'_, '_>, args: &Import, options: &Option
     for path in &args.configs {
         captures.extend(input::captures(session, path)?);
     }
-    let outcome = job::import::import(&mut session.sources, &captures, &models, options)?;
+    let lang = session.lang;
+    let outcome = job::import::import(&mut session.sources, &captures, &models, lang, options)?;
     session.remark(&outcome.diagnostics);
     if let Some(path) = &args.policy_out {
-        let dir = path.parent().unwrap_or(Path::new(""));
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let file = (name.into_owned(), outcome.policy.as_str());
-        output::write_all(&session.io.root, dir, &[file]).map_err(|error| vec![*error])?;
+        output::write_file(&session.io.root, path, outcome.policy.as_bytes())?;
     }
     let report = convert::import(session.words(), &outcome);
     let out = match (session.format, &args.policy_out) {

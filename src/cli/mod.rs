@@ -184,7 +184,12 @@ pub fn run(args: impl IntoIterator<Item = OsString>, io: &mut Io<'_>) -> Exit {
         Ok(parsed) => {
             let mut session = Session::new(io, lang, parsed.global.format);
             session.set_colour(parsed.global.color);
-            command(&mut session, &parsed)
+            let exit = command(&mut session, &parsed);
+            if session.unprinted {
+                Exit::CannotRun
+            } else {
+                exit
+            }
         }
         Err(error) if !error.use_stderr() => {
             let mut session = Session::new(io, lang, Format::Text);

@@ -53,21 +53,36 @@ pub(super) fn write_bytes(
     })
 }
 
-/// Writes one file, whole or not at all.
+/// Writes one file, whole or not at all; its directory is made if need be. What is no file (`/dev/stdout`, a pipe) is
+/// written to as it is, and a link stays one.
 pub(super) fn write_file(root: &Path, path: &Path, bytes: &[u8]) -> Result<(), Vec<Diagnostic>> {
     let target = root.join(path);
-    let mut name = target.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.new", std::process::id()));
-    let temporary = target.with_file_name(name);
-    let written = fs::write(&temporary, bytes).and_then(|()| fs::rename(&temporary, &target));
+    let special = fs::metadata(&target).is_ok_and(|known| !known.is_file() && !known.is_dir());
+    let written = match special {
+        true => fs::write(&target, bytes),
+        false => replace_one(&fs::canonicalize(&target).unwrap_or(target), bytes),
+    };
     written.map_err(|error| {
-        let _ = fs::remove_file(&temporary);
         let why = error.to_string();
         vec![Diagnostic::error(text!(
             "cannot-write",
             path = shown(path),
             why = why
         ))]
+    })
+}
+
+fn replace_one(target: &Path, bytes: &[u8]) -> io::Result<()> {
+    let dir = target.parent().unwrap_or(Path::new(""));
+    if !dir.as_os_str().is_empty() {
+        fs::create_dir_all(dir)?;
+    }
+    let mut name = target.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.new", std::process::id()));
+    let temporary = target.with_file_name(name);
+    let written = fs::write(&temporary, bytes).and_then(|()| fs::rename(&temporary, target));
+    written.inspect_err(|_| {
+        let _ = fs::remove_file(&temporary);
     })
 }
 
@@ -218,6 +233,40 @@ mod tests {
         };
         assert!(rename(&[one("a"), one("missing")]).is_err());
         assert_eq!(fs::read_to_string(dir.join("a.cfg")).unwrap(), "old");
+        fs::remove_dir_all(&dir).unwrap();
+    }
+
+    #[test]
+    fn one_file_is_whole_or_not_there_and_its_directory_is_made() {
+        let dir = scratch("one");
+        write_file(&dir, Path::new("new/a.html"), b"a").unwrap();
+        assert_eq!(fs::read(dir.join("new/a.html")).unwrap(), b"a");
+        assert!(write_file(&dir, Path::new("new"), b"a").is_err());
+        assert_eq!(names(&dir), ["new"]);
+        fs::remove_dir_all(&dir).unwrap();
+    }
+
+    /// `-o` of a device writes to the device, and to a link what it stands for.
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_file_is_not_replaced_by_one() {
+        use std::os::unix::fs::FileTypeExt as _;
+        let dir = scratch("device");
+        let link = |to: &str, name: &str| std::os::unix::fs::symlink(to, dir.join(name)).unwrap();
+        link("/dev/null", "null");
+        link("there.txt", "link");
+        fs::write(dir.join("there.txt"), "old").unwrap();
+        for name in ["null", "link"] {
+            write_file(&dir, Path::new(name), b"new").unwrap();
+            assert!(fs::symlink_metadata(dir.join(name)).unwrap().is_symlink());
+        }
+        assert!(
+            fs::metadata("/dev/null")
+                .unwrap()
+                .file_type()
+                .is_char_device()
+        );
+        assert_eq!(fs::read(dir.join("there.txt")).unwrap(), b"new");
         fs::remove_dir_all(&dir).unwrap();
     }
 

@@ -26,6 +26,8 @@ pub(super) struct Session<'a, 'io> {
     pub(super) format: Format,
     /// Whether standard input was read; it can be read once.
     pub(super) stdin_used: bool,
+    /// Whether a result was lost on its way to standard output.
+    pub(super) unprinted: bool,
 }
 
 /// What a command ends with, or why it could not run.
@@ -39,6 +41,7 @@ impl<'a, 'io> Session<'a, 'io> {
             lang,
             format,
             stdin_used: false,
+            unprinted: false,
         }
     }
 
@@ -147,11 +150,17 @@ impl<'a, 'io> Session<'a, 'io> {
     pub(super) fn bytes(&mut self, out: &[u8]) {
         let written = self.io.stdout.write_all(out);
         let flushed = written.and_then(|()| self.io.stdout.flush());
-        if let Err(error) = flushed
+        self.printed(flushed);
+    }
+
+    /// What came of writing to standard output: a result that is lost is no result.
+    pub(super) fn printed(&mut self, written: std::io::Result<()>) {
+        if let Err(error) = written
             && error.kind() != ErrorKind::BrokenPipe
         {
             let error = Diagnostic::error(text!("cannot-print", why = error.to_string()));
             self.remark(&[error]);
+            self.unprinted = true;
         }
     }
 

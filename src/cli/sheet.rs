@@ -43,7 +43,7 @@ pub(super) fn run(session: &mut Session<'_, '_>, args: &Sheet, options: &Options
         true => xlsx(std::slice::from_ref(&grid))?,
         false => csv()?,
     };
-    write(session, path, &bytes)?;
+    output::write_file(&session.io.root, path, &bytes)?;
     Ok(Exit::Clean)
 }
 
@@ -56,16 +56,6 @@ pub(super) fn xlsx(grids: &[Grid]) -> Result<Vec<u8>, Vec<Diagnostic>> {
         ))]
     };
     grid::xlsx(grids).map_err(failed)
-}
-
-fn write(session: &Session<'_, '_>, path: &Path, bytes: &[u8]) -> Result<(), Vec<Diagnostic>> {
-    let dir = path.parent().unwrap_or(Path::new(""));
-    let name = path
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
-    output::write_bytes(&session.io.root, dir, &[(name, bytes)]).map_err(|error| vec![*error])
 }
 
 fn table(
@@ -152,7 +142,7 @@ fn read(session: &mut Session<'_, '_>, args: &Sheet, kept: &Path) -> Outcome {
     match &args.table {
         None => session.result(&composed.text),
         Some(out) => {
-            write(session, out, composed.text.as_bytes())?;
+            output::write_file(&session.io.root, out, composed.text.as_bytes())?;
             let (kept, added, removed) = (composed.kept, composed.added, composed.removed);
             let said = text!("matrix-read", kept = kept, added = added, removed = removed);
             let line = said.render(session.lang) + "\n";

@@ -485,33 +485,43 @@ fn colour_is_only_there_when_asked_for() {
     );
 }
 
-#[test]
-fn a_reader_that_goes_away_is_no_panic() {
-    struct Gone;
-    impl std::io::Write for Gone {
-        fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
-            Err(std::io::ErrorKind::BrokenPipe.into())
-        }
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
-        }
+/// A standard output on which writing fails.
+struct Broken(std::io::ErrorKind);
+
+impl std::io::Write for Broken {
+    fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+        Err(self.0.into())
     }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A reader that has had enough changes nothing; a full disk loses the result, and a lost result is none.
+#[test]
+fn a_result_that_cannot_be_printed_is_no_result() {
+    use std::io::ErrorKind::{BrokenPipe, StorageFull};
     let place = Place::new("pipe", &[("a.cfg", CONFIG)]);
-    for args in [
-        &["lint", "a.cfg"][..],
-        &["trace", "a.cfg", "--acl", "V300_IN", "--packets", "-"],
-    ] {
-        let mut io = Io {
-            stdin: &mut PACKET.as_bytes(),
-            stdout: &mut Gone,
-            stderr: &mut Vec::new(),
-            root: place.0.clone(),
-            today: date(2026, 11, 23),
-            lang: Lang::Ja,
-            colour: (false, false),
-        };
-        let args = std::iter::once("aclc").chain(args.iter().copied());
-        assert_eq!(run(args.map(OsString::from), &mut io), Exit::Clean);
+    for (kind, exit) in [(BrokenPipe, Exit::Clean), (StorageFull, Exit::CannotRun)] {
+        for args in [
+            &["lint", "a.cfg"][..],
+            &["trace", "a.cfg", "--acl", "V300_IN", "--packets", "-"],
+        ] {
+            let mut err = Vec::new();
+            let mut io = Io {
+                stdin: &mut PACKET.as_bytes(),
+                stdout: &mut Broken(kind),
+                stderr: &mut err,
+                root: place.0.clone(),
+                today: date(2026, 11, 23),
+                lang: Lang::En,
+                colour: (false, false),
+            };
+            let args = std::iter::once("aclc").chain(args.iter().copied());
+            assert_eq!(run(args.map(OsString::from), &mut io), exit);
+            let said = String::from_utf8(err).unwrap();
+            assert_eq!(said.contains("cannot-print"), kind == StorageFull, "{said}");
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use crate::reach::TraceEnd;
 use crate::report::outcome::{TraceError, TraceLine};
 use crate::report::{convert, json, packet, text};
 use crate::text;
-use std::io::{BufRead, BufReader, BufWriter, ErrorKind, Read, Write};
+use std::io::{self, BufRead as _, BufReader, BufWriter, Read, Write};
 use std::path::Path;
 
 pub(super) fn run(session: &mut Session<'_, '_>, args: &Trace, options: &Options) -> Outcome {
@@ -65,14 +65,18 @@ fn one_list(
     let capture = input::capture(session, config).map_err(single)?;
     let device = read::device(&session.sources, capture.file, options).map_err(single)?;
     let tracer = Tracer::new(&device, &input::shown(config), acl).map_err(single)?;
-    if packets == Path::new("-") {
-        input::claim_stdin(session).map_err(single)?;
-        let stream = Stream::new(session, packets);
-        return Ok(stream.run(&mut *session.io.stdin, &mut *session.io.stdout, &tracer));
-    }
-    let file = input::open(session, packets).map_err(single)?;
     let stream = Stream::new(session, packets);
-    Ok(stream.run(file, &mut *session.io.stdout, &tracer))
+    let mut exit = Exit::Clean;
+    let written = if packets == Path::new("-") {
+        input::claim_stdin(session).map_err(single)?;
+        let io = &mut session.io;
+        stream.run(&mut *io.stdin, &mut *io.stdout, &tracer, &mut exit)
+    } else {
+        let file = input::open(session, packets).map_err(single)?;
+        stream.run(file, &mut *session.io.stdout, &tracer, &mut exit)
+    };
+    session.printed(written);
+    Ok(exit)
 }
 
 /// What stands in the place of a packet.
@@ -101,10 +105,16 @@ impl Stream {
         }
     }
 
-    fn run(&self, input: impl Read, output: &mut dyn Write, tracer: &Tracer) -> Exit {
+    /// `exit` is that of the lines so far.
+    fn run(
+        &self,
+        input: impl Read,
+        output: &mut dyn Write,
+        tracer: &Tracer,
+        exit: &mut Exit,
+    ) -> io::Result<()> {
         let mut reader = BufReader::with_capacity(1 << 16, input.take(input::LIMIT + 1));
         let mut writer = BufWriter::with_capacity(1 << 16, output);
-        let mut exit = Exit::Clean;
         let mut line = Vec::new();
         let (mut number, mut total) = (0u64, 0u64);
         loop {
@@ -125,22 +135,17 @@ impl Stream {
                 )),
             };
             if !matches!(answer, Answer::Line(_)) {
-                exit = Exit::CannotRun;
+                *exit = Exit::CannotRun;
             }
-            let mut written = writer.write_all(self.print(number, &answer).as_bytes());
+            writer.write_all(self.print(number, &answer).as_bytes())?;
+            if matches!(answer, Answer::Last(_)) {
+                break;
+            }
             if reader.buffer().is_empty() {
-                written = written.and_then(|()| writer.flush());
-            }
-            match written {
-                Err(error) if error.kind() == ErrorKind::BrokenPipe => break,
-                Err(_) => return Exit::CannotRun,
-                Ok(()) if matches!(answer, Answer::Last(_)) => break,
-                Ok(()) => {}
+                writer.flush()?;
             }
         }
-        // What is left in the buffer goes to a reader that may have gone away.
-        let _ = writer.flush();
-        exit
+        writer.flush()
     }
 
     fn answer(&self, line: &[u8], tracer: &Tracer) -> Answer {

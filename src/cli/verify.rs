@@ -11,6 +11,7 @@ use crate::job::verify::Verified;
 use crate::job::{self, Capture, Options};
 use crate::model::Policy;
 use crate::report::convert::Words;
+use crate::report::format::Shows;
 use crate::report::redact::Redactor;
 use crate::report::{certificate::sealed, convert, evidence, outcome, text};
 use crate::text;
@@ -27,7 +28,10 @@ pub(super) fn run(session: &mut Session<'_, '_>, args: &Verify, options: &Option
     if args.mutate {
         return mutate(session, policy, configs, options);
     }
-    let verified = job::verify::run(&session.sources, policy, configs, options)?;
+    let mut verified = job::verify::run(&session.sources, policy, configs, options)?;
+    if session.format.shows() >= Shows::Classes {
+        job::verify::count(&mut verified, options);
+    }
     let outcome = &verified.outcome;
     session.remark(&outcome.diagnostics);
     let certificate = match &args.certificate {
@@ -47,7 +51,7 @@ pub(super) fn run(session: &mut Session<'_, '_>, args: &Verify, options: &Option
     report.effect = change
         .as_ref()
         .map(|change| convert::diff(session.words(), change));
-    if matches!(session.format, Format::Other(format) if format.evidence) {
+    if session.format.shows() == Shows::Evidence {
         let mut found = job::evidence::evidence(&session.sources, configs, &verified, options);
         found.rollback = before.map(|one| one.rollback(&session.sources, &verified, options));
         let mut found = both(session, &found);
@@ -57,7 +61,7 @@ pub(super) fn run(session: &mut Session<'_, '_>, args: &Verify, options: &Option
             }
             evidence.certificate.clone_from(&certificate);
             evidence.redactor.clone_from(&redactor);
-            evidence.command = again(args, &report);
+            evidence.command = again(session, args, options);
         }
         report.evidence = joined(session, outcome, options, found, change.as_ref());
     }
@@ -210,19 +214,46 @@ fn joined(
     Some(first)
 }
 
-/// The command that makes the same verdict again.
-fn again(args: &Verify, report: &outcome::Verify) -> String {
-    let mut words = vec!["aclc verify".to_owned(), input::shown(&args.policy)];
-    if let Some(dir) = &args.configs {
-        words.extend(["--configs".to_owned(), input::shown(dir)]);
+/// The command that makes the same bytes again, but for where they are written.
+fn again(session: &Session<'_, '_>, args: &Verify, options: &Options) -> String {
+    let mut words = vec!["aclc".to_owned(), "verify".to_owned()];
+    words.push(input::shown(&args.policy));
+    let mut option = |name: &str, value: String| words.extend([name.to_owned(), value]);
+    for (name, path) in [
+        ("--configs", &args.configs),
+        ("--before", &args.before),
+        ("--certificate", &args.certificate),
+    ] {
+        if let Some(path) = path {
+            option(name, input::shown(path));
+        }
     }
-    if let Some(old) = &args.before {
-        words.extend(["--before".to_owned(), input::shown(old)]);
+    for one in &args.captured {
+        option("--captured", one.clone());
     }
-    let captured = args.captured.iter();
-    words.extend(captured.flat_map(|one| ["--captured".to_owned(), one.clone()]));
-    words.extend(["--at".to_owned(), report.at.clone()]);
-    words.join(" ")
+    option("--at", options.at.to_string());
+    if let Some(dialect) = options.dialect {
+        option("--dialect", dialect.id().to_owned());
+    }
+    if let Some(nodes) = options.limits.nodes {
+        option("--max-nodes", nodes.to_string());
+    }
+    if options.confirmed_only {
+        option("--facts", "confirmed".to_owned());
+    }
+    if let Format::Other(format) = session.format {
+        option("--format", format.name.to_owned());
+    }
+    let lang = if session.lang == Lang::Ja { "ja" } else { "en" };
+    option("--lang", lang.to_owned());
+    if args.redact {
+        words.push("--redact".to_owned());
+    }
+    let quoted = |word: &String| match word.contains(char::is_whitespace) {
+        true => format!("\"{word}\""),
+        false => word.clone(),
+    };
+    words.iter().map(quoted).collect::<Vec<_>>().join(" ")
 }
 
 fn between(

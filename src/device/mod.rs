@@ -49,6 +49,8 @@ pub struct Device {
     pub asides: Vec<u32>,
     /// Lines of a statement that begins on another line, entries and what is not wholly understood: the line, and the first one.
     pub parts: BTreeSet<(u32, u32)>,
+    /// What only its text says.
+    pub beneath: Beneath,
 }
 
 impl Device {
@@ -93,6 +95,7 @@ impl Device {
             relays_from_either: false,
             modelled: Vec::new(),
             asides: Vec::new(),
+            beneath: Beneath::default(),
             parts: BTreeSet::new(),
         }
     }
@@ -194,6 +197,7 @@ impl Device {
             relays_from_either,
             modelled: _,
             asides: _,
+            beneath: _,
             parts: _,
         } = self;
         let vrfs = |device: &Device| -> Vec<String> {
@@ -215,6 +219,15 @@ impl Device {
             && *sees == other.sees
             && *relays_from_either == other.relays_from_either
     }
+}
+
+/// What a configuration says and nothing models: told apart, not understood.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Beneath {
+    /// The blocks that lines of unknown effect name (maps, classes, policies), as text; lists are not among them.
+    pub named: Vec<String>,
+    /// Which ports carry which VLANs.
+    pub wires: BTreeSet<String>,
 }
 
 /// Packets of a protocol to a port; `None` is any.

@@ -15,8 +15,10 @@ pub enum Beside {
     Relays,
     /// Static or dynamic routes, or whether a family is routed.
     Routes,
-    /// Lines that are not modelled, or were not understood.
+    /// Lines that are not modelled, with what they name, or were not understood.
     Unread,
+    /// Which ports carry which VLANs, as far as both texts say.
+    Wires,
 }
 
 impl Beside {
@@ -29,6 +31,7 @@ impl Beside {
             Beside::Relays => "relays",
             Beside::Routes => "routes",
             Beside::Unread => "unread",
+            Beside::Wires => "vlans",
         }
     }
 }
@@ -77,8 +80,11 @@ pub fn beside(old: &Device, new: &Device) -> Vec<Beside> {
     let unread = |device: &Device| {
         let effects = device.effects.iter().map(|e| unmodelled(device, e));
         let gaps = device.gaps.iter().map(|gap| gap.text.clone());
-        effects.chain(gaps).collect()
+        let lists = beneath(device);
+        let named = device.beneath.named.join("\n");
+        effects.chain(gaps).chain([named, lists]).collect()
     };
+    let wires = sides.map(|device| &device.beneath.wires);
     let found = [
         (Beside::Addresses, interfaces(&addresses)),
         (Beside::Shutdown, interfaces(&|i| i.shutdown.to_string())),
@@ -93,6 +99,10 @@ pub fn beside(old: &Device, new: &Device) -> Vec<Beside> {
         ),
         (Beside::Routes, differs(&routes)),
         (Beside::Unread, differs(&unread)),
+        (
+            Beside::Wires,
+            wires[0] != wires[1] && wires.iter().all(|wires| !wires.is_empty()),
+        ),
     ];
     let differing = found.into_iter().filter(|(_, differs)| *differs);
     differing.map(|(beside, _)| beside).collect()
@@ -107,7 +117,20 @@ fn unmodelled(device: &Device, effect: &Effect) -> String {
         }
         other => format!("{other:?}"),
     };
-    let named = |acl: &&Acl| effect.text.split_whitespace().any(|word| word == acl.name);
+    let lists = lists_of(device, &effect.text);
+    format!("{:?} {place} {} {lists:?}", effect.class, effect.text)
+}
+
+/// What the lists let through that stand in blocks which lines of unknown effect name.
+fn beneath(device: &Device) -> String {
+    let lines = device.beneath.named.iter();
+    let lists = lines.flat_map(|line| lists_of(device, line));
+    lists.collect::<Vec<String>>().join("\n")
+}
+
+/// What the lists that a line names let through.
+fn lists_of(device: &Device, line: &str) -> Vec<String> {
+    let named = |acl: &&Acl| line.split_whitespace().any(|word| word == acl.name);
     let lists = device.acls.iter().filter(named).map(|acl| {
         let entries: Vec<_> = acl
             .all()
@@ -115,6 +138,5 @@ fn unmodelled(device: &Device, effect: &Effect) -> String {
             .collect();
         format!("{:?} {:?} {entries:?}", acl.family, acl.state)
     });
-    let lists: Vec<String> = lists.collect();
-    format!("{:?} {place} {} {lists:?}", effect.class, effect.text)
+    lists.collect()
 }

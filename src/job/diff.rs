@@ -67,6 +67,17 @@ pub enum Decider {
     NoInterface,
 }
 
+/// How the text of a device differs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wording {
+    /// The device.
+    pub device: String,
+    /// Lines of the old text that the new one does not have, as often as it does not.
+    pub gone: usize,
+    /// The reverse.
+    pub come: usize,
+}
+
 /// The difference.
 #[derive(Clone, Debug)]
 pub struct DiffOutcome {
@@ -78,6 +89,8 @@ pub struct DiffOutcome {
     pub core_only: bool,
     /// Nothing changes but text does: lists, addresses, routes and all else that was read are the same.
     pub text_only: bool,
+    /// Where the text differs, whether or not any packet's fate does.
+    pub wording: Vec<Wording>,
     /// What differs besides lists, per device; no comparison of lists speaks of it.
     pub beside: Vec<(String, Beside)>,
     /// Whether the same packets arrive everywhere, if a policy names the zones and something differs besides lists.
@@ -150,6 +163,7 @@ pub fn run(
         core: Verdict::Equal,
         core_only,
         text_only: false,
+        wording: wording(sources, old, new),
         beside: Vec::new(),
         network_verdict: None,
         unseen: Vec::new(),
@@ -187,6 +201,33 @@ pub fn run(
     Ok(outcome)
 }
 
+/// The devices whose text is another, with the lines that one side has and the other has not; lines in another order are
+/// the same lines.
+fn wording(sources: &SourceMap, old: &[Capture], new: &[Capture]) -> Vec<Wording> {
+    let mut texts: BTreeMap<&str, [&str; 2]> = BTreeMap::new();
+    for (side, captures) in [old, new].into_iter().enumerate() {
+        for capture in captures {
+            texts.entry(&capture.name).or_default()[side] = &sources.get(capture.file).text;
+        }
+    }
+    let different = texts.into_iter().filter(|(_, [old, new])| old != new);
+    let one = |(device, sides): (&str, [&str; 2])| {
+        let mut lines: BTreeMap<&str, [usize; 2]> = BTreeMap::new();
+        for (side, text) in sides.into_iter().enumerate() {
+            for line in text.lines() {
+                lines.entry(line.trim_end()).or_default()[side] += 1;
+            }
+        }
+        let counts = || lines.values();
+        Wording {
+            device: device.to_owned(),
+            gone: counts().map(|[old, new]| old.saturating_sub(*new)).sum(),
+            come: counts().map(|[old, new]| new.saturating_sub(*old)).sum(),
+        }
+    };
+    different.map(one).collect()
+}
+
 /// The texts by name.
 fn texts<'s>(sources: &'s SourceMap, captures: &[Capture]) -> Vec<&'s str> {
     let mut all: Vec<&str> = captures
@@ -221,7 +262,8 @@ fn end_to_end(
     for (change, differs) in outcome.changes.iter_mut().zip(ends) {
         change.end_to_end = differs;
     }
-    if outcome.beside.is_empty() {
+    // Links are VLANs (D24): which ports carry them is no part of the network.
+    if outcome.beside.iter().all(|(_, one)| *one == Beside::Wires) {
         return;
     }
     let worlds = sides
@@ -342,7 +384,8 @@ fn compare_devices(
     let mut known: BTreeMap<(Side, Side, Family, Scope), Comparison> = BTreeMap::new();
     if let (Some(old), Some(new)) = (old, new) {
         let found = beside(old, new).into_iter();
-        let found = found.filter(|one| !(how.twins && *one == Beside::Addresses));
+        let found =
+            found.filter(|one| !(how.twins && matches!(one, Beside::Addresses | Beside::Wires)));
         outcome
             .beside
             .extend(found.map(|one| (name.to_owned(), one)));

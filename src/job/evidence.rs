@@ -4,10 +4,10 @@
 //! directions, statements and entries that need somebody's eye, capacity. Nothing here is a claim or changes a verdict.
 
 use super::build::TableUse;
-use super::plan::{Asked, plan};
+use super::plan::{Asked, PlanOutcome, plan};
 use super::sentence::sentence;
 use super::verify::Verified;
-use super::{Capture, Options, capacity};
+use super::{Capture, Job, Options, capacity};
 use crate::acl::{Acl, Direction};
 use crate::base::{FileId, SourceMap, Text};
 use crate::device::{Interface, InterfaceKind};
@@ -127,10 +127,15 @@ pub enum Rollback {
 /// Plans the change and takes it back.
 #[must_use]
 pub fn rollback(sources: &SourceMap, asked: &Asked<'_>, options: &Options) -> Rollback {
-    match plan(sources, asked, options) {
+    taken_back(plan(sources, asked, options))
+}
+
+/// What a plan says of its rollback: that the steps do not undo each other is certain, whatever else they leave out.
+fn taken_back(plan: Job<PlanOutcome>) -> Rollback {
+    match plan {
+        Ok(plan) if !plan.restores => Rollback::Differs,
         Ok(plan) if plan.end != Difference::Equal => Rollback::Partial,
-        Ok(plan) if plan.restores => Rollback::Restores(plan.steps.len()),
-        Ok(_) => Rollback::Differs,
+        Ok(plan) => Rollback::Restores(plan.steps.len()),
         Err(why) => {
             let first = why.into_iter().next();
             let first = first.expect("INVARIANT: what fails says why");
@@ -311,4 +316,43 @@ fn findings(
         );
     }
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::Diagnostic;
+    use crate::text;
+
+    /// A plan without steps.
+    fn planned(end: Difference, restores: bool) -> Job<PlanOutcome> {
+        Ok(PlanOutcome {
+            verdict: Verdict::Proved,
+            steps: Vec::new(),
+            switches: Vec::new(),
+            by_way: false,
+            end,
+            restores,
+            because: Vec::new(),
+            notes: Vec::new(),
+        })
+    }
+
+    #[test]
+    fn a_rollback_restores_the_text_only_if_all_of_the_change_is_undone() {
+        use Difference::{Different, Equal, Unknown};
+        let of = |end, restores| taken_back(planned(end, restores));
+        assert!(matches!(of(Equal, true), Rollback::Restores(0)));
+        for end in [Different, Unknown] {
+            assert!(matches!(of(end, true), Rollback::Partial));
+        }
+        for end in [Equal, Different, Unknown] {
+            assert!(matches!(of(end, false), Rollback::Differs));
+        }
+        let none = taken_back(Err(vec![Diagnostic::error(text!(
+            "plan-untold",
+            device = "S"
+        ))]));
+        assert!(matches!(none, Rollback::NoPlan(why) if why.key == "plan-untold"));
+    }
 }

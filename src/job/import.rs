@@ -1,10 +1,11 @@
 //! `import`: running configurations to a policy, proved equal to them for routed traffic (D45).
 
 use super::{Capture, FileGap, Job, Options, network, read};
-use crate::base::{Diagnostic, FileId, Source, SourceMap, Text};
+use crate::base::{Diagnostic, FileId, Lang, Source, SourceMap, Text};
 use crate::device::InterfaceKind;
 use crate::import::{Captured, Leftover, leftovers, propose};
 use crate::model::Policy;
+use crate::syntax::respell;
 use crate::text;
 use crate::topo::Named;
 use crate::verify::{ClaimResult, Verdict, spec};
@@ -35,7 +36,8 @@ pub struct ImportOutcome {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Proposes a policy for captures. `models` says what a text does not: the model of a switch.
+/// Proposes a policy for captures, with the keywords of a language. `models` says what a text does not: the model of a
+/// switch.
 ///
 /// # Errors
 /// Captures whose dialect is unclear.
@@ -43,6 +45,7 @@ pub fn import(
     sources: &mut SourceMap,
     captures: &[Capture],
     models: &BTreeMap<String, String>,
+    lang: Lang,
     options: &Options,
 ) -> Job<ImportOutcome> {
     let (mut all, mut gaps, mut errors) = (Vec::new(), Vec::new(), Vec::new());
@@ -69,7 +72,7 @@ pub fn import(
         })
         .collect();
     let mut outcome = ImportOutcome {
-        policy: format!("language 1\n\n{}", said.text),
+        policy: respell(&format!("language 1\n\n{}", said.text), lang),
         equality: Verdict::Unknown,
         unequal: None,
         claims: 0,
@@ -89,6 +92,7 @@ pub fn import(
         None => outcome.limited = true,
     }
     let claims = proposals(&policy, &said.zones);
+    let claims: Vec<String> = claims.iter().map(|claim| respell(claim, lang)).collect();
     let bare = outcome.policy.clone();
     let _ = write!(outcome.policy, "\n{}", claims.concat());
     let Some(policy) = meaning(sources, &mut outcome) else {

@@ -26,13 +26,44 @@ pub(super) fn sentence(network: &Network, claim: &Claim) -> Text {
             let listed: Vec<String> = flows.iter().map(|flow| flow_of(network, flow)).collect();
             let flows = listed.join(", ");
             match (services, listed.is_empty(), claim.strict) {
-                (Some(terms), ..) => {
-                    text!(
-                        "sentence-none-services",
-                        from = from,
-                        to = to,
-                        services = terms_of(terms)
-                    )
+                (Some(terms), none, _) => {
+                    let services = terms_of(terms);
+                    match (none, exceptions) {
+                        (true, false) => {
+                            text!(
+                                "sentence-none-services",
+                                from = from,
+                                to = to,
+                                services = services
+                            )
+                        }
+                        (true, true) => {
+                            text!(
+                                "sentence-exceptions-services",
+                                from = from,
+                                to = to,
+                                services = services
+                            )
+                        }
+                        (false, false) => {
+                            text!(
+                                "sentence-only-services",
+                                from = from,
+                                to = to,
+                                services = services,
+                                flows = flows
+                            )
+                        }
+                        (false, true) => {
+                            text!(
+                                "sentence-only-exceptions-services",
+                                from = from,
+                                to = to,
+                                services = services,
+                                flows = flows
+                            )
+                        }
+                    }
                 }
                 (None, true, _) if *exceptions => {
                     text!("sentence-exceptions", from = from, to = to)

@@ -9,6 +9,7 @@ use crate::model::guideline::Guideline;
 use crate::syntax::keywords::language_of;
 use crate::text;
 use crate::topo::Named;
+use crate::verify::classes::{Classes, classes};
 use crate::verify::{ClaimResult, Verdict};
 use jiff::civil::Date;
 use serde_json::Value;
@@ -19,6 +20,8 @@ use std::sync::Arc;
 pub struct VerifyOutcome {
     /// The claims in policy order.
     pub claims: Vec<ClaimResult>,
+    /// Per claim that is proved: the classes of packets that it covers. Empty if nobody asked ([`count`]).
+    pub classes: Vec<Option<Classes>>,
     /// Vendor facts that unknown claims hang on and the site could settle.
     pub open_facts: Vec<OpenFact>,
     /// Lines of the captures that were not understood, whether or not a claim depends on them.
@@ -156,6 +159,7 @@ pub fn run(
         outcome: VerifyOutcome {
             open_facts,
             claims: report.claims,
+            classes: Vec::new(),
             gaps: devices.gaps,
             assumptions,
             terms: terms(&loaded.policy, options.at),
@@ -165,6 +169,16 @@ pub fn run(
         policy: loaded.policy,
         devices: devices.named,
     })
+}
+
+/// Counts the classes of packets that the proved claims cover.
+pub fn count(verified: &mut Verified, options: &Options) {
+    let claims = verified.outcome.claims.iter();
+    let proved: Vec<bool> = claims
+        .map(|claim| claim.verdict == Verdict::Proved)
+        .collect();
+    let (policy, devices) = (&verified.policy, &verified.devices);
+    verified.outcome.classes = classes(policy, options.at, devices, options.limits, &proved);
 }
 
 /// The verdict as data that can be checked without the solver, or why there is none.

@@ -10,7 +10,7 @@ use super::frame::frame;
 use super::opinion::{Ends, Opinions, excluded};
 use super::outcome::{Disagreement, MOST_WRONG, Outcome};
 use super::plan::{Plan, Settings, mac_of};
-use super::run::{Amount, is_of, shown, space};
+use super::run::{Amount, is_of, shown};
 use super::shell::{Failure, build, sh};
 use super::wire::{SENDER, Wire};
 use crate::device::Interface;
@@ -144,7 +144,7 @@ fn watched(plans: &[Plan<'_>], old: &Plan<'_>, new: &Plan<'_>, amount: Amount) -
     let mut rng = Rng::with_seed(amount.seed);
     let mut all = Vec::new();
     for family in Family::BOTH {
-        let spaces = [old, new].map(|plan| space(plan, family, amount.limits));
+        let spaces = [old, new].map(|plan| plan.world.space(family, amount.limits));
         let sides = [
             Opinions::new(&old.world.topo, family, &spaces[0]),
             Opinions::new(&new.world.topo, family, &spaces[1]),
@@ -327,7 +327,7 @@ impl Traffic<'_> {
             ends.map(|end| shown(plan, end)).collect::<Vec<String>>()
         };
         let limits = crate::pset::Limits::default();
-        let space = space(plan, one.flow.family(), limits);
+        let space = plan.world.space(one.flow.family(), limits);
         let opinions = Opinions::new(topo, one.flow.family(), &space);
         let (now, trace) = opinions.interpreter(one.port, &one.flow);
         let interface = &topo.interface(one.port).name;

@@ -264,7 +264,9 @@ pub fn shots(
     let mut shots = Vec::new();
     let links: Vec<(usize, Vec<usize>)> = (0..topo.links.len())
         .map(|link| {
-            let ports = topo.ports_of(link, family).filter(|&port| plan.live[port]);
+            let ports = topo
+                .routers_of(link, family)
+                .filter(|&port| plan.live[port]);
             (link, ports.collect())
         })
         .filter(|(_, ports): &(usize, Vec<usize>)| !ports.is_empty())

@@ -187,7 +187,7 @@ fn machine(
             continue;
         }
         let ports = topo
-            .ports_of(link, Family::of(addr))
+            .routers_of(link, Family::of(addr))
             .filter(|&port| plan.live[port]);
         let nets = ports.flat_map(|port| &topo.interface(port).addrs);
         let mut nets = nets.filter(|net| net.contains(&addr) && is_host(net, addr));
@@ -249,7 +249,10 @@ fn first_hops(
     }
     if hops.iter().all(|(net, ..)| *net != any) {
         let of = |addr: &IpAddr| Family::of(*addr) == family;
-        let ports = || topo.ports_of(link, family).filter(|&port| plan.live[port]);
+        let ports = || {
+            topo.routers_of(link, family)
+                .filter(|&port| plan.live[port])
+        };
         let shared = ports().flat_map(|port| topo.interface(port).virtuals.iter().copied());
         let own = ports().flat_map(|port| topo.interface(port).addrs.iter().map(IpNet::addr));
         let first = shared.chain(own).find(|addr| of(addr));

@@ -11,9 +11,8 @@ use super::outcome::{Disagreement, MOST_WRONG, Outcome};
 use super::plan::{Plan, mac_of};
 use super::shell::{Failure, forget, rules_hit};
 use super::wire::{SENDER, Sighting, Wire};
-use crate::acl::Acl;
 use crate::net::{Family, Flow};
-use crate::pset::{Limits, Space};
+use crate::pset::Limits;
 use crate::reach::{End, Trace};
 use fastrand::Rng;
 use std::collections::{BTreeMap, BTreeSet};
@@ -54,7 +53,7 @@ pub fn run(
     let mut rng = Rng::with_seed(amount.seed);
     let mut runner = Runner::new(plan, amount.seed)?;
     for family in Family::BOTH {
-        let space = space(plan, family, amount.limits);
+        let space = plan.world.space(family, amount.limits);
         let opinions = Opinions::new(&plan.world.topo, family, &space);
         let shots = shots(
             &opinions,
@@ -73,16 +72,6 @@ pub fn run(
         outcome.exhausted |= space.exhausted();
     }
     Ok(outcome)
-}
-
-/// The sets of one family of a network.
-pub(super) fn space(plan: &Plan<'_>, family: Family, limits: Limits) -> Space {
-    let devices = plan.world.topo.devices.iter();
-    let acls: Vec<&Acl> = devices
-        .flat_map(|named| &named.device.acls)
-        .filter(|acl| acl.family == family)
-        .collect();
-    Space::for_acls(family, &acls).within(limits)
 }
 
 /// Sends and listens.
@@ -190,7 +179,7 @@ impl<'a> Runner<'a> {
         };
         let topo = &self.plan.world.topo;
         let alone = topo
-            .ports_of(topo.ports[shot.port].link, shot.flow.family())
+            .routers_of(topo.ports[shot.port].link, shot.flow.family())
             .count()
             == 1;
         let sets_fit = match alone {

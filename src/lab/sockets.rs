@@ -8,7 +8,7 @@ use super::hosts::{Host, hosts, namespace, script, unscript};
 use super::opinion::Opinions;
 use super::outcome::{Disagreement, MOST_WRONG, Outcome};
 use super::plan::Plan;
-use super::run::{Amount, shown, space};
+use super::run::{Amount, shown};
 use super::sessions::{Expected, Kind, Leg, Try, expected, tries};
 use super::shell::{Failure, forget, rules_hit, sh};
 use crate::net::Family;
@@ -57,7 +57,7 @@ pub fn sessions(plan: &Plan<'_>, amount: Amount, outcome: &mut Outcome) -> Resul
     let hosts = place(plan)?;
     let mut rng = Rng::with_seed(amount.seed);
     for family in Family::BOTH {
-        let space = space(plan, family, amount.limits);
+        let space = plan.world.space(family, amount.limits);
         let opinions = Opinions::new(&plan.world.topo, family, &space);
         let tried = tries(plan, &hosts, family, amount.sessions, &mut rng);
         let mut work = Work {

@@ -227,7 +227,7 @@ impl Net<'_> {
         let mut arrived = space.minus(taken, lost);
         let mut rest = space.minus(part, taken);
         if side == Side::Must {
-            rest = self.without_proxies(out, rest);
+            rest = self.unanswered(link, rest);
         }
         if goal.links.contains(&link) {
             rest = self.crossing(link, rest, Some(out), None, side);
@@ -236,15 +236,11 @@ impl Net<'_> {
         arrived
     }
 
-    /// The part of `rest` that no router on the link may answer for (proxy ARP, a question): an address outside the
-    /// subnets that a router has there is not certain to reach its host.
-    fn without_proxies(&self, out: usize, rest: PacketSet) -> PacketSet {
-        let link = self.topo.ports[out].link;
-        let others = self
-            .topo
-            .ports_of(link, self.family)
-            .filter(|&port| port != out);
-        others.fold(rest, |left, port| {
+    /// The part of `rest` that nobody on the link may answer for (proxy ARP, a question): an address outside the subnets
+    /// that a router has there is not certain to reach its host, be it for that router or for a host before an external.
+    fn unanswered(&self, link: usize, rest: PacketSet) -> PacketSet {
+        let ports = self.topo.ports_of(link, self.family);
+        ports.fold(rest, |left, port| {
             self.space.intersect(left, self.frame.near[port])
         })
     }

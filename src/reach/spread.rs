@@ -3,6 +3,7 @@
 use super::Beyond;
 use super::filters::Net;
 use crate::acl::{Direction, Known};
+use crate::net::Family;
 use crate::pset::PacketSet;
 use crate::topo::Target;
 use std::collections::{BTreeMap, VecDeque};
@@ -35,7 +36,7 @@ pub struct Spread {
     /// Per link: put there by a switch that may choose any next hop (D23 R and X, D31): handed to whoever has an address
     /// there, whether or not a route names it.
     pub strayed: Vec<PacketSet>,
-    /// Per port: routed out of it, in front of its out-list.
+    /// Per port: routed out of it, in front of its out-list, what the switch itself made only if that may see it (D18).
     pub leaving: Vec<PacketSet>,
     /// Per device: past the in-list, and no route leads on. Under [`Side::May`] also what only may have none.
     pub routeless: Vec<PacketSet>,
@@ -257,7 +258,7 @@ impl<'n, 'a> Run<'n, 'a> {
             true => &net.topo.device(out).sees.from_switch,
             false => &Known::Yes,
         };
-        if !from_switch {
+        if fact.may() {
             self.out.leaving[out] = net.space.union(self.out.leaving[out], part);
         }
         let passed = net.sent(out, fact, part);
@@ -303,6 +304,23 @@ impl<'n, 'a> Run<'n, 'a> {
                 self.out.open |= !space.is_empty(far);
                 self.present(port, far);
             }
+        }
+        if self.side == Side::May {
+            self.answered(link, space.minus(part, net.frame.near[out]));
+        }
+    }
+
+    /// Out of a port for addresses that are not in its subnets: the hosts before externals may answer for them as well.
+    fn answered(&mut self, link: usize, far: PacketSet) {
+        if self.net.space.is_empty(far) {
+            return;
+        }
+        let family = self.net.family;
+        let here = self.beyond.iter().filter(|beyond| beyond.link == link);
+        let hosts = here.filter_map(|beyond| beyond.hosts.first());
+        for addr in hosts.filter(|&addr| Family::of(addr) == family) {
+            self.out.open = true;
+            self.hand(link, addr, far);
         }
     }
 
@@ -355,11 +373,7 @@ impl<'n, 'a> Run<'n, 'a> {
                 self.present(other, part);
             }
             // Also to externals that hand nothing back: what reaches them has arrived (D27).
-            for beyond in self.beyond.iter().filter(|b| b.link == port.link) {
-                if let Some(addr) = beyond.hosts.first() {
-                    self.hand(port.link, addr, part);
-                }
-            }
+            self.answered(port.link, part);
         }
     }
 }

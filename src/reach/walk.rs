@@ -9,7 +9,7 @@ use super::trace::{Hop, HopAction, HopKind, Trace, TraceEnd};
 use crate::acl::{Direction, Fate, Known, Question, decide};
 use crate::device::{Effect, EffectClass, Scope};
 use crate::net::{Family, Flow, L4, proto};
-use crate::topo::{Fib, Target, Topo, link_local_source, not_routed};
+use crate::topo::{Fib, Target, Topo, link_local_source, not_routed, subnets};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -486,10 +486,22 @@ impl<'a> Walker<'a> {
         }
     }
 
-    /// Into the routers on a link that may answer for an address that is not there.
+    /// Into the routers on a link that may answer for an address that is not there, and to the hosts before externals.
     fn proxied(&self, search: &mut Search<'_>, way: &Way, out: usize) {
         let link = self.topo.ports[out].link;
-        for port in self.topo.proxies(link, out, search.flow.dst()) {
+        let dst = search.flow.dst();
+        let near = subnets(self.topo.interface(out), search.flow.family());
+        let hosts = self.beyond.iter().filter(|beyond| beyond.link == link);
+        let hosts = hosts.filter_map(|beyond| beyond.hosts.first());
+        for addr in hosts.filter(|&addr| Family::of(addr) == near.family() && !near.contains(dst)) {
+            let mut way = way.clone();
+            way.because.push(Question::Proxy {
+                device: addr.to_string(),
+                interface: self.topo.link_name(link),
+            });
+            self.put(search, way, out, Some(addr));
+        }
+        for port in self.topo.proxies(link, out, dst) {
             let mut way = way.clone();
             way.because.push(Question::Proxy {
                 device: self.topo.device_name(port).to_owned(),

@@ -57,6 +57,17 @@ impl Report for Coverage {}
 impl Report for Plan {}
 impl Report for Import {}
 
+/// What has to be gathered for a format of `verify`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Shows {
+    /// The verdicts.
+    Verdicts,
+    /// Besides, how many classes of packets each proved claim covers.
+    Classes,
+    /// Besides, all the evidence.
+    Evidence,
+}
+
 /// A format.
 #[derive(Debug)]
 pub struct Format {
@@ -64,8 +75,8 @@ pub struct Format {
     pub name: &'static str,
     /// The commands that have it.
     pub commands: &'static [&'static str],
-    /// It shows the evidence, which costs more to gather than the verdict.
-    pub evidence: bool,
+    /// What it shows besides the verdicts, which costs more.
+    pub shows: Shows,
     /// The outcome in this format.
     pub render: fn(&Outcome<'_>, Lang) -> Vec<u8>,
 }
@@ -84,12 +95,12 @@ const RESULTS: &[&str] = &["build", "verify", "diff", "lint"];
 /// Every format but text and JSON, in the order of the help.
 #[rustfmt::skip]
 pub const FORMATS: &[Format] = &[
-    Format { name: "sarif", commands: ALL, evidence: false, render: sarif::render },
-    Format { name: "junit", commands: CLAIMS, evidence: false, render: junit::render },
-    Format { name: "markdown", commands: RESULTS, evidence: false, render: markdown::render },
-    Format { name: "codequality", commands: ALL, evidence: false, render: codequality::render },
-    Format { name: "html", commands: &["verify", "diff"], evidence: true, render: html::render },
-    Format { name: "xlsx", commands: &["verify", "diff"], evidence: true, render: xlsx::render },
+    Format { name: "sarif", commands: ALL, shows: Shows::Verdicts, render: sarif::render },
+    Format { name: "junit", commands: CLAIMS, shows: Shows::Verdicts, render: junit::render },
+    Format { name: "markdown", commands: RESULTS, shows: Shows::Classes, render: markdown::render },
+    Format { name: "codequality", commands: ALL, shows: Shows::Verdicts, render: codequality::render },
+    Format { name: "html", commands: &["verify", "diff"], shows: Shows::Evidence, render: html::render },
+    Format { name: "xlsx", commands: &["verify", "diff"], shows: Shows::Evidence, render: xlsx::render },
 ];
 
 /// The format of a name.

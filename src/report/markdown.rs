@@ -100,17 +100,32 @@ impl Page {
     }
 
     fn claims(&mut self, claims: &[Claim]) {
-        self.table(&[
+        let counted = claims.iter().any(|claim| claim.packet_classes.is_some());
+        let mut heads = vec![
             text!("column-verdict"),
             text!("column-claim"),
             text!("column-measures"),
-        ]);
+        ];
+        if counted {
+            heads.push(text!("column-classes"));
+        }
+        self.table(&heads);
         for claim in claims {
             let verdict = self.say(&words::verdict(claim.verdict));
             let text = format!("{} {}", code(&claim.id), plain(&claim.text));
-            self.row(&[verdict, text, plain(&claim.measures.join(" "))]);
+            let mut cells = vec![verdict, text, plain(&claim.measures.join(" "))];
+            if counted {
+                let classes = claim.packet_classes.as_ref();
+                let classes = classes.map(|all| format!("{} / {}", all.ipv4, all.ipv6));
+                cells.push(classes.unwrap_or_default());
+            }
+            self.row(&cells);
         }
         self.line("");
+        if counted {
+            let words = self.say(&text!("packet-classes-words"));
+            self.line(&format!("{words}\n"));
+        }
         for claim in claims.iter().filter(|claim| claim.verdict != "proved") {
             self.details(claim);
         }

@@ -307,12 +307,25 @@ pub struct Claim {
     pub assumptions: Vec<String>,
     pub measures: Vec<String>,
     pub class: Option<&'static str>,
+    /// Classes of packets that a proved claim covers, where they were counted: for reports that people read.
+    #[serde(skip)]
+    pub packet_classes: Option<PacketClasses>,
+    /// They are too many to be counted.
+    #[serde(skip)]
+    pub uncounted: bool,
     /// Where the witness or candidate starts and where it gets to, in names.
     #[serde(skip)]
     pub ends: Option<(String, String)>,
     /// Where it stands in the policy.
     #[serde(skip)]
     pub place: Option<Place>,
+}
+
+/// Packets of one class meet the same lists, each of which decides them by the same line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PacketClasses {
+    pub ipv4: usize,
+    pub ipv6: usize,
 }
 
 /// A vendor fact that is not settled and that claims hang on.
@@ -410,6 +423,9 @@ pub struct Diff {
     pub limited_to: Option<&'static str>,
     /// Nothing changes but text does.
     pub text_only: bool,
+    /// Where the text differs: device, lines that only the old and only the new one has.
+    #[serde(skip)]
+    pub wording: Vec<(String, usize, usize)>,
     /// Whether the same packets arrive everywhere, if something differs besides lists and a policy is given.
     pub network: Option<&'static str>,
     /// What this comparison says nothing about, in words.

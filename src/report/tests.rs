@@ -5,6 +5,7 @@ use super::text::{self, Look};
 use crate::acl::Direction;
 use crate::base::{FileId, Lang, Source, SourceMap, Span};
 use crate::job::build::{BuildOutcome, BuiltFile, TableUse};
+use crate::job::evidence::{self, Rollback};
 use crate::job::query::{QueryFlow, QueryOutcome};
 use crate::job::trace_network::TraceOutcome;
 use crate::job::verify::VerifyOutcome;
@@ -111,6 +112,7 @@ fn sources() -> SourceMap {
 fn outcome() -> VerifyOutcome {
     VerifyOutcome {
         open_facts: Vec::new(),
+        classes: Vec::new(),
         claims: vec![
             ClaimResult {
                 assumptions: vec![text!("question-limit")],
@@ -274,4 +276,44 @@ fn a_report_of_claims_reads_like_this() {
     let shown = text::verify(LOOK, &report);
     let shown = shown.replace(report.facts, "FACTS");
     insta::assert_snapshot!(shown);
+}
+
+/// The page of a verification whose change, taken back, comes to this.
+fn page_of(rollback: Rollback) -> String {
+    let evidence = evidence::Evidence {
+        rollback: Some(rollback),
+        ..evidence::Evidence::default()
+    };
+    let sources = SourceMap::default();
+    let words = Words {
+        sources: &sources,
+        lang: Lang::Ja,
+    };
+    let mut report = convert::verify(words, &VerifyOutcome::default(), &options());
+    report.evidence = Some(super::evidence::convert(words, &evidence));
+    let page = super::html::render(&super::format::Outcome::Verify(&report), Lang::Ja);
+    String::from_utf8(page).unwrap()
+}
+
+#[test]
+fn every_end_of_a_rollback_has_its_verdict_in_the_page() {
+    let cases = [
+        (Rollback::Restores(3), "good", "3 段", "good"),
+        (Rollback::Differs, "bad", "変更前の文言に戻らない", "open"),
+        (Rollback::Partial, "doubt", "手順に入らない変更", "open"),
+        (
+            Rollback::NoPlan(text!("plan-untold", device = "SW")),
+            "doubt",
+            "切り戻しは確かめていない: 「SW」",
+            "open",
+        ),
+    ];
+    for (rollback, tone, words, row) in cases {
+        let page = page_of(rollback);
+        let said = page.split("<h3>切り戻し</h3>").nth(1).unwrap();
+        let said = said.split("</p>").next().unwrap();
+        let head = format!("<p data-row=\"{row}\"><span class=\"nowrap {tone}\">");
+        assert!(said.starts_with(&head), "{said}");
+        assert!(said.contains(words), "{said}");
+    }
 }

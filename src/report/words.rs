@@ -1,6 +1,6 @@
 //! Words that several formats share: a verdict, why it is what it is, a hop on one line.
 
-use super::outcome::{Claim, Diff, Hop, Part, Statement};
+use super::outcome::{Claim, Clause, Diff, Hop, Part, Statement};
 use crate::base::{Lang, Text};
 use crate::text;
 use crate::verify::survey::Opens;
@@ -154,6 +154,24 @@ pub fn class(class: &str) -> Text {
         "log" => text!("class-log"),
         _ => text!("class-attest"),
     }
+}
+
+/// A clause of law or guideline.
+#[must_use]
+pub fn clause(clause: &Clause) -> Text {
+    match clause.confirmed {
+        true => text!("guideline-clause", text = &clause.text),
+        false => text!("guideline-clause-unconfirmed", text = &clause.text),
+    }
+}
+
+/// How many classes of packets a proof covers.
+#[must_use]
+pub fn classes(claim: &Claim) -> Option<Text> {
+    let counted = claim
+        .packet_classes
+        .map(|classes| text!("packet-classes", ipv4 = classes.ipv4, ipv6 = classes.ipv6));
+    counted.or_else(|| claim.uncounted.then(|| text!("packet-classes-many")))
 }
 
 /// What stands behind a part of a measure; where that is claims alone, their verdict.

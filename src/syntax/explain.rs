@@ -5,10 +5,11 @@
 
 use super::build::{Builder, Pair};
 use super::expect::{first_words, wanted, words_of};
+use super::habits::Slip;
 use super::parse::{MAX_FINDINGS, PolicyParser, Rule};
 use super::scan::{bare_word, bare_word_before, ceil, code_chars, token_at, token_is_open};
 use super::{confused, keywords};
-use crate::base::{Diagnostic, Text, suggest};
+use crate::base::{Diagnostic, Lang, Text, suggest};
 use crate::text;
 use pest::Parser as _;
 use pest::error::{ErrorVariant, InputLocation};
@@ -95,7 +96,7 @@ fn one(builder: &mut Builder<'_>, text: &str, start: usize, kind: Rule) -> usize
         Some(wanted) => finding.label(span, text!("expected-here", wanted = wanted)),
         None => finding.at(span),
     };
-    if let Some(help) = hint(&place, token) {
+    if let Some(help) = hint(&place, token, builder.lang) {
         finding = finding.help(help);
     }
     builder.findings.push(finding);
@@ -152,7 +153,7 @@ fn headline(place: &Place<'_>, token: &str) -> Text {
 }
 
 /// What to write instead, the most exact first.
-fn hint(place: &Place<'_>, token: &str) -> Option<Text> {
+fn hint(place: &Place<'_>, token: &str, lang: Lang) -> Option<Text> {
     if token.starts_with(['"', '「']) && token_is_open(token) {
         return Some(text!("unclosed-text-help"));
     }
@@ -176,6 +177,15 @@ fn hint(place: &Place<'_>, token: &str) -> Option<Text> {
     }
     if rest.trim_start().starts_with('{') && (token.is_empty() || place.begins()) {
         return Some(text!("brace-on-its-line", open = "{"));
+    }
+    let slip = Slip {
+        before: place.text.get(..place.at).unwrap_or_default(),
+        token,
+        expected: place.expected,
+        lang,
+    };
+    if let Some(help) = slip.help() {
+        return Some(help);
     }
     let words = words_of(place.expected);
     if let Some(parted) = parted(place, token, &words) {

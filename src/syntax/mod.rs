@@ -11,16 +11,19 @@ mod confused;
 mod expect;
 mod explain;
 mod fold;
+mod habits;
 pub mod keywords;
 mod parse;
 mod print;
 mod refs;
+mod respell;
 mod scan;
 
 pub use build::address;
 pub use parse::{MAX_BYTES, MAX_DEPTH, not_utf8, parse, quoted};
 pub use print::format;
 pub use refs::{Reference, may_refer, references};
+pub use respell::respell;
 
 #[cfg(test)]
 mod tests;

@@ -86,7 +86,7 @@ fn too_large(file: FileId, bytes: usize) -> Diagnostic {
 }
 
 /// The first brace that nests too deep, outside texts and comments.
-fn too_deep(text: &str) -> Option<usize> {
+pub(super) fn too_deep(text: &str) -> Option<usize> {
     let mut depth = 0_usize;
     for (at, c) in scan::code_chars(text) {
         match c {

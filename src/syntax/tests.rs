@@ -1,7 +1,7 @@
 //! The whole stage: texts in, trees and findings out.
 
 use super::*;
-use crate::base::{Diagnostic, FileId, Span};
+use crate::base::{Diagnostic, FileId, Lang, Span};
 
 const FILE: FileId = FileId(0);
 
@@ -174,6 +174,71 @@ const WRONG: &[(&str, &[Slip])] = &[
     (
         "assume autentic A because \"x\"",
         &[(1, "unexpected-text", "autentic", "`authentic`")],
+    ),
+    // what other tools and devices taught
+    (
+        "allow A -> B : x\npermit A -> B : x",
+        &[(2, "unknown-statement", "permit", "`allow`")],
+    ),
+    (
+        "allow A -> B : x\ndeny A -> B",
+        &[(2, "unknown-statement", "deny", "`prove A -> B none`")],
+    ),
+    (
+        "拒否 A -> B",
+        &[(1, "unknown-statement", "拒否", "`禁止 A -> B`")],
+    ),
+    (
+        "host x 10.0.0.9",
+        &[(1, "unknown-statement", "host", "of its zone")],
+    ),
+    (
+        "svi A .1",
+        &[(1, "unknown-statement", "svi", "of its switch")],
+    ),
+    (
+        "allow A -> B : 443",
+        &[(1, "unexpected-text", "443", "`tcp 443`")],
+    ),
+    (
+        "allow A -> B tcp 443",
+        &[(1, "unexpected-text", "tcp", "`: tcp`")],
+    ),
+    (
+        "allow A -> B : tcp/443",
+        &[(1, "unexpected-text", "/443", "`tcp 443`")],
+    ),
+    (
+        "allow A -> B : tcp 80 443",
+        &[(1, "unexpected-text", "443", "`80, 443`")],
+    ),
+    (
+        "allow A -> B : tcp https",
+        &[(1, "unexpected-text", "https", "ports are numbers")],
+    ),
+    (
+        "allow A -> 10.0.0.5 : x",
+        &[(1, "unexpected-text", "10.0.0.5", "`host NAME 10.0.0.5`")],
+    ),
+    (
+        "prove A -> B deny",
+        &[(1, "unexpected-text", "deny", "`none`")],
+    ),
+    (
+        "証明 A -> B 拒否",
+        &[(1, "unexpected-text", "拒否", "`なし`")],
+    ),
+    (
+        "zone C 10.0.2.0/24",
+        &[(1, "unexpected-text", "10.0.2.0/24", "`vlan 30 10.0.2.0/24`")],
+    ),
+    (
+        "zone C vlan 30 10.0.2.0 255.255.255.0 ipv4-only",
+        &[(1, "unexpected-text", "255.255.255.0", "`10.0.2.0/24`")],
+    ),
+    (
+        "zone C vlan 30 10.0.2.0 255.0.255.0 ipv4-only",
+        &[(1, "unexpected-text", "255.0.255.0", "")],
     ),
     // names
     (
@@ -598,42 +663,40 @@ fn the_reference_uses_each_keyword() {
     }
 }
 
-/// The text with each keyword in its other spelling; texts, comments and names stay.
-fn other_spelling(text: &str) -> String {
-    let code: std::collections::BTreeSet<usize> =
-        super::scan::code_chars(text).map(|(at, _)| at).collect();
-    let is_word = |c: char| c.is_alphanumeric() || "_-・+.".contains(c);
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some(c) = rest.chars().next() {
-        let at = text.len() - rest.len();
-        let length = if is_word(c) {
-            rest.find(|c| !is_word(c)).unwrap_or(rest.len())
-        } else {
-            c.len_utf8()
-        };
-        let (word, tail) = rest.split_at(length);
-        let other = keywords::all().find_map(|k| match word {
-            word if word.eq_ignore_ascii_case(k.en) => Some(k.ja),
-            word if word == k.ja => Some(k.en),
-            _ => None,
-        });
-        // a word before `=` is a name that reads like a keyword
-        out += other
-            .filter(|_| code.contains(&at) && !tail.starts_with(" ="))
-            .unwrap_or(word);
-        rest = tail;
-    }
-    out
-}
-
 #[test]
 fn both_spellings_make_one_tree() {
     for (name, text) in CORPUS {
-        let other = other_spelling(text);
-        assert_ne!(*text, other, "{name}");
-        assert!(tree(text) == tree(&other), "{name}\n{other}");
+        for lang in [Lang::Ja, Lang::En] {
+            let other = respell(text, lang);
+            assert!(tree(text) == tree(&other), "{name}\n{other}");
+            assert_eq!(keywords::language_of(&other), lang, "{name}");
+            let there_and_back = [Lang::Ja, Lang::En, lang].into_iter();
+            let back = there_and_back.fold(other.clone(), |text, lang| respell(&text, lang));
+            assert_eq!(other, back, "{name}");
+        }
     }
+}
+
+/// Names that read like keywords, texts and comments are nobody's keywords.
+#[test]
+fn only_keywords_are_spelt_anew() {
+    let typed = "ゾーン 限定 vlan 5 10.0.0.0/24  # ゾーン 許可\nallow 限定 -> \"許可\" : tcp 80 理由 「申請 許可」 期限 2027-03-31\n";
+    let en = "zone 限定 vlan 5 10.0.0.0/24  # ゾーン 許可\nallow 限定 -> \"許可\" : tcp 80 because 「申請 許可」 until 2027-03-31\n";
+    assert_eq!(respell(typed, Lang::En), en);
+    assert_eq!(
+        respell(en, Lang::Ja),
+        en.replace("zone", "ゾーン")
+            .replace("allow", "許可")
+            .replace("because", "理由")
+            .replace("until", "期限")
+    );
+    let wrong = "zone {{{ 許可 A -> ";
+    assert_eq!(
+        respell(wrong, Lang::En),
+        respell(&respell(wrong, Lang::En), Lang::En)
+    );
+    let deep = "{\n".repeat(50_000);
+    assert_eq!(respell(&deep, Lang::En), format(&deep));
 }
 
 #[test]

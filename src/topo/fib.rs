@@ -1,7 +1,7 @@
 //! The forwarding table of one VRF: longest prefix first, next hops resolved (D31).
 
-use super::{Topo, interface_addrs};
-use crate::device::{NextHop, Route};
+use super::{Topo, interface_addrs, link_local_source};
+use crate::device::{InterfaceKind, NextHop, Route};
 use crate::net::{AddrRanges, Family};
 use ipnet::IpNet;
 use std::collections::BTreeMap;
@@ -128,7 +128,27 @@ impl Topo {
                     .push(Target::Connected(port));
             }
         }
+        for net in self.linkless(device, vrf, family) {
+            let row = (vec![Target::Null], None, true);
+            table.entry(net.trunc()).or_insert(row);
+        }
         table
+    }
+
+    /// The subnets of interfaces without a link (loopback, management port): what is for another address there ends, or
+    /// goes on as if the subnet were not there, where an interface of this kind has its own address only.
+    fn linkless(&self, device: usize, vrf: &str, family: Family) -> impl Iterator<Item = &IpNet> {
+        let faces = self.devices[device].device.interfaces.iter();
+        let linkless = faces.filter(move |face| {
+            matches!(
+                face.kind,
+                InterfaceKind::Loopback | InterfaceKind::Management
+            ) && face.vrf == vrf
+                && face.carries(family)
+        });
+        linkless.flat_map(|face| &face.addrs).filter(move |net| {
+            Family::of_net(net) == family && net.prefix_len() < net.max_prefix_len()
+        })
     }
 
     /// The targets of the best routes to one prefix: lowest distance, equal ones together; while the best depend on
@@ -169,13 +189,15 @@ impl Topo {
         }
     }
 
-    /// Whether an address is configured on the device itself; link-local ones are many devices' at once.
-    fn configured(&self, device: usize, vrf: &str, addr: IpAddr) -> bool {
+    /// Whether an address is configured on the device itself. A link-local one is known on its link only: on another
+    /// interface it is somebody else's.
+    fn configured(&self, device: usize, vrf: &str, name: &str, addr: IpAddr) -> bool {
+        let anywhere = !link_local_source(addr);
         self.devices[device]
             .device
             .interfaces
             .iter()
-            .filter(|interface| interface.vrf == vrf)
+            .filter(|interface| interface.vrf == vrf && (anywhere || interface.name == name))
             .any(|interface| interface_addrs(interface, Family::of(addr)).contains(addr))
     }
 
@@ -191,7 +213,9 @@ impl Topo {
         match via {
             NextHop::Null => vec![Target::Null],
             // A router's own address is no next hop.
-            NextHop::Interface(_, Some(addr)) if self.configured(device, vrf, *addr) => Vec::new(),
+            NextHop::Interface(name, Some(addr)) if self.configured(device, vrf, name, *addr) => {
+                Vec::new()
+            }
             NextHop::Interface(name, addr) => self
                 .ports
                 .iter()

@@ -84,10 +84,14 @@ pub fn build(devices: Vec<Arc<Named>>, vlans: impl IntoIterator<Item = u16>) -> 
                     keys.entry(LinkKey::Vlan(vlan)).or_default().push((d, i))
                 }
                 InterfaceKind::Routed => {
-                    let key = shared_routed(&keys, &devices, interface).unwrap_or_else(|| {
-                        LinkKey::Routed(named.name.clone(), interface.name.clone())
-                    });
-                    keys.entry(key).or_default().push((d, i));
+                    let mut shared = shared_routed(&keys, &devices, interface).into_iter();
+                    let alone = || LinkKey::Routed(named.name.clone(), interface.name.clone());
+                    let key = shared.next().unwrap_or_else(alone);
+                    // An interface with several subnets may be what joins two links.
+                    let others: Vec<_> = shared.filter_map(|key| keys.remove(&key)).collect();
+                    let members = keys.entry(key).or_default();
+                    members.extend(others.into_iter().flatten().chain([(d, i)]));
+                    members.sort_unstable();
                 }
                 InterfaceKind::Loopback | InterfaceKind::Management => {}
             }
@@ -125,26 +129,29 @@ fn parts(topo: &Topo) -> Vec<usize> {
     links.map(|node| joined.find(node)).collect()
 }
 
-/// The link of a routed port that already has a member whose subnet overlaps this interface's.
+/// The links of routed ports that already have a member whose subnet overlaps this interface's.
 fn shared_routed(
     keys: &BTreeMap<LinkKey, Vec<(usize, usize)>>,
     devices: &[Arc<Named>],
     interface: &Interface,
-) -> Option<LinkKey> {
-    let overlaps =
-        |a: &IpNet, b: &IpNet| a.trunc().contains(&b.trunc()) || b.trunc().contains(&a.trunc());
+) -> Vec<LinkKey> {
     keys.iter()
-        .find(|(key, members)| {
+        .filter(|(key, members)| {
             matches!(key, LinkKey::Routed(..))
                 && members.iter().any(|&(d, i)| {
                     let other = &devices[d].device.interfaces[i];
-                    other
-                        .addrs
-                        .iter()
-                        .any(|a| interface.addrs.iter().any(|b| overlaps(a, b)))
+                    other.addrs.iter().any(|net| meets(interface, net))
                 })
         })
         .map(|(key, _)| key.clone())
+        .collect()
+}
+
+/// Whether a subnet of an interface and a prefix have an address in common.
+#[must_use]
+pub fn meets(interface: &Interface, net: &IpNet) -> bool {
+    let overlap = |own: &IpNet| own.contains(&net.trunc()) || net.contains(&own.trunc());
+    interface.addrs.iter().any(overlap)
 }
 
 impl Topo {
@@ -209,11 +216,16 @@ impl Topo {
         }
     }
 
-    /// The ports of a link that carry a family, with the device's forwarding switched on as far as is possible.
+    /// The ports of a link that carry a family. A device that routes nothing still takes what is for itself (D19).
     pub fn ports_of(&self, link: usize, family: Family) -> impl Iterator<Item = usize> + '_ {
-        self.links[link].ports.iter().copied().filter(move |&port| {
-            self.interface(port).carries(family) && self.device(port).forwards.of(family).may()
-        })
+        let ports = self.links[link].ports.iter().copied();
+        ports.filter(move |&port| self.interface(port).carries(family))
+    }
+
+    /// Those of them whose device routes the family, as far as is possible: the ways off the link.
+    pub fn routers_of(&self, link: usize, family: Family) -> impl Iterator<Item = usize> + '_ {
+        let ports = self.ports_of(link, family);
+        ports.filter(move |&port| self.device(port).forwards.of(family).may())
     }
 
     /// The own unicast addresses of a device in a VRF (D19): every interface's, up or not, virtual ones too; for IPv6
@@ -235,11 +247,19 @@ impl Topo {
         own
     }
 
-    /// The virtual addresses of a device in a VRF that another router on the link has as well: while that one is active, they
-    /// are its own (D2).
+    /// The own addresses of a device in a VRF that may be somebody else's for now (D2): virtual ones that another router on
+    /// the link has as well, while that one is active; and those of an interface that is down, for which some answer and
+    /// others look up a route.
     #[must_use]
     pub fn shared(&self, device: usize, vrf: &str, family: Family) -> AddrRanges {
         let (mut shared, mut fixed) = (AddrRanges::none(family), unrouted_sources(family));
+        let faces = &self.devices[device].device.interfaces;
+        for interface in faces.iter().filter(|face| face.vrf == vrf) {
+            match interface.shutdown {
+                true => shared = shared.union(&interface_addrs(interface, family)),
+                false => fixed = fixed.union(&own_addrs(interface, family)),
+            }
+        }
         let ports = self.ports.iter().enumerate();
         for (port, at) in ports.filter(|(_, at)| at.device == device) {
             let interface = self.interface(port);
@@ -253,12 +273,6 @@ impl Topo {
             let virtuals = interface.virtuals.iter().filter(elsewhere);
             let nets: Vec<IpNet> = virtuals.copied().map(IpNet::from).collect();
             shared = shared.union(&AddrRanges::prefixes(family, &nets));
-            let nets: Vec<IpNet> = interface
-                .addrs
-                .iter()
-                .map(|net| net.addr().into())
-                .collect();
-            fixed = fixed.union(&AddrRanges::prefixes(family, &nets));
         }
         shared.minus(&fixed)
     }
@@ -369,14 +383,15 @@ pub fn subnets(interface: &Interface, family: Family) -> AddrRanges {
 /// Addresses of an interface, virtual ones too.
 #[must_use]
 pub fn interface_addrs(interface: &Interface, family: Family) -> AddrRanges {
-    let nets: Vec<IpNet> = interface
-        .addrs
-        .iter()
-        .map(IpNet::addr)
-        .chain(interface.virtuals.iter().copied())
-        .map(IpNet::from)
-        .collect();
-    AddrRanges::prefixes(family, &nets)
+    let virtuals = interface.virtuals.iter().copied().map(IpNet::from);
+    let virtuals: Vec<IpNet> = virtuals.collect();
+    own_addrs(interface, family).union(&AddrRanges::prefixes(family, &virtuals))
+}
+
+/// Addresses of an interface without virtual ones.
+fn own_addrs(interface: &Interface, family: Family) -> AddrRanges {
+    let nets = interface.addrs.iter().map(|net| net.addr().into());
+    AddrRanges::prefixes(family, &nets.collect::<Vec<IpNet>>())
 }
 
 /// Sources that are never routed (D33): link-local ones in IPv6.
@@ -395,7 +410,7 @@ pub fn link_local_source(src: IpAddr) -> bool {
 }
 
 /// Destinations that are never routed (D33): multicast, limited broadcast, the broadcast addresses of the device's own
-/// subnets; for IPv6 multicast. Link-local destinations are own addresses (D19).
+/// subnets, as far as their interface is up; for IPv6 multicast. Link-local destinations are own addresses (D19).
 #[must_use]
 pub fn not_routed(device: &Device, vrf: &str, family: Family) -> AddrRanges {
     match family {
@@ -404,7 +419,7 @@ pub fn not_routed(device: &Device, vrf: &str, family: Family) -> AddrRanges {
             let subnets = device
                 .interfaces
                 .iter()
-                .filter(|i| i.vrf == vrf)
+                .filter(|i| i.vrf == vrf && !i.shutdown)
                 .flat_map(|i| &i.addrs);
             let broadcasts = subnets.filter(|net| net.prefix_len() < 31 && net.addr().is_ipv4());
             let mut nets: Vec<IpNet> = broadcasts.map(|net| IpNet::from(net.broadcast())).collect();

@@ -10,6 +10,7 @@ pub mod allied_telesis_awplus;
 pub mod arista_eos;
 pub mod aruba_aos_cx;
 mod banner;
+mod beneath;
 pub mod capture;
 pub mod cisco_ios_xe;
 pub mod cisco_nx_os;
@@ -102,6 +103,7 @@ pub trait Dialect: Sync {
         let mut device = self.parse(source, hint);
         routes::astray(&mut device);
         wrapped::doubt(&mut device, source);
+        beneath::note(&mut device, source);
         device
     }
     /// Writes what the device would be given, or every thing it cannot express. Never a weaker filter.

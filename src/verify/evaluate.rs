@@ -179,7 +179,7 @@ fn deaf(views: &[View<'_>], spots: &[Spot]) -> bool {
             None => views[0].device_of(spot.at).is_none(),
             Some(_) => !views.iter().any(|view| {
                 view.link_of(spot.at)
-                    .is_some_and(|link| view.topo.ports_of(link, view.family).next().is_some())
+                    .is_some_and(|link| view.topo.routers_of(link, view.family).next().is_some())
             }),
         })
 }

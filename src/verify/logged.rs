@@ -5,7 +5,7 @@
 //! packet that no route leads on is dropped in silence too; what nobody routes (D33) is no drop. Must not know: wording.
 
 use super::evaluate::Answer;
-use super::only::{request_box, sources};
+use super::only::{any_client, request_box, sources};
 use super::replay::{OurBug, name, pick};
 use super::view::{Origin, View};
 use super::{Verdict, Witness, WitnessKind};
@@ -47,7 +47,7 @@ fn check(
         let Some(Origin::Link(link)) = view.origin(source.at) else {
             continue;
         };
-        if view.topo.ports_of(link, view.family).next().is_none() {
+        if view.topo.routers_of(link, view.family).next().is_none() {
             continue;
         }
         let dropped = |side| lists.dropped(view, &view.spread(link, side), side);
@@ -91,7 +91,7 @@ pub(super) fn wanted(view: &View<'_>, services: Option<&[Term]>) -> PacketSet {
         Some(terms) => {
             let boxes: Vec<Match> = terms
                 .iter()
-                .filter_map(|term| request_box(view, term))
+                .filter_map(|term| request_box(view, term, &any_client(view)))
                 .collect();
             view.space().of_matches(&boxes)
         }
@@ -171,21 +171,21 @@ fn frames(view: &View<'_>, spread: &Spread, link: usize) -> PacketSet {
 }
 
 /// What of the packets at a port meets its in-list: those to the switch as the fact says (D18).
-fn asked_of(view: &View<'_>, port: usize, came: PacketSet, side: Side) -> PacketSet {
+pub(super) fn asked_of(view: &View<'_>, port: usize, came: PacketSet, side: Side) -> PacketSet {
     let space = view.space();
     let fact = &view.topo.device(port).sees.to_switch;
     let asked = match side {
         Side::May => fact.may(),
         Side::Must => *fact == Known::Yes,
     };
+    if asked || space.is_empty(came) {
+        return came;
+    }
     let device = view.topo.ports[port].device;
     let own = view
         .topo
         .own(device, &view.topo.interface(port).vrf, view.family);
-    match asked {
-        true => came,
-        false => space.minus(came, view.to(&own)),
-    }
+    space.minus(came, view.to(&own))
 }
 
 fn at_port(view: &View<'_>, port: usize, direction: Direction) -> Bounds {

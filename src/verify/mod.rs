@@ -21,6 +21,7 @@ pub mod arrivals;
 pub mod attested;
 pub mod behind;
 pub mod check;
+pub mod classes;
 mod control;
 mod equality;
 pub mod evaluate;

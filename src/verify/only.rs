@@ -1,10 +1,10 @@
 //! `only` and `none` (D38-D40): everything that arrives is listed, or a reply.
 
-use super::spec::{Half, companions};
+use super::spec::{Half, companions, ephemeral};
 use super::view::{Origin, View};
 use super::{Level, Verdict};
 use crate::model::{At, ClaimKind, FlowSpec, Session, Spot, Term};
-use crate::net::{AddrRanges, ByteSet, ExtSet, Match, PositionSet};
+use crate::net::{AddrRanges, ByteSet, ExtSet, Match, PortSet, PositionSet};
 use crate::pset::PacketSet;
 use crate::reach::Side;
 
@@ -108,12 +108,8 @@ pub(super) fn check(view: &View<'_>, claim: &Only<'_>, unnamed: &[usize]) -> Ans
             {
                 continue;
             }
-            // Two links that nothing joins: a claim about them alone would hold for reasons other than lists (D44).
-            answer.asked |= match (origin, view.link_of(to.at)) {
-                (Origin::Link(link), Some(other)) => view.topo.joined(link, other),
-                _ => true,
-            };
-            let excuse = excuse(view, claim, origin, to);
+            answer.asked |= may_lead(view, origin, to);
+            let excuse = excuse(view, claim, origin, (Some(from), to));
             let sources = sources(view, from);
             let arrived = |side| {
                 let all = view.arrivals(&view.spread_of(origin, side), to);
@@ -139,7 +135,7 @@ pub(super) fn check(view: &View<'_>, claim: &Only<'_>, unnamed: &[usize]) -> Ans
             let arrived = view.arrivals(&view.spread(link, Side::May), to);
             let arrived = space.intersect(arrived, requests(view, claim));
             let origin = Origin::Link(link);
-            let may = space.minus(arrived, excuse(view, claim, origin, to));
+            let may = space.minus(arrived, excuse(view, claim, origin, (None, to)));
             let broken = Broken {
                 origin,
                 from: None,
@@ -153,6 +149,20 @@ pub(super) fn check(view: &View<'_>, claim: &Only<'_>, unnamed: &[usize]) -> Ans
         }
     }
     answer
+}
+
+/// Whether anything but lists could keep packets from a place (D44): two links that nothing joins, a link that nobody routes
+/// from, unless the switch itself sits on it.
+fn may_lead(view: &View<'_>, origin: Origin, to: &Spot) -> bool {
+    let Origin::Link(link) = origin else {
+        return true;
+    };
+    let routed = view.topo.routers_of(link, view.family).next().is_some();
+    let here = |&port: &usize| Some(view.topo.ports[port].device) == view.device_of(to.at);
+    match view.link_of(to.at) {
+        Some(other) => routed && view.topo.joined(link, other),
+        None => routed || view.topo.links[link].ports.iter().any(here),
+    }
 }
 
 /// Addresses nobody named count as part of every zone on the link (D28), also in the family the zone does not have.
@@ -224,7 +234,7 @@ fn inseparable(
     }
     let all = space.of_match(&Match::between(src.to_set(), dst.to_set()));
     let all = space.intersect(all, requests(view, claim));
-    let broken = space.minus(all, excuse(view, claim, origin, to));
+    let broken = space.minus(all, excuse(view, claim, origin, (Some(from), to)));
     // Port lists, VLAN maps, private VLANs and the like could keep them apart; they are not modelled (D25).
     let separable = matches!(origin, Origin::Link(link) if view.topo.may_separate(link));
     let broken = Broken {
@@ -252,7 +262,7 @@ pub(super) fn sources(view: &View<'_>, from: &Spot) -> PacketSet {
 }
 
 /// `: S` of `none`: only requests of S count.
-fn requests(view: &View<'_>, claim: &Only<'_>) -> PacketSet {
+pub(super) fn requests(view: &View<'_>, claim: &Only<'_>) -> PacketSet {
     match request_boxes(view, claim) {
         None => view.space().full(),
         Some(boxes) => view.space().of_matches(&boxes),
@@ -265,13 +275,33 @@ pub(super) fn request_boxes(view: &View<'_>, claim: &Only<'_>) -> Option<Vec<Mat
     Some(
         terms
             .iter()
-            .filter_map(|term| request_box(view, term))
+            .filter_map(|term| request_box(view, term, &any_client(view)))
             .collect(),
     )
 }
 
-/// The request of a term between any two addresses, with and without extension headers.
-pub(super) fn request_box(view: &View<'_>, term: &Term) -> Option<Match> {
+/// Ports from which any client asks that a service holds to its `ephemeral` ones (D34): whoever sits on a link may be one.
+pub(super) fn any_client(view: &View<'_>) -> PortSet {
+    let network = &view.policy.network;
+    let zones = network.zones.iter().map(|zone| zone.ephemeral);
+    let each = zones.chain([network.site.ephemeral]);
+    each.fold(PortSet::empty(), |all, (low, high)| {
+        all.union(&PortSet::range(low, high))
+    })
+}
+
+/// The same of each of some clients, so that all of them may.
+fn every_client(view: &View<'_>, clients: &[Spot]) -> PortSet {
+    let network = &view.policy.network;
+    let (low, high) = network.site.ephemeral;
+    let each = clients.iter().map(|spot| ephemeral(network, spot));
+    let each = each.map(|(low, high)| PortSet::range(low, high));
+    each.reduce(|all, one| all.intersect(&one))
+        .unwrap_or_else(|| PortSet::range(low, high))
+}
+
+/// The request of a term between any two addresses, with and without extension headers; `open` are the ports of its clients.
+pub(super) fn request_box(view: &View<'_>, term: &Term, open: &PortSet) -> Option<Match> {
     let base = Match {
         position: PositionSet::L4,
         ext: ExtSet::FULL,
@@ -283,18 +313,14 @@ pub(super) fn request_box(view: &View<'_>, term: &Term) -> Option<Match> {
             dport,
             from,
         } => {
-            let (a, b) = view.policy.network.site.ephemeral;
-            let sport = from.as_ref().map(|(fixed, open)| {
-                if *open {
-                    fixed.union(&crate::net::PortSet::range(a, b))
-                } else {
-                    fixed.clone()
-                }
+            let sport = from.as_ref().map(|(fixed, too)| match too {
+                true => fixed.union(open),
+                false => fixed.clone(),
             });
             Match {
                 protocol: ByteSet::one(*protocol),
                 dport: dport.clone(),
-                sport: sport.unwrap_or_else(crate::net::PortSet::full),
+                sport: sport.unwrap_or_else(PortSet::full),
                 ..base
             }
         }
@@ -314,16 +340,21 @@ pub(super) fn request_box(view: &View<'_>, term: &Term) -> Option<Match> {
 }
 
 /// What is listed or a reply (D38).
-fn excuse(view: &View<'_>, claim: &Only<'_>, origin: Origin, to: &Spot) -> PacketSet {
-    let listed = view.space().of_matches(&listed_boxes(view, claim));
+fn excuse(
+    view: &View<'_>,
+    claim: &Only<'_>,
+    origin: Origin,
+    (from, to): (Option<&Spot>, &Spot),
+) -> PacketSet {
+    let listed = view.space().of_matches(&listed_boxes(view, claim, from));
     view.space().union(listed, replies(view, origin, to))
 }
 
-/// What is listed, as boxes: Req and Com of the flows and of the exceptions.
-pub(super) fn listed_boxes(view: &View<'_>, claim: &Only<'_>) -> Vec<Match> {
+/// What is listed for a client, as boxes: Req and Com of the flows and of the exceptions.
+pub(super) fn listed_boxes(view: &View<'_>, claim: &Only<'_>, from: Option<&Spot>) -> Vec<Match> {
     let mut boxes: Vec<Match> = Vec::new();
     for flow in claim.flows {
-        boxes.extend(flow_boxes(view, flow));
+        boxes.extend(flow_boxes(view, flow, from));
     }
     if claim.exceptions {
         let listed = view
@@ -336,7 +367,7 @@ pub(super) fn listed_boxes(view: &View<'_>, claim: &Only<'_>) -> Vec<Match> {
 }
 
 /// Req and Com of a listed flow.
-fn flow_boxes(view: &View<'_>, flow: &FlowSpec) -> Vec<Match> {
+fn flow_boxes(view: &View<'_>, flow: &FlowSpec, from: Option<&Spot>) -> Vec<Match> {
     let family = view.family;
     let union = |spots: &[Spot]| {
         let all = spots.iter().fold(AddrRanges::none(family), |all, spot| {
@@ -352,7 +383,11 @@ fn flow_boxes(view: &View<'_>, flow: &FlowSpec) -> Vec<Match> {
     match &flow.terms {
         None => vec![Match::between(src, dst)],
         Some(terms) => {
-            let core = terms.iter().filter_map(|term| request_box(view, term));
+            let clients = flow.from.as_deref().or(from.map(std::slice::from_ref));
+            let open = every_client(view, clients.unwrap_or_default());
+            let core = terms
+                .iter()
+                .filter_map(|term| request_box(view, term, &open));
             let core: Vec<Match> = core
                 .map(|m| Match {
                     src: src.clone(),

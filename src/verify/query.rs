@@ -48,14 +48,7 @@ pub fn flows(
     let world = World::new(policy, at, devices, &Reading::new());
     let mut found = Found::default();
     for family in Family::BOTH {
-        let acls: Vec<&Acl> = world
-            .topo
-            .devices
-            .iter()
-            .flat_map(|n| &n.device.acls)
-            .filter(|acl| acl.family == family)
-            .collect();
-        let space = Space::for_acls(family, &acls).within(limits);
+        let space = world.space(family, limits);
         let view = View::new(
             policy,
             &world.topo,

@@ -58,7 +58,7 @@ pub(super) fn check(view: &View<'_>, from: &[Spot], to: &[Spot], except: &[Spot]
         let Some(outer) = view.link_of(a.at) else {
             continue;
         };
-        answer.asked |= view.topo.ports_of(outer, view.family).next().is_some();
+        answer.asked |= view.topo.routers_of(outer, view.family).next().is_some();
         for inner in 0..view.topo.links.len() {
             for side in [Side::Must, Side::May] {
                 let certain = side == Side::Must;

@@ -6,12 +6,12 @@ use super::replay::OurBug;
 use super::spec::Half;
 use super::view::View;
 use super::world::World;
-use crate::acl::{Acl, Question};
+use crate::acl::Question;
 use crate::model::ClaimKind;
 use crate::net::Family;
 use crate::pset::{Limits, Space};
 use crate::reach::{Made, Net};
-use crate::topo::{Named, Topo};
+use crate::topo::Topo;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -145,7 +145,7 @@ impl Seen {
                 } = state;
                 (spaces, Some((topo, families, born)))
             }
-            None => (Family::BOTH.map(|f| space(&world, f, self.limits)), None),
+            None => (Family::BOTH.map(|f| world.space(f, self.limits)), None),
         };
         let mut born = before.as_ref().map(|(.., born)| *born);
         let (views, since) = match before {
@@ -323,13 +323,4 @@ fn always_asked(asked: &Asked<'_>) -> bool {
             | ClaimKind::NoSpoof { .. } => false,
         },
     }
-}
-
-fn space(world: &World<'_>, family: Family, limits: Limits) -> Space {
-    let devices = world.topo.devices.iter();
-    let acls: Vec<&Acl> = devices
-        .flat_map(|named: &Arc<Named>| &named.device.acls)
-        .filter(|acl| acl.family == family)
-        .collect();
-    Space::for_acls(family, &acls).within(limits)
 }

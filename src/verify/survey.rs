@@ -7,7 +7,7 @@ use super::spec::Half;
 use super::view::View;
 use super::world::World;
 use super::{Verdict, only, works};
-use crate::acl::{Acl, Reading};
+use crate::acl::Reading;
 use crate::model::{At, Place, Policy, Spot};
 use crate::net::Family;
 use crate::pset::{Limits, PacketSet, Space};
@@ -51,15 +51,7 @@ const MOST_PAIRS: usize = 300_000;
 #[must_use]
 pub fn survey(policy: &Policy, at: Date, devices: &[Arc<Named>], limits: Limits) -> Survey {
     let world = World::new(policy, at, devices, &Reading::new());
-    let spaces = Family::BOTH.map(|family| {
-        let all = world
-            .topo
-            .devices
-            .iter()
-            .flat_map(|named| &named.device.acls);
-        let acls: Vec<&Acl> = all.filter(|acl| acl.family == family).collect();
-        Space::for_acls(family, &acls).within(limits)
-    });
+    let spaces = Family::BOTH.map(|family| world.space(family, limits));
     let views: Vec<View<'_>> = Family::BOTH
         .iter()
         .zip(&spaces)

@@ -456,7 +456,7 @@ impl<'a> View<'a> {
             hops.push((rest, stated, false));
             return hops;
         }
-        let all: Vec<usize> = self.topo.ports_of(link, self.family).collect();
+        let all: Vec<usize> = self.topo.routers_of(link, self.family).collect();
         let has_virtual = |&port: &usize| {
             self.topo
                 .interface(port)

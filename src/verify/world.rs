@@ -1,11 +1,14 @@
 //! The network of a policy under one reading: topology, externals, strangers' links.
 
 use super::spec::{Half, halves};
-use crate::acl::{Question, Reading};
+use crate::acl::{Acl, Direction, Question, Reading};
+use crate::device::{Device, Effect, EffectClass, Interface, InterfaceKind, Scope};
 use crate::model::Policy;
 use crate::net::Family;
+use crate::pset::{Limits, Space};
 use crate::reach::Beyond;
-use crate::topo::{LinkKey, Named, Topo, build};
+use crate::topo::{LinkKey, Named, Topo, build, meets};
+use ipnet::IpNet;
 use jiff::civil::Date;
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -45,7 +48,7 @@ impl<'p> World<'p> {
         halves: Rc<Vec<Half>>,
     ) -> World<'p> {
         let named = policy.network.links();
-        let topo = build(devices, named.keys().copied());
+        let topo = build(plugged(policy, devices), named.keys().copied());
         let mut beyond = Vec::new();
         for external in &policy.network.externals {
             let Some(link) = topo.vlan(external.vlan) else {
@@ -72,6 +75,66 @@ impl<'p> World<'p> {
             halves,
         }
     }
+
+    /// A space for the sets of one family of it.
+    #[must_use]
+    pub fn space(&self, family: Family, limits: Limits) -> Space {
+        let lists = self
+            .topo
+            .devices
+            .iter()
+            .flat_map(|named| &named.device.acls);
+        let acls: Vec<&Acl> = lists.filter(|acl| acl.family == family).collect();
+        Space::for_acls(family, &acls).within(limits)
+    }
+}
+
+/// Routed ports of a subnet that lies on a VLAN, by a zone or by an interface of another device: they may be cabled to it,
+/// and what could be a way there must not be left out (D32). That nothing certain leads over such a port is an effect on it.
+fn plugged(policy: &Policy, devices: Vec<Arc<Named>>) -> Vec<Arc<Named>> {
+    let routed = |interface: &&Interface| interface.kind == InterfaceKind::Routed;
+    let some = |named: &Arc<Named>| named.device.interfaces.iter().any(|i| routed(&i));
+    if !devices.iter().any(some) {
+        return devices;
+    }
+    let zones = policy.network.zones.iter().flat_map(|zone| &zone.links);
+    let zones = zones.flat_map(|link| link.prefixes.iter().map(|net| (link.vlan, *net)));
+    let faces = devices.iter().flat_map(|named| &named.device.interfaces);
+    let faces = faces.filter_map(|face| match face.kind {
+        InterfaceKind::Svi(vlan) if !face.shutdown => {
+            Some(face.addrs.iter().map(move |net| (vlan, *net)))
+        }
+        _ => None,
+    });
+    let nets: Vec<(u16, IpNet)> = zones.chain(faces.flatten()).collect();
+    let each = devices.iter().map(|named| {
+        let mut named = Arc::clone(named);
+        let ports = named.device.interfaces.iter().enumerate();
+        let found: Vec<(usize, u16)> = ports
+            .filter(|(_, face)| routed(face))
+            .filter_map(|(index, face)| {
+                let (vlan, _) = nets.iter().find(|(_, net)| meets(face, net))?;
+                Some((index, *vlan))
+            })
+            .collect();
+        for (index, vlan) in found {
+            plug(&mut Arc::make_mut(&mut named).device, index, vlan);
+        }
+        named
+    });
+    each.collect()
+}
+
+fn plug(device: &mut Device, index: usize, vlan: u16) {
+    let face = &mut device.interfaces[index];
+    face.kind = InterfaceKind::Svi(vlan);
+    let effects = [Direction::In, Direction::Out].map(|way| Effect {
+        class: EffectClass::Narrows,
+        scope: Scope::Interface(index, Some(way)),
+        line: face.line,
+        text: face.name.clone(),
+    });
+    device.effects.extend(effects);
 }
 
 /// A device under a reading.

@@ -171,6 +171,7 @@ fn device(rng: &mut Rng, family: Family, kind: Kind, number: u8) -> Device {
         relays_from_either: false,
         modelled: Vec::new(),
         asides: Vec::new(),
+        beneath: Default::default(),
     }
 }
 

@@ -67,6 +67,8 @@ form! {
         device: usize, name: String, lines: Vec<usize>, vrf: String,
         /// None: it has its addresses, and no packet passes.
         link: Option<usize>,
+        /// If not, packets for its addresses may go on.
+        up: bool,
         families: Vec<Family>, addresses: Vec<IpNet>,
         #[serde(rename = "virtual")]
         shared: Vec<IpAddr>,

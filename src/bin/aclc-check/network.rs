@@ -106,13 +106,11 @@ impl<'d> Network<'d> {
         self.document.interfaces.iter().enumerate()
     }
 
-    /// Interfaces of a link that may take and forward packets.
+    /// Interfaces of a link that may take packets.
     pub(crate) fn on_link(&self, link: usize) -> impl Iterator<Item = usize> {
-        let here = self.interfaces().filter(move |(_, one)| {
-            one.link == Some(link)
-                && one.families.contains(&self.family)
-                && self.forwards(one.device) != Known::No
-        });
+        let here = self
+            .interfaces()
+            .filter(move |(_, one)| one.link == Some(link) && one.families.contains(&self.family));
         here.map(|(number, _)| number)
     }
 
@@ -157,9 +155,24 @@ impl<'d> Network<'d> {
         self.addresses(device, vrf).or(&self.link_local())
     }
 
-    /// Own addresses without virtual ones: while another router is active those are that one's, and packets for them go there.
+    /// Subnets on no link, of a loopback: what is for another address there may end.
+    pub(crate) fn linkless(&self, device: usize, vrf: &str) -> Set {
+        let alone = self
+            .of(device, vrf)
+            .filter(|one| one.up && one.link.is_none());
+        Set::of(
+            alone
+                .flat_map(|one| self.nets(one))
+                .map(ends)
+                .filter(|(low, high)| low < high),
+        )
+    }
+
+    /// Own addresses without virtual ones and those that are down: packets for these may go on, to the active router or where
+    /// a route leads.
     pub(crate) fn always_own(&self, device: usize, vrf: &str) -> Set {
-        Set::each(self.of(device, vrf).flat_map(|one| self.fixed(one))).or(&self.link_local())
+        let up = self.of(device, vrf).filter(|one| one.up);
+        Set::each(up.flat_map(|one| self.fixed(one))).or(&self.link_local())
     }
 
     /// fe80::/10.
@@ -186,7 +199,8 @@ impl<'d> Network<'d> {
             Family::V4 => (0xe000_0000, 0xefff_ffff),
             Family::V6 => (0xff00 << 112, u128::MAX),
         };
-        let own = self.broadcasts(self.of(device, vrf).flat_map(|one| self.nets(one)));
+        let up = self.of(device, vrf).filter(|one| one.up);
+        let own = self.broadcasts(up.flat_map(|one| self.nets(one)));
         [with(DST, Set::of([multicast]).or(&own)), self.stuck()].concat()
     }
 

@@ -213,6 +213,8 @@ impl<'d> Steps<'_, 'd> {
             self.lose(packets.to_vec());
             self.scattered(device, Some(vrf).filter(|_| !redirects), packets);
         }
+        let ends = with(DST, network.linkless(device, vrf));
+        self.lose(set::and(packets, &ends));
         let mut left = packets.to_vec();
         let rows = network.rows.iter();
         for row in rows.filter(|row| (row.device, row.vrf) == (device, vrf)) {
@@ -306,11 +308,15 @@ impl<'d> Steps<'_, 'd> {
         }
         self.cross(link, [Some(out), None], &rest);
         self.go(Place::Link(link), rest);
-        if via == Via::Anyone {
-            for (hosts, _) in network.externals(link) {
-                if let Some((first, _)) = hosts.ranges().first() {
-                    self.hand(link, out, *first, packets);
-                }
+        // Hosts before externals may answer for what is not on the link as well.
+        let near = Set::of(network.nets(network.interface(out)).map(set::ends));
+        let far = match via {
+            Via::Anyone => packets.to_vec(),
+            _ => set::minus(packets, &with(DST, near)),
+        };
+        for (hosts, _) in network.externals(link) {
+            if let Some((first, _)) = hosts.ranges().first() {
+                self.hand(link, out, *first, &far);
             }
         }
     }

@@ -4,6 +4,7 @@
 //! The work is done by the same program inside namespaces of its own (`unshare`): what it makes ends with it. `up` leaves
 //! that program running, and its number in a file; `down` ends it.
 
+#[cfg(target_os = "linux")]
 use super::Exit;
 use super::args::Lab;
 use super::session::{Outcome, Session};

@@ -27,6 +27,11 @@ pub fn diff(words: Words<'_>, outcome: &DiffOutcome) -> out::Diff {
         core: word(outcome.core),
         limited_to: outcome.core_only.then_some("core"),
         text_only: outcome.text_only,
+        wording: outcome
+            .wording
+            .iter()
+            .map(|one| (safe(&one.device), one.gone, one.come))
+            .collect(),
         network: outcome.network_verdict.map(word),
         not_compared: words.all(&not_compared(outcome)),
         approval: None,
@@ -141,6 +146,7 @@ fn not_compared(outcome: &DiffOutcome) -> Vec<Text> {
             Beside::Relays => text!("diff-beside-relays"),
             Beside::Routes => text!("diff-beside-routes"),
             Beside::Unread => text!("diff-beside-unread"),
+            Beside::Wires => text!("diff-beside-wires"),
         };
         text!("diff-beside", device = device, what = what)
     });

@@ -11,6 +11,7 @@ use crate::model::guideline::Class as Evidence;
 use crate::report::guideline;
 use crate::report::outcome as out;
 use crate::report::packet::Packet;
+use crate::verify::classes::Classes;
 use crate::verify::{ClaimResult, Verdict, WitnessKind};
 use jiff::civil::Date;
 
@@ -45,9 +46,26 @@ fn claim(words: Words<'_>, claim: &ClaimResult) -> out::Claim {
         assumptions: words.all(&claim.assumptions),
         measures: claim.measures.iter().map(|m| safe(m)).collect(),
         class: class(claim),
+        packet_classes: None,
+        uncounted: false,
         ends: shown.map(|witness| (safe(&witness.from), safe(&witness.to))),
         place: Some(words.place(claim.span)),
     }
+}
+
+/// The claims, with the classes of packets that were counted for them.
+fn counted(words: Words<'_>, outcome: &VerifyOutcome) -> Vec<out::Claim> {
+    let classes = outcome.classes.iter().copied();
+    let classes = classes.chain(std::iter::repeat(None));
+    let one = |(result, classes): (&ClaimResult, Option<Classes>)| out::Claim {
+        packet_classes: match classes {
+            Some(Classes::Counted([ipv4, ipv6])) => Some(out::PacketClasses { ipv4, ipv6 }),
+            Some(Classes::Read | Classes::Many) | None => None,
+        },
+        uncounted: classes == Some(Classes::Many),
+        ..claim(words, result)
+    };
+    outcome.claims.iter().zip(classes).map(one).collect()
 }
 
 fn open_facts(words: Words<'_>, facts: &[OpenFact]) -> Vec<out::OpenFact> {
@@ -78,7 +96,7 @@ pub fn verify(words: Words<'_>, outcome: &VerifyOutcome, options: &Options) -> o
     out::Verify {
         schema: "aclc/verify/1",
         verdict: outcome.verdict().word(),
-        claims: outcome.claims.iter().map(|one| claim(words, one)).collect(),
+        claims: counted(words, outcome),
         open_facts: open_facts(words, &outcome.open_facts),
         gaps: words.gaps(&outcome.gaps),
         assumptions: words.all(&outcome.assumptions),

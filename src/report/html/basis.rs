@@ -52,12 +52,16 @@ pub(super) fn inputs(page: &Page<'_>) -> Markup {
         h3 { (page.say(&text!("html-rollback"))) }
         @match &page.evidence.rollback {
             Some((word, says)) => p data-row=(row_of(word)) { (verdict(page.lang, word)) " " (says) },
-            None => p { (page.say(&text!("html-no-effect"))) },
+            None => p { (page.say(&text!("html-no-rollback"))) },
         }
         h3 { (page.say(&text!("html-recheck"))) }
         p { (page.say(&text!("html-recheck-words"))) }
         p.mono { (page.evidence.command) }
-        @if let Some((path, _)) = &page.evidence.certificate { p.mono { "aclc-check " (path) } }
+        p { (page.say(&text!("html-recheck-version", version = page.verify.version, facts = page.verify.facts))) }
+        @match &page.evidence.certificate {
+            Some((path, _)) => { p { (page.say(&text!("html-recheck-certificate"))) } p.mono { "aclc-check " (path) } }
+            None => p { (page.say(&text!("html-recheck-uncertified"))) },
+        }
     }
 }
 

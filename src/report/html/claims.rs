@@ -4,7 +4,7 @@
 use super::{Page, diagram, heads, row_of, verdict};
 use crate::base::Text;
 use crate::report::evidence::Interface;
-use crate::report::outcome::{Claim, Hop};
+use crate::report::outcome::{Claim, Clause, Hop};
 use crate::report::words;
 use crate::text;
 use maud::{Markup, html};
@@ -50,7 +50,39 @@ fn says<'p>(page: &'p Page<'_>, number: usize) -> &'p str {
 
 pub(super) fn details(page: &Page<'_>) -> Markup {
     let claims = page.verify.claims.iter().enumerate();
-    html! { @for (number, claim) in claims { (detail(page, number, claim)) } }
+    let counted = page
+        .verify
+        .claims
+        .iter()
+        .any(|claim| claim.packet_classes.is_some());
+    html! {
+        @if counted { p.small { (page.say(&text!("packet-classes-words"))) } }
+        @for (number, claim) in claims { (detail(page, number, claim)) }
+        (open_facts(page))
+    }
+}
+
+/// What a test of a device would settle, which claims that decides, and the line to write then.
+fn open_facts(page: &Page<'_>) -> Markup {
+    let facts = &page.verify.open_facts;
+    let claims = |heading: Text, ids: &[String]| {
+        html! {
+            @if !ids.is_empty() { div { (page.say(&heading)) @for (at, id) in ids.iter().enumerate() {
+                @if at > 0 { ", " } a href={ "#" (page.id(id)) } { (id) }
+            } } }
+        }
+    };
+    html! {
+        @if !facts.is_empty() {
+            h3 { (page.say(&text!("report-open-facts"))) }
+            ul { @for fact in facts { li data-row="open" {
+                span.mono { (fact.id) } " " (fact.says)
+                (claims(text!("report-fact-decides"), &fact.decides))
+                (claims(text!("report-fact-together"), &fact.together))
+                div { (page.say(&text!("report-fact-line", line = &fact.line))) }
+            } } }
+        }
+    }
 }
 
 fn detail(page: &Page<'_>, number: usize, claim: &Claim) -> Markup {
@@ -63,6 +95,7 @@ fn detail(page: &Page<'_>, number: usize, claim: &Claim) -> Markup {
             h3 { (verdict(page.lang, claim.verdict)) " " (says(page, number)) }
             p.small { (claim.id) " " (claim.text) @if let Some((file, line)) = place { " " span.mono { "(" (file) ":" (line) ")" } } }
             p { (page.say(&sentence(claim))) }
+            @if let Some(classes) = words::classes(claim) { p { (page.say(&classes)) } }
             @if claim.level.connection != claim.level.packet {
                 p { (page.say(&text!("report-levels",
                     connection = words::verdict(claim.level.connection), packet = words::verdict(claim.level.packet)))) }
@@ -72,10 +105,21 @@ fn detail(page: &Page<'_>, number: usize, claim: &Claim) -> Markup {
                 h4 { (page.say(&text!("heading-holes"))) }
                 ul { @for hole in &claim.holes { li { (hole) } } }
             }
+            @for clause in clauses(page, claim) { p.small { (page.say(&clause)) } }
             @let numbers = numbers(page, claim);
             @if !numbers.is_empty() { p.small { (page.say(&text!("report-assumption"))) (numbers) } }
         }
     }
+}
+
+/// The clauses of law and guideline behind the measures that a claim serves.
+fn clauses(page: &Page<'_>, claim: &Claim) -> Vec<Text> {
+    let clauses = page.verify.guidelines.iter().flat_map(|one| &one.clauses);
+    let serves = |clause: &&Clause| {
+        let mut measures = clause.measures.iter();
+        measures.any(|measure| claim.measures.contains(measure))
+    };
+    clauses.filter(serves).map(words::clause).collect()
 }
 
 /// What the verdict says, and nothing more.

@@ -17,17 +17,20 @@ pub(super) fn cover(page: &Page<'_>) -> Markup {
             (page.say(&words::verdict(page.verify.verdict))) " — " (page.say(&counts))
         }
     };
+    let mut rows = vec![
+        (text!("html-subject"), String::new()),
+        (text!("html-tickets"), tickets),
+        (text!("html-devices"), devices),
+        (text!("html-work-day"), String::new()),
+        (text!("html-at"), page.verify.at.clone()),
+    ];
+    let effect = page.verify.effect.as_ref();
+    rows.extend(effect.map(|diff| (text!("html-effect"), page.say(&words::changed(diff)))));
     sheet(
         page.lang,
         (&page.title(), text!("html-subtitle")),
         &verdict,
-        &[
-            (text!("html-subject"), String::new()),
-            (text!("html-tickets"), tickets),
-            (text!("html-devices"), devices),
-            (text!("html-work-day"), String::new()),
-            (text!("html-at"), page.verify.at.clone()),
-        ],
+        &rows,
     )
 }
 
@@ -51,6 +54,7 @@ pub(super) fn sheet(
             (verdict)
             p { (text!("html-scope").render(lang)) }
             div.boxes { @for one in &boxes { div { (one.render(lang)) } } }
+            p.small { (text!("html-boxes-words").render(lang)) }
             table.about { tbody { @for (head, value) in rows {
                 tr { th scope="row" { (head.render(lang)) } td { (value) } }
             } } }

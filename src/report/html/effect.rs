@@ -72,6 +72,7 @@ pub(super) fn section(lang: Lang, prefix: &str, diff: &Diff) -> Markup {
         }
         @for (number, change) in diff.changes.iter().enumerate() { (detail(lang, prefix, number, change)) }
         @if let Some(approval) = &diff.approval { (approved(lang, approval)) }
+        (wording(lang, diff))
         @if !diff.not_compared.is_empty() {
             h3 { (text!("diff-not-compared").render(lang)) }
             ul { @for one in &diff.not_compared { li { (one) } } }
@@ -79,6 +80,33 @@ pub(super) fn section(lang: Lang, prefix: &str, diff: &Diff) -> Markup {
         @if !diff.gaps.is_empty() {
             h3 { (text!("report-gaps").render(lang)) }
             ul { @for gap in &diff.gaps { li data-row="open" { span.mono { (gap.file) ":" (gap.line) " " (gap.text) } " — " (gap.why) } } }
+        }
+    }
+}
+
+/// Where the text differs, apart from what that does to packets. The lines themselves may hold secrets.
+fn wording(lang: Lang, diff: &Diff) -> Markup {
+    let titles = [
+        text!("column-device"),
+        text!("column-gone"),
+        text!("column-come"),
+        text!("column-changes"),
+    ];
+    let changes = |device: &str| {
+        let changes = diff.changes.iter();
+        changes.filter(|change| change.device == device).count()
+    };
+    html! {
+        h3 { (text!("html-wording").render(lang)) }
+        @if diff.wording.is_empty() { p { (text!("html-wording-none").render(lang)) } }
+        @else {
+            p { (text!("html-wording-words").render(lang)) }
+            table {
+                (heads(lang, &titles))
+                tbody { @for (device, gone, come) in &diff.wording {
+                    tr { td { (device) } td { (gone) } td { (come) } td { (changes(device)) } }
+                } }
+            }
         }
     }
 }

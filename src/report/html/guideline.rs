@@ -48,11 +48,7 @@ fn one(page: &Page<'_>, guideline: &Guideline) -> Markup {
         }
         @if !others.is_empty() { p { (page.say(&text!("guideline-others", names = others))) } }
         ul.small { @for clause in &guideline.clauses {
-            @let words = match clause.confirmed {
-                true => text!("guideline-clause", text = &clause.text),
-                false => text!("guideline-clause-unconfirmed", text = &clause.text),
-            };
-            li { (clause.measures.concat()) " " (page.say(&words)) }
+            li { (clause.measures.concat()) " " (page.say(&words::clause(clause))) }
         } }
     }
 }

@@ -4,7 +4,7 @@
 use super::{Page, heads, verdict};
 use crate::base::Text;
 use crate::report::evidence::Flow;
-use crate::report::outcome::Finding;
+use crate::report::outcome::{Finding, Term};
 use crate::report::words;
 use crate::text;
 use maud::{Markup, html};
@@ -57,9 +57,56 @@ pub(super) fn entries(page: &Page<'_>) -> Markup {
         }
     };
     html! {
+        (terms(page, true, text!("terms-exceptions")))
+        (terms(page, false, text!("terms-ending")))
         (list(text!("html-no-owner"), of(1).collect()))
         (list(text!("html-no-ticket"), of(0).collect()))
         (list(text!("html-expired-list"), flows.iter().filter(|flow| flow.expired).collect()))
+        (findings(page))
+        @if !page.verify.gaps.is_empty() {
+            h3 { (page.say(&text!("report-gaps"))) }
+            ul { @for gap in &page.verify.gaps { li data-row="open" { span.mono { (gap.file) ":" (gap.line) " " (gap.text) } " — " (gap.why) } } }
+        }
+    }
+}
+
+/// Exceptions, or openings that end, with the reason that the policy gives.
+fn terms(page: &Page<'_>, exception: bool, heading: Text) -> Markup {
+    let terms = page.verify.terms.iter();
+    let mine: Vec<&Term> = terms.filter(|term| term.exception == exception).collect();
+    let titles = [
+        text!("column-statements"),
+        text!("column-until"),
+        text!("column-ticket"),
+        text!("column-owner"),
+        text!("column-because"),
+    ];
+    let cell = |note: &Option<String>| note.clone().unwrap_or_default();
+    html! {
+        h3 { (page.say(&heading)) " (" (mine.len()) ")" }
+        @if mine.is_empty() { p { (page.say(&text!("html-none"))) } }
+        @else { table {
+            (heads(page.lang, &titles))
+            tbody { @for term in mine {
+                tr data-row=(if term.in_force { "good" } else { "open" }) {
+                    td { (term.text) }
+                    td.nowrap { (cell(&term.until)) @if !term.in_force { " " span.bad { (page.say(&text!("html-expired"))) } } }
+                    td { (cell(&term.ticket)) } td { (cell(&term.owner)) } td { (cell(&term.because)) }
+                }
+            } }
+        } }
+    }
+}
+
+/// Findings in captures; what was made from the policy nobody typed, and it is not looked at.
+fn findings(page: &Page<'_>) -> Markup {
+    if page.evidence.captured.is_empty() {
+        return html! {
+            h3 { (page.say(&text!("html-findings"))) }
+            p { (page.say(&text!("html-findings-unasked"))) }
+        };
+    }
+    html! {
         h3 { (page.say(&text!("html-findings"))) " (" (page.evidence.findings.len()) ")" }
         p { (page.say(&text!("html-findings-words"))) }
         @if !page.evidence.findings.is_empty() {
@@ -67,10 +114,6 @@ pub(super) fn entries(page: &Page<'_>) -> Markup {
                 (heads(page.lang, &[text!("column-code"), text!("column-list"), text!("column-lines"), text!("column-message")]))
                 tbody { @for alike in alike(&page.evidence.findings) { (findings_row(page, alike)) } }
             }
-        }
-        @if !page.verify.gaps.is_empty() {
-            h3 { (page.say(&text!("report-gaps"))) }
-            ul { @for gap in &page.verify.gaps { li data-row="open" { span.mono { (gap.file) ":" (gap.line) " " (gap.text) } " — " (gap.why) } } }
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::Table;
 use crate::base::{Lang, Text};
 use crate::report::evidence::{Evidence, Pair};
-use crate::report::outcome::Verify;
+use crate::report::outcome::{PacketClasses, Verify};
 use crate::report::words;
 use crate::text;
 
@@ -35,6 +35,10 @@ impl Book<'_> {
             let mut why = words::why(claim, self.lang);
             let hops = claim.trace.as_deref().unwrap_or_default();
             why.extend(hops.iter().map(|hop| words::hop(hop, self.lang)));
+            let classes = |of: fn(&PacketClasses) -> usize| {
+                let all = claim.packet_classes.as_ref();
+                all.map_or(String::new(), |all| of(all).to_string())
+            };
             vec![
                 claim.id.clone(),
                 verdict(claim.verdict),
@@ -46,6 +50,8 @@ impl Book<'_> {
                     why.join("\n")
                 },
                 claim.holes.join("\n"),
+                classes(|all| all.ipv4),
+                classes(|all| all.ipv6),
             ]
         });
         let flows = self.evidence.flows.iter().map(|flow| {
@@ -113,6 +119,8 @@ impl Book<'_> {
             vec![heading, format!("{} {says}", verdict(word))]
         });
         let assumptions = (1..).zip(&self.verify.assumptions);
+        let assumptions = assumptions.map(|(n, text)| vec![n.to_string(), text.clone()]);
+        let classes = vec![String::new(), self.say(&text!("packet-classes-words"))];
         let inputs = self
             .verify
             .inputs
@@ -136,6 +144,8 @@ impl Book<'_> {
                     (text!("column-measures"), 8),
                     (text!("column-why"), 70),
                     (text!("heading-holes"), 50),
+                    (text!("column-classes-4"), 12),
+                    (text!("column-classes-6"), 12),
                 ]),
                 claims.collect(),
             ),
@@ -211,9 +221,7 @@ impl Book<'_> {
                     (text!("column-number"), 6),
                     (text!("report-assumptions"), 120),
                 ]),
-                assumptions
-                    .map(|(n, text)| vec![n.to_string(), text.clone()])
-                    .collect(),
+                assumptions.chain([classes]).collect(),
             ),
             (
                 text!("sheet-inputs"),

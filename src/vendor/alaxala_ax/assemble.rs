@@ -54,6 +54,7 @@ impl Reader {
             relays_from_either: true,
             modelled: self.leant_on(!bound.is_empty()),
             asides: self.asides,
+            beneath: Default::default(),
             parts: BTreeSet::new(),
             hostname: self.hostname,
             dialect: ID,

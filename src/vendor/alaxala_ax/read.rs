@@ -182,6 +182,10 @@ impl Reader {
             .find(|(start, _)| Words::new(&head.text).eat_all(start));
         if let Some((_, class)) = known {
             self.effect(*class, Scope::Device, head);
+        } else if Words::new(&head.text).eat("vlan") {
+            self.vlan(head, body);
+        } else if drops_frames(&head.text) {
+            self.effect(EffectClass::Narrows, Scope::Device, head);
         } else if is_irrelevant("top", &head.text) {
             for line in std::iter::once(head).chain(body) {
                 if let Some((protocol, port)) = services::guard(&head.text, &line.text) {
@@ -193,6 +197,20 @@ impl Reader {
             }
         } else {
             self.unknown(head, text!("ax-gap-unknown-line"));
+        }
+    }
+
+    /// `vlan 10 [protocol-based|mac-based]`. A VLAN that is suspended passes nothing.
+    fn vlan(&mut self, head: &Line<'_>, body: &[Line<'_>]) {
+        if !is_irrelevant("top", &head.text) {
+            self.unknown(head, text!("ax-gap-unknown-line"));
+        }
+        for line in body {
+            if Words::new(&line.text).eat_all("state suspend") {
+                self.effect(EffectClass::Narrows, Scope::Device, line);
+            } else if !is_irrelevant("vlan", &line.text) {
+                self.unknown(line, text!("ax-gap-unknown-line"));
+            }
         }
     }
 
@@ -275,6 +293,12 @@ impl Reader {
         }
         index
     }
+}
+
+/// Frames of a MAC address that the switch throws away.
+fn drops_frames(text: &str) -> bool {
+    let mut words = Words::new(text);
+    words.eat_all("mac-address-table static") && words.any(|word| word == "drop")
 }
 
 /// Whether a line binds a list.

@@ -7,7 +7,7 @@
 use crate::net::Family;
 use crate::vendor::ios_like::interface::{Face, Wanted};
 use crate::vendor::ios_like::read::{ListKey, Reader};
-use crate::vendor::ios_like::statement::vlan_list;
+use crate::vendor::ios_like::vlan::vlan_list;
 use crate::vendor::words::Words;
 use std::collections::BTreeSet;
 

@@ -5,7 +5,7 @@ use crate::text;
 use crate::vendor::capture::Line;
 use crate::vendor::ios_like::interface_line::address;
 use crate::vendor::ios_like::read::{MapFilter, Reader};
-use crate::vendor::ios_like::statement::vlan_list;
+use crate::vendor::ios_like::vlan::vlan_list;
 use crate::vendor::redact::redact;
 use crate::vendor::words::Words;
 
@@ -35,13 +35,23 @@ pub(super) fn statement(
     true
 }
 
-/// ` vlan 2 name X`, ` vlan 2-99 state enable`: nothing that decides the fate of a packet.
+/// ` vlan 2 name X`, ` vlan 2-99 state enable`: nothing that decides the fate of a packet; a VLAN that is off passes none.
 fn database(reader: &mut Reader, body: &[Line<'_>]) {
     for line in body {
         let mut words = Words::new(&line.text);
-        let known = words.eat("vlan")
-            && words.read(vlan_list).is_some()
-            && (words.is_end() || words.eat("name") || words.eat("state") || words.eat("mtu"));
+        let vlans = words.eat("vlan").then(|| words.read(vlan_list)).flatten();
+        if let Some(vlans) = &vlans
+            && words.eat_all("state disable")
+        {
+            let filter = (vlans.clone(), line.number, redact(&line.text));
+            reader.vlan_filters.push(filter);
+            continue;
+        }
+        let known = vlans.is_some()
+            && (words.is_end()
+                || words.eat("name")
+                || words.eat_all("state enable")
+                || words.eat("mtu"));
         if !known && !line.text.starts_with("no ") {
             reader.unknown(line, text!("ios-line-unread"));
         }

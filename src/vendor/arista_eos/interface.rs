@@ -8,8 +8,12 @@ use crate::vendor::ios_like::interface::{Face, FaceWords, named};
 use crate::vendor::ios_like::interface_line::{address, address4, binding, vrf};
 use crate::vendor::ios_like::read::Reader;
 use crate::vendor::ios_like::redundancy::vrrp;
+use crate::vendor::redact::redact;
 use crate::vendor::words::{Words, ipv4};
 use ipnet::IpNet;
+
+/// The head of a block of settings for ports, and the word before its name among policies.
+pub(super) const QOS_PROFILE: &str = "qos profile";
 
 /// An interface by its name.
 pub(super) fn face(name: &str) -> Option<FaceName> {
@@ -42,7 +46,18 @@ pub(super) fn line(
         "ip" | "ipv6" if words.eat_all("virtual-router address") => virtual_router(face, words),
         "ip" if words.eat_all("address virtual") => address4(face, words),
         "ipv6" if words.eat_all("address virtual") => address6(face, words),
-        "ip" if words.eat("helper-address") => relay(face, words),
+        "ip" if words.eat("helper-address") => {
+            if Words::new(words.rest()).any(|word| word == "source-interface") {
+                reader.relay_uncertain(line);
+            }
+            relay(face, words)
+        }
+        "service-profile" => {
+            let name = format!("{QOS_PROFILE} {}", words.rest());
+            let policy = (name, None, line.number, redact(&line.text));
+            face.policies.push(policy);
+            true
+        }
         "ipv6" if words.eat("access-group") => binding(face, Family::V6, words, line),
         "ip" | "ipv6" if words.eat_all("ospf area") || words.eat_all("ospf network") => {
             reader.runs_dynamic(face.interface.vrf.clone(), line.number);
@@ -84,7 +99,8 @@ fn address6(face: &mut Face, mut words: Words<'_>) -> bool {
     net.is_some() && words.is_end()
 }
 
-/// `A [vrf V] [source-interface I]`: where the server is sought does not change who sends.
+/// `A [vrf V] [source-interface I]`: where the server is sought does not change who sends; another source address does, and with
+/// it no leg is certain (D22).
 fn relay(face: &mut Face, mut words: Words<'_>) -> bool {
     let Some(addr) = words.read(ipv4) else {
         return false;

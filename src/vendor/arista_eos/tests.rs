@@ -3,7 +3,7 @@
 use super::AristaEos;
 use crate::acl::{Fate, Known, decide};
 use crate::base::{Lang, Source};
-use crate::device::{Config, Device, EffectClass, Interface, InterfaceKind, Scope};
+use crate::device::{Config, Device, Effect, EffectClass, Interface, InterfaceKind, Scope};
 use crate::vendor::suite::packet;
 use crate::vendor::{Dialect, Hint};
 
@@ -208,4 +208,22 @@ fn hsrp_is_refused() {
     };
     let refusals = AristaEos.write(&config).unwrap_err();
     assert!(refusals[0].render(Lang::En).contains("VRRP"));
+}
+
+/// `interface defaults`: `shutdown` there may hold for ports that say nothing.
+#[test]
+fn ports_may_be_down_by_default() {
+    let ports = "interface Ethernet1\n   no switchport\n   ip address 10.0.0.1/24\ninterface Ethernet2\n   no shutdown\n   no switchport\n   ip address 10.0.1.1/24\n";
+    let defaults = |line: &str| {
+        read(&format!(
+            "interface defaults\n   ethernet\n      {line}\n{ports}"
+        ))
+    };
+    let scopes = |device: &Device| -> Vec<Scope> {
+        let narrows = |effect: &&Effect| effect.class == EffectClass::Narrows;
+        let found = device.effects.iter().filter(narrows);
+        found.map(|effect| effect.scope.clone()).collect()
+    };
+    assert_eq!(scopes(&defaults("shutdown")), [Scope::Interface(0, None)]);
+    assert_eq!(scopes(&defaults("mtu 1500")), []);
 }

@@ -26,6 +26,10 @@ pub(super) fn face(name: &str) -> Option<FaceName> {
     } else {
         digits
     };
+    // `lag 10 multi-chassis [static]`: both members of a pair have it.
+    if stem == "lag" && words.eat("multi-chassis") {
+        words.eat("static");
+    }
     if !words.is_end() {
         return None;
     }
@@ -50,7 +54,7 @@ pub(super) fn face(name: &str) -> Option<FaceName> {
 
 /// Lists, policies, VLANs of ports, VRF, relay, active gateways, VRRP.
 pub(super) fn line(
-    _: &mut Reader,
+    reader: &mut Reader,
     face: &mut Face,
     mut words: Words<'_>,
     line: &Line<'_>,
@@ -77,10 +81,23 @@ pub(super) fn line(
         "ip" if face.is_management() => words.eat("dhcp") || words.eat("static"),
         "ipv6" if face.is_management() => words.eat("dhcp") || words.eat("static"),
         "ip" if words.eat("helper-address") => relay(face, words),
+        "ip" if words.eat("rip") && words.number::<u32>().is_some() => {
+            reader.runs_dynamic(face.interface.vrf.clone(), line.number);
+            true
+        }
+        "ipv6" if runs_protocol(words) => {
+            reader.runs_dynamic(face.interface.vrf.clone(), line.number);
+            true
+        }
         "ipv6" if words.eat_all("address link-local") => link_local(face, words),
         "default-gateway" | "nameserver" => face.is_management(),
         _ => false,
     }
+}
+
+/// `ospfv3 1 area 0.0.0.0`, `ripng 1`.
+fn runs_protocol(mut words: Words<'_>) -> bool {
+    (words.eat("ospfv3") || words.eat("ripng")) && words.number::<u32>().is_some()
 }
 
 /// `access-list ip|ipv6|mac NAME in|out|routed-in|routed-out`, `policy NAME ...`.

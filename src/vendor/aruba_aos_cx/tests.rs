@@ -145,3 +145,15 @@ fn a_number_used_again_replaces_and_a_warning_opens_the_list() {
         assert_eq!(fate(&device, list, text).0, expect, "{list}: {text}");
     }
 }
+
+/// Lines that campus configurations of others have.
+#[test]
+fn shared_bundles_and_routing_protocols_are_read() {
+    let text = "interface lag 1 multi-chassis\n    no routing\n    vlan trunk allowed 10\ninterface lag 2 multi-chassis static\n    vlan access 10\n\
+                interface vlan 10\n    vrf attach A\n    ip address 10.0.0.1/24\n    ip rip 1\n    ipv6 ospfv3 1 area 0.0.0.0\n    ipv6 ospfv3 cost 10\n    ip rip send 2\n";
+    let source = Source::capture("test.cfg", text.as_bytes());
+    let device = ArubaAosCx.read(&source, &Hint::default());
+    assert!(device.gaps.is_empty(), "{:?}", device.gaps);
+    let vrf = || "A".to_owned();
+    assert_eq!(device.dynamic, [(vrf(), 9), (vrf(), 10)]);
+}

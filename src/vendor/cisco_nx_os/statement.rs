@@ -18,6 +18,12 @@ pub(super) fn statement(
     match words.next().unwrap_or_default() {
         "vrf" if words.eat("context") => context(reader, words, body),
         "control-plane" => control_plane(reader, body),
+        // Policies of all ports.
+        "system" if words.eat("qos") => {
+            for line in body {
+                reader.vlan_line(&[], line);
+            }
+        }
         _ => return false,
     }
     true
@@ -32,6 +38,9 @@ fn context(reader: &mut Reader, mut words: Words<'_>, body: &[Line<'_>]) {
             for line in inner.iter().filter(|line| leaks(&line.text)) {
                 reader.effect(EffectClass::Redirects, Scope::Vrf(name.clone()), line);
             }
+            continue;
+        }
+        if reader.vrf_by_class(&name, line) {
             continue;
         }
         let read = if words.eat_all("ip route") {

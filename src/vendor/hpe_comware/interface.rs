@@ -10,6 +10,7 @@ use crate::acl::Direction;
 use crate::base::text::sanitise;
 use crate::device::{EffectClass, Interface, InterfaceKind, Scope};
 use crate::net::Family;
+use crate::net::proto::UDP;
 use crate::text;
 use crate::vendor::capture::Line;
 use crate::vendor::words::{Words, folded, ipv4, ipv6};
@@ -30,6 +31,22 @@ const EFFECTS: &[(&str, EffectClass)] = &[
     ("ip verify source", EffectClass::Narrows),
     ("ipv6 verify source", EffectClass::Narrows),
     ("port-isolate", EffectClass::Narrows),
+    ("port private-vlan", EffectClass::Narrows),
+    ("port isolate-user-vlan", EffectClass::Narrows),
+    ("am", EffectClass::Narrows),
+    ("arp authorized enable", EffectClass::Narrows),
+    ("arp filter", EffectClass::Narrows),
+    ("broadcast-suppression", EffectClass::Narrows),
+    ("dhcp snooping deny", EffectClass::Narrows),
+    ("ipv6 nd raguard", EffectClass::Narrows),
+    ("multicast-suppression", EffectClass::Narrows),
+    ("storm-constrain broadcast", EffectClass::Narrows),
+    ("storm-constrain known-unicast", EffectClass::Narrows),
+    ("storm-constrain multicast", EffectClass::Narrows),
+    ("storm-constrain unicast", EffectClass::Narrows),
+    ("unicast-suppression", EffectClass::Narrows),
+    ("port service-loopback", EffectClass::Rewrites),
+    ("vlan mapping", EffectClass::Rewrites),
     ("ip forward-broadcast", EffectClass::Redirects),
     ("ip policy-based-route", EffectClass::Redirects),
     ("ipv6 policy-based-route", EffectClass::Redirects),
@@ -38,6 +55,8 @@ const EFFECTS: &[(&str, EffectClass)] = &[
     ("igmp", EffectClass::Redirects),
     ("mld", EffectClass::Redirects),
 ];
+/// Lines by which a relay asks from, or is answered at, another address.
+const RELAY_OTHERWISE: [&str; 2] = ["dhcp relay source-address", "dhcp relay gateway"];
 /// Lines by which a routing protocol runs here (D31).
 const ROUTING: [&str; 6] = ["ospf", "ospfv3", "rip", "ripng", "isis", "ospf3"];
 
@@ -126,6 +145,12 @@ impl Reader {
                 Some(id) => interface.kind = InterfaceKind::Svi(id),
                 None => self.unknown(line, text!("comware-line-unread")),
             }
+        } else if RELAY_OTHERWISE
+            .iter()
+            .any(|start| Words::new(text).eat_all(start))
+        {
+            // Other addresses than those of D22: none of its legs is certain.
+            self.effect(EffectClass::Narrows, Scope::Own(Some(UDP), Some(67)), line);
         } else if words.eat_all("dhcp relay server-address") {
             self.relay(index, words, line);
         } else if words.eat("packet-filter") {

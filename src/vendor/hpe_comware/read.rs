@@ -32,13 +32,28 @@ const EFFECTS: &[(&str, EffectClass)] = &[
     ("qos apply policy", EffectClass::Narrows),
     ("qos vlan-policy", EffectClass::Narrows),
     ("firewall packet-filter", EffectClass::Narrows),
+    ("arp restricted-forwarding enable", EffectClass::Narrows),
+    ("dhcp snooping enable", EffectClass::Narrows),
+    ("ipv6 dhcp snooping enable", EffectClass::Narrows),
+    ("mac-address blackhole", EffectClass::Narrows),
     ("multicast routing", EffectClass::Redirects),
     ("ipv6 multicast routing", EffectClass::Redirects),
     ("policy-based-route", EffectClass::Redirects),
 ];
 
-/// The same for lines inside a VLAN; no other touches a packet.
+/// The same for lines inside a VLAN. A super VLAN is the link of its sub-VLANs, whatever their numbers.
 const VLAN_EFFECTS: &[(&str, EffectClass)] = &[
+    ("arp detection enable", EffectClass::Narrows),
+    ("dhcp snooping enable", EffectClass::Narrows),
+    ("ip verify source", EffectClass::Narrows),
+    ("ipv6 dhcp snooping enable", EffectClass::Narrows),
+    ("ipv6 nd detection enable", EffectClass::Narrows),
+    ("ipv6 nd raguard", EffectClass::Narrows),
+    ("ipv6 verify source", EffectClass::Narrows),
+    ("isolated-vlan", EffectClass::Narrows),
+    ("mac-forced-forwarding", EffectClass::Redirects),
+    ("subvlan", EffectClass::Rewrites),
+    ("supervlan", EffectClass::Rewrites),
     ("qos apply policy", EffectClass::Narrows),
     ("private-vlan", EffectClass::Narrows),
     ("isolate-user-vlan", EffectClass::Narrows),
@@ -205,16 +220,26 @@ impl Reader {
             "vlan" => {
                 if let Some(class) = class(VLAN_EFFECTS, line) {
                     self.effect(class, Scope::Device, line);
+                } else if !is_irrelevant("vlan", &line.text) {
+                    self.unknown(line, text!("comware-line-unread"));
                 }
             }
             "ip" if words.eat("vpn-instance") => self.vpn_line(words, line),
             "ospf" | "rip" | "isis" | "bgp" | "ospfv3" | "ripng" => {
                 let mut inner = Words::new(&line.text);
+                if Words::new(inner.rest()).any(|word| word == "flowspec") {
+                    // Filters that neighbours send (RFC 8955).
+                    self.effect(EffectClass::Redirects, Scope::Device, line);
+                }
                 if inner.any(|word| word == "vpn-instance")
                     && let Some(name) = inner.next()
                 {
                     self.dynamic.push((name.to_owned(), line.number));
                 }
+            }
+            // Scripts and jobs that enter the configuration: what they leave there is not in the text.
+            "rtm" | "scheduler" | "event-manager" | "job" if line.text.contains("system-view") => {
+                self.unknown(line, text!("comware-line-unread"));
             }
             _ => self.guard(head, line),
         }
@@ -336,6 +361,7 @@ impl Reader {
             relays_from_either: false,
             modelled: asked.modelled.into_iter().map(str::to_owned).collect(),
             asides: self.asides,
+            beneath: Default::default(),
             parts: BTreeSet::new(),
         }
     }

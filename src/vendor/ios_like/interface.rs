@@ -129,6 +129,11 @@ impl Face {
         matches!(self.kind, InterfaceKind::Svi(_))
     }
 
+    /// Whether it is a port or a bundle.
+    pub(in crate::vendor) fn is_port(&self) -> bool {
+        self.is_port
+    }
+
     /// Whether it is a management port.
     pub(in crate::vendor) fn is_management(&self) -> bool {
         self.kind == InterfaceKind::Management
@@ -171,9 +176,8 @@ impl Reader {
     ) -> Option<(Interface, Vec<Wanted>)> {
         let mut effects = face.effects.clone();
         for (name, direction, line, text) in &face.policies {
-            if self.policies.get(name) != Some(&true) {
-                effects.push((EffectClass::Narrows, *direction, *line, text.clone()));
-            }
+            let classes = self.policy(name).into_iter();
+            effects.extend(classes.map(|class| (class, *direction, *line, text.clone())));
         }
         if !face.is_layer3() {
             self.switched(&face, effects);

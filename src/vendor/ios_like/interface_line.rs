@@ -1,5 +1,6 @@
 //! The lines inside an interface block, as far as the dialects share them.
 
+use super::beside::policy_of;
 use super::interface::Face;
 use super::read::{Reader, direction};
 use super::table::Place;
@@ -20,6 +21,9 @@ impl Reader {
         line: &Line<'_>,
         inner: &[Line<'_>],
     ) {
+        if self.relays_otherwise(line) {
+            return;
+        }
         let words = Words::new(&line.text);
         let read = (self.kin.interface_line)(self, face, words, line, inner)
             || self.shared_line(face, words, line);
@@ -241,8 +245,14 @@ pub(in crate::vendor) fn address(word: &str) -> Option<IpAddr> {
     word.split('/').next()?.parse().ok()
 }
 
-/// `[type KIND] input|output NAME`.
+/// `[type KIND] input|output NAME`, `type control subscriber NAME`.
 fn service_policy(face: &mut Face, mut words: Words<'_>, line: &Line<'_>) -> bool {
+    let all = words;
+    if words.eat_all("type control subscriber") {
+        // What a port does with who is not known there yet.
+        face.effect(EffectClass::Narrows, None, line);
+        return true;
+    }
     if words.eat("type") {
         words.next();
     }
@@ -251,8 +261,9 @@ fn service_policy(face: &mut Face, mut words: Words<'_>, line: &Line<'_>) -> boo
         Some("output") => Some(Direction::Out),
         _ => return false,
     };
-    let name = words.last().unwrap_or_default().to_owned();
-    face.policies
-        .push((name, direction, line.number, redact(&line.text)));
+    if let Some(name) = policy_of(all) {
+        let policy = (name.to_owned(), direction, line.number, redact(&line.text));
+        face.policies.push(policy);
+    }
     true
 }

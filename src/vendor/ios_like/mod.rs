@@ -10,6 +10,7 @@
 //! What a device *does* is data (`vendors/<dialect>/`), asked as facts with the same ids in every dialect.
 //! Must not know: any one dialect. A difference is a field of [`Kin`] with a name, never a test for an id.
 
+mod beside;
 pub(in crate::vendor) mod boxes;
 pub(in crate::vendor) mod config;
 pub(in crate::vendor) mod convert;
@@ -32,6 +33,7 @@ pub(in crate::vendor) mod statement;
 pub(in crate::vendor) mod table;
 #[cfg(test)]
 mod tests;
+pub(in crate::vendor) mod vlan;
 
 use super::capture::Line;
 use super::words::Words;

@@ -23,7 +23,6 @@ use crate::text;
 use crate::vendor::Hint;
 use crate::vendor::capture::{self, Line, blocks};
 use crate::vendor::redact::redact;
-use crate::vendor::services;
 use crate::vendor::words::{Words, folded};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -45,8 +44,8 @@ pub(in crate::vendor) struct Reader {
     pub(in crate::vendor) routing: [BTreeMap<String, bool>; 2],
     pub(in crate::vendor) groups: Groups,
     pub(in crate::vendor) time_ranges: BTreeMap<String, String>,
-    /// Policy maps by name: whether they only mark and queue.
-    pub(in crate::vendor) policies: BTreeMap<String, bool>,
+    /// Policy maps by name: what they may do besides marking and queueing.
+    pub(in crate::vendor) policies: BTreeMap<String, Vec<EffectClass>>,
     /// Filters on VLANs (maps, lists of access ports): the VLANs, none if they are not known or too many to list.
     pub(in crate::vendor) vlan_filters: Vec<OnVlans>,
     /// Policy maps on VLANs, filters unless they only mark and queue: the map, then as above.
@@ -67,6 +66,8 @@ pub(in crate::vendor) struct Reader {
     pub(in crate::vendor) leant: Vec<&'static str>,
     /// Ports whose broadcasts relays send on.
     pub(in crate::vendor) relayed: PortSet,
+    /// A port that does not say whether it is up may be down.
+    pub(in crate::vendor) ports_are_down: bool,
     /// Lines that are no configuration.
     asides: Vec<u32>,
     lists: Lists,
@@ -155,6 +156,7 @@ impl Reader {
             outside_virtuals: Vec::new(),
             leant: Vec::new(),
             relayed: PortSet::from_ranges(kin.relayed.iter().map(|port| (*port, *port))),
+            ports_are_down: false,
             asides: Vec::new(),
             lists: Lists::default(),
             shown: Lists::default(),
@@ -169,10 +171,15 @@ impl Reader {
     /// Reads one block. Gives the list it opened, if any.
     fn block(&mut self, head: &Line<'_>, body: &[Line<'_>]) -> Option<(bool, usize)> {
         let kin = self.kin;
+        if self.relays_otherwise(head) {
+            return None;
+        }
         let settled = kin.data.tables.class(Place::Top, &head.text).is_none();
         if settled && self.is_irrelevant(Place::Top, head) && !lists::is_item(&head.text, kin) {
             self.note(head, body);
             self.guards(head, body);
+            self.drops_frames(head);
+            self.configures(head, body);
             return None;
         }
         if let Some(list) = lists::head(&head.text, kin) {
@@ -195,16 +202,6 @@ impl Reader {
         }
         self.statement(head, body);
         None
-    }
-
-    /// Lists on the switch's own services (D19).
-    fn guards(&mut self, head: &Line<'_>, body: &[Line<'_>]) {
-        for line in std::iter::once(head).chain(body) {
-            if let Some((protocol, port)) = services::guard(&head.text, &line.text) {
-                let scope = Scope::Own(Some(protocol), port);
-                self.effect(EffectClass::Narrows, scope, line);
-            }
-        }
     }
 
     fn items<'l>(&mut self, shown: bool, at: usize, lines: impl Iterator<Item = &'l Line<'l>>) {
@@ -362,6 +359,7 @@ impl Reader {
             relays_from_either: false,
             modelled: context.modelled.into_iter().map(str::to_owned).collect(),
             asides: self.asides,
+            beneath: Default::default(),
             parts: BTreeSet::new(),
         }
     }
@@ -430,42 +428,6 @@ impl Reader {
             _ => context.ask(fact),
         }
     }
-
-    /// VLAN maps act on the VLAN interface, or, if the VLAN has none here, perhaps anywhere.
-    fn place_effects(&mut self, interfaces: &[Interface]) {
-        let svis = svis(interfaces);
-        for (policy, filter) in std::mem::take(&mut self.vlan_policies) {
-            if self.policies.get(&policy) != Some(&true) {
-                self.vlan_filters.push(filter);
-            }
-        }
-        for (vlans, line, text) in std::mem::take(&mut self.vlan_filters) {
-            let at = |vlan: &u16| {
-                svis.get(vlan)
-                    .map_or(Scope::Device, |at| Scope::Interface(*at, None))
-            };
-            let mut scopes: Vec<Scope> = vlans.iter().map(at).collect();
-            if scopes.is_empty() || scopes.contains(&Scope::Device) {
-                scopes = vec![Scope::Device];
-            }
-            let class = EffectClass::Narrows;
-            self.effects.extend(scopes.into_iter().map(|scope| Effect {
-                class,
-                scope,
-                line,
-                text: text.clone(),
-            }));
-        }
-    }
-}
-
-/// The interfaces of VLANs by number.
-fn svis(interfaces: &[Interface]) -> BTreeMap<u16, usize> {
-    let svi = |(at, face): (usize, &Interface)| match face.kind {
-        InterfaceKind::Svi(vlan) => Some((vlan, at)),
-        InterfaceKind::Routed | InterfaceKind::Loopback | InterfaceKind::Management => None,
-    };
-    interfaces.iter().enumerate().filter_map(svi).collect()
 }
 
 /// What lists see, as far as it does not depend on their entries (D18).

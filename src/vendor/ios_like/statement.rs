@@ -9,14 +9,10 @@ use crate::device::{EffectClass, Scope};
 use crate::net::PortSet;
 use crate::text;
 use crate::vendor::capture::{Line, blocks};
-use crate::vendor::redact::redact;
 use crate::vendor::words::{Words, number};
 
 /// How many interfaces all heads together may name: a hostile text of ranges would otherwise unfold without end.
 const MOST_FACES: usize = 200_000;
-
-/// More VLANs than this in one filter count as "anywhere".
-const MOST_VLANS: usize = 256;
 
 impl Reader {
     pub(in crate::vendor) fn statement(&mut self, head: &Line<'_>, body: &[Line<'_>]) {
@@ -24,21 +20,7 @@ impl Reader {
         if (self.kin.statement)(self, words, head, body) || self.shared(words, head, body) {
             return;
         }
-        self.by_class(Place::Top, head);
-    }
-
-    /// A line that only the tables know, or nobody (D23).
-    fn by_class(&mut self, place: Place, line: &Line<'_>) {
-        let class = self.kin.data.tables.class(place, &line.text);
-        match (class, named_vlans(&line.text)) {
-            // `ip arp inspection vlan 10-12`: what may drop does so there.
-            (Some(EffectClass::Narrows), Some(vlans)) => {
-                let effect = (vlans, line.number, redact(&line.text));
-                self.vlan_filters.push(effect);
-            }
-            (Some(class), _) => self.effect(class, Scope::Device, line),
-            (None, _) => self.unknown(line, text!("ios-line-unread")),
-        }
+        self.by_class(head);
     }
 
     /// What every dialect has.
@@ -179,7 +161,8 @@ impl Reader {
         }
     }
 
-    /// A dynamic protocol runs in the VRF of the head, or else in the global table, and in those its address families name.
+    /// A dynamic protocol runs in the VRF of the head, or else in the global table, and in those its address families name. What
+    /// it brings from other VRFs, and filters that neighbours send (RFC 8955), are in the table.
     fn router(&mut self, words: Words<'_>, head: &Line<'_>, body: &[Line<'_>]) {
         let vrf = |mut words: Words<'_>| -> Option<String> {
             words.find(|word| *word == "vrf")?;
@@ -188,6 +171,9 @@ impl Reader {
         self.runs_dynamic(vrf(words).unwrap_or_default(), head.number);
         for line in body {
             let words = Words::new(&line.text);
+            if let Some(class) = self.kin.data.tables.class(Place::Router, &line.text) {
+                self.effect(class, Scope::Device, line);
+            }
             if matches!(words.peek(), Some("address-family" | "vrf"))
                 && let Some(name) = vrf(words)
             {
@@ -204,7 +190,7 @@ impl Reader {
         let name = words.next().unwrap_or_default().to_owned();
         for line in body {
             let mut words = Words::new(&line.text);
-            if self.is_irrelevant(Place::Vrf, line) {
+            if self.is_irrelevant(Place::Vrf, line) || self.vrf_by_class(&name, line) {
                 continue;
             }
             let leaks = words.eat("route-target")
@@ -219,56 +205,13 @@ impl Reader {
         }
     }
 
-    fn vlan(&mut self, mut words: Words<'_>, head: &Line<'_>, body: &[Line<'_>]) -> bool {
-        match words.next().unwrap_or_default() {
-            "filter" => {
-                words.find(|word| *word == "vlan-list");
-                let vlans = vlan_list(words.rest()).unwrap_or_default();
-                self.vlan_filters
-                    .push((vlans, head.number, redact(&head.text)));
-            }
-            // A definition; `vlan filter` binds it.
-            "access-map" => {}
-            // Settings of a VLAN that need not exist; the block is that of the VLAN otherwise.
-            "configuration" => {
-                let vlans = vlan_list(words.rest()).unwrap_or_default();
-                for line in body {
-                    self.vlan_line(&vlans, line);
-                }
-            }
-            list if vlan_list(list).is_some() => {
-                let vlans = vlan_list(list).unwrap_or_default();
-                for line in body {
-                    self.vlan_line(&vlans, line);
-                }
-            }
-            _ => return false,
+    /// A line of a VRF whose effect is known by class only (D23).
+    pub(in crate::vendor) fn vrf_by_class(&mut self, vrf: &str, line: &Line<'_>) -> bool {
+        let class = self.kin.data.tables.class(Place::Vrf, &line.text);
+        if let Some(class) = class {
+            self.effect(class, Scope::Vrf(vrf.to_owned()), line);
         }
-        true
-    }
-
-    /// A line of a VLAN. A list or policy on it filters what enters or leaves it.
-    fn vlan_line(&mut self, vlans: &[u16], line: &Line<'_>) {
-        if line.text.starts_with("apply ") {
-            let filter = (vlans.to_vec(), line.number, redact(&line.text));
-            self.vlan_filters.push(filter);
-        } else if line.text.starts_with("service-policy ") {
-            let policy = Words::new(&line.text).last().unwrap_or_default();
-            let filter = (vlans.to_vec(), line.number, redact(&line.text));
-            self.vlan_policies.push((policy.to_owned(), filter));
-        } else if !self.is_irrelevant(Place::Vlan, line) {
-            self.by_class(Place::Vlan, line);
-        }
-    }
-
-    /// Whether a policy map only marks and queues.
-    fn policy_map(&mut self, words: Words<'_>, body: &[Line<'_>]) {
-        let harmless = body
-            .iter()
-            .all(|line| self.is_irrelevant(Place::Policy, line));
-        if let Some(name) = words.last() {
-            self.policies.insert(name.to_owned(), harmless);
-        }
+        class.is_some()
     }
 
     fn interface(&mut self, words: Words<'_>, head: &Line<'_>, body: &[Line<'_>]) {
@@ -295,6 +238,10 @@ impl Reader {
         if let Some(known) = known.and_then(|at| self.faces.get_mut(at)) {
             face = std::mem::replace(known, face);
         }
+        let says = |line: &Line<'_>| matches!(line.text.as_ref(), "shutdown" | "no shutdown");
+        if self.ports_are_down && face.is_port() && !body.iter().any(says) {
+            face.effect(EffectClass::Narrows, None, head);
+        }
         for (line, inner) in blocks(body) {
             self.interface_line(&mut face, line, inner);
         }
@@ -305,46 +252,5 @@ impl Reader {
                 self.faces.push(face);
             }
         }
-    }
-}
-
-/// The VLANs that a line ends in.
-fn named_vlans(text: &str) -> Option<Vec<u16>> {
-    vlan_list(text.rsplit_once(" vlan ")?.1)
-}
-
-/// `10,20-22 30`; `None` if it is no list of VLANs, empty if it is a very long one.
-pub(in crate::vendor) fn vlan_list(text: &str) -> Option<Vec<u16>> {
-    let mut vlans = Vec::new();
-    let mut count = 0;
-    for part in text.split([',', ' ']).filter(|part| !part.is_empty()) {
-        let (first, last) = part.split_once('-').unwrap_or((part, part));
-        let (first, last): (u16, u16) = (number(first)?, number(last)?);
-        if first > last || last > 4094 {
-            return None;
-        }
-        count += usize::from(last - first) + 1;
-        if count <= MOST_VLANS {
-            vlans.extend(first..=last);
-        }
-    }
-    match count {
-        0 => None,
-        1..=MOST_VLANS => Some(vlans),
-        _ => Some(Vec::new()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lists_of_vlans() {
-        assert_eq!(vlan_list("10,20-22 30"), Some(vec![10, 20, 21, 22, 30]));
-        assert_eq!(vlan_list("2-1000,1002"), Some(vec![]));
-        assert_eq!(vlan_list("all"), None);
-        assert_eq!(vlan_list(""), None);
-        assert_eq!(vlan_list("20-10"), None);
     }
 }

@@ -3,7 +3,7 @@
 use crate::device::EffectClass;
 use crate::facts::Facts;
 use crate::vendor::words::Words;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Where a line stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -15,6 +15,10 @@ pub(in crate::vendor) enum Place {
     Policy,
     /// Inside a list.
     List,
+    /// Inside a routing process.
+    Router,
+    /// Anywhere, of a relay for DHCP: it does not work, or sends from or to other addresses than D22 says.
+    Relay,
 }
 
 impl Place {
@@ -26,6 +30,8 @@ impl Place {
             Place::Vlan => "vlan",
             Place::Policy => "policy",
             Place::List => "list",
+            Place::Router => "router",
+            Place::Relay => "relay",
         }
     }
 }
@@ -33,54 +39,59 @@ impl Place {
 /// Most words that a beginning in the table has.
 pub(in crate::vendor) const LONGEST: usize = 4;
 
-/// Beginnings of lines by the place where they stand.
+/// What a table says of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Row {
+    Irrelevant,
+    Known(EffectClass),
+}
+
+/// Beginnings of lines by the place where they stand. The longest one that a line begins with counts.
 pub(in crate::vendor) struct Tables {
-    irrelevant: Beginnings,
-    effects: [(EffectClass, Beginnings); 3],
+    places: BTreeMap<String, BTreeMap<String, Row>>,
 }
 
 impl Tables {
     pub(in crate::vendor) fn new(facts: &Facts) -> Tables {
-        Tables {
-            irrelevant: sets(&facts.irrelevant),
-            effects: [
-                (EffectClass::Narrows, sets(&facts.narrows)),
-                (EffectClass::Redirects, sets(&facts.redirects)),
-                (EffectClass::Rewrites, sets(&facts.rewrites)),
-            ],
+        let mut places: BTreeMap<String, BTreeMap<String, Row>> = BTreeMap::new();
+        for (rows, row) in [
+            (&facts.irrelevant, Row::Irrelevant),
+            (&facts.rewrites, Row::Known(EffectClass::Rewrites)),
+            (&facts.redirects, Row::Known(EffectClass::Redirects)),
+            (&facts.narrows, Row::Known(EffectClass::Narrows)),
+        ] {
+            for (place, lines) in rows {
+                let known = places.entry(place.clone()).or_default();
+                known.extend(lines.iter().map(|line| (line.clone(), row)));
+            }
         }
+        Tables { places }
     }
 
     /// Whether a line at a place begins with words of the table.
     pub(in crate::vendor) fn is_irrelevant(&self, place: Place, text: &str) -> bool {
-        begins(&self.irrelevant, place, text)
+        self.row(place, text) == Some(Row::Irrelevant)
     }
 
     /// The class of a line whose effect is known by class only.
     pub(in crate::vendor) fn class(&self, place: Place, text: &str) -> Option<EffectClass> {
-        let of_line = |(_, table): &&(EffectClass, _)| begins(table, place, text);
-        self.effects.iter().find(of_line).map(|(class, _)| *class)
-    }
-}
-
-type Beginnings = BTreeMap<String, BTreeSet<String>>;
-
-fn sets(rows: &BTreeMap<String, Vec<String>>) -> Beginnings {
-    rows.iter()
-        .map(|(place, lines)| (place.clone(), lines.iter().cloned().collect()))
-        .collect()
-}
-
-fn begins(table: &Beginnings, place: Place, text: &str) -> bool {
-    let Some(lines) = table.get(place.key()) else {
-        return false;
-    };
-    let mut start = String::with_capacity(48);
-    Words::new(text).take(LONGEST).any(|word| {
-        if !start.is_empty() {
-            start.push(' ');
+        match self.row(place, text)? {
+            Row::Irrelevant => None,
+            Row::Known(class) => Some(class),
         }
-        start.push_str(word);
-        lines.contains(start.as_str())
-    })
+    }
+
+    fn row(&self, place: Place, text: &str) -> Option<Row> {
+        let rows = self.places.get(place.key())?;
+        let mut start = String::with_capacity(48);
+        let mut found = None;
+        for word in Words::new(text).take(LONGEST) {
+            if !start.is_empty() {
+                start.push(' ');
+            }
+            start.push_str(word);
+            found = rows.get(start.as_str()).copied().or(found);
+        }
+        found
+    }
 }

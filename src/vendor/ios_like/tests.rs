@@ -162,3 +162,26 @@ fn a_counter_without_its_end_is_no_counter() {
     assert!(!whole("10 permit tcp any any [match"));
     assert!(!whole("10 permit tcp any any [match=1]2"));
 }
+
+/// A beginning in two tables of one place would mean two things.
+#[test]
+fn no_beginning_is_in_two_tables() {
+    for kin in KINS {
+        let facts = kin.facts();
+        let mut seen = std::collections::BTreeSet::new();
+        for table in [
+            &facts.irrelevant,
+            &facts.narrows,
+            &facts.redirects,
+            &facts.rewrites,
+        ] {
+            let mut own = std::collections::BTreeSet::new();
+            for (place, lines) in table {
+                own.extend(lines.iter().map(|line| (place, line)));
+            }
+            let twice: Vec<_> = seen.intersection(&own).collect();
+            assert!(twice.is_empty(), "{}: {twice:?}", kin.id);
+            seen.extend(own);
+        }
+    }
+}

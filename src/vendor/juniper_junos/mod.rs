@@ -13,6 +13,7 @@ mod boxes;
 mod change;
 mod condition;
 mod edit;
+mod effects;
 mod filter;
 mod flags;
 mod groups;

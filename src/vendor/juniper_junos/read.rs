@@ -4,6 +4,7 @@
 //! not modelled, becomes an effect of class N, R or X; what is in no table is class X for the device, and a gap (D23).
 
 use super::addresses::{PrefixLists, prefix_lists};
+use super::effects;
 use super::filter::{self, Context};
 use super::text::{self, Problem};
 use super::tree::{At, ROOT};
@@ -91,6 +92,7 @@ pub(super) fn device(source: &Source, hint: &Hint) -> Device {
     for at in root.children() {
         reader.top(at);
     }
+    effects::read(&mut reader, root);
     if context.ask("static-preference").question().is_some() {
         reader.effects.extend(routes::unordered(&reader.routes));
     }
@@ -343,6 +345,7 @@ impl Reader {
             relays_from_either: false,
             modelled: context.modelled.into_iter().map(str::to_owned).collect(),
             asides: self.asides,
+            beneath: Default::default(),
             parts: self.parts,
         }
     }

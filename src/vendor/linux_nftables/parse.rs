@@ -58,8 +58,28 @@ impl Parser {
             self.command();
             self.at = self.at.max(before + 1);
         }
-        for raw in std::mem::take(&mut self.raw) {
+        let raw = std::mem::take(&mut self.raw);
+        for raw in &raw {
+            self.note_changed_sets(raw);
+        }
+        for raw in raw {
             self.finish(&raw);
+        }
+    }
+
+    /// Sets that a rule puts elements into, or takes them from: what is in them is not in the text, whatever their flags say.
+    fn note_changed_sets(&mut self, raw: &Raw) {
+        let Some(table) = self.ruleset.tables.get_mut(&raw.table) else {
+            return;
+        };
+        for pair in raw.tokens.windows(2) {
+            if let [verb, name] = pair
+                && ["add", "update", "delete"].iter().any(|word| verb.is(word))
+                && let Some(set) = name.text.strip_prefix('@')
+                && let Some(set) = table.sets.get_mut(set)
+            {
+                set.dynamic = true;
+            }
         }
     }
 
@@ -226,10 +246,8 @@ impl Parser {
             let understood = match word.as_str() {
                 "chain" => self.word().is_some_and(|name| self.chain(&key, &name)),
                 "set" | "map" => self.word().is_some_and(|name| self.set(&key, &name)),
-                "flags" | "comment" => {
-                    self.statement();
-                    true
-                }
+                // A dormant table filters nothing.
+                "flags" | "comment" => !self.statement().iter().any(|token| token.is("dormant")),
                 // Objects that do nothing until a rule names them.
                 "counter" | "quota" | "limit" | "ct" | "secmark" | "synproxy" | "flowtable" => {
                     while self.word().is_some() {}

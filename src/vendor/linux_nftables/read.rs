@@ -61,6 +61,9 @@ const COMMANDS: [&str; 15] = [
     "include", "nft", "chain", "rule", "element", "}",
 ];
 
+/// Hooks of packets whose chains become lists.
+const HOOKS: [&str; 5] = ["prerouting", "input", "forward", "output", "postrouting"];
+
 impl Reader {
     /// Sorts the lines into rules and the rest.
     fn text(&mut self, source: &Source) -> Ruleset {
@@ -133,7 +136,7 @@ impl Reader {
     }
 
     fn finish(mut self, ruleset: &Ruleset, hint: &Hint) -> Device {
-        self.other_tables(ruleset);
+        self.other_chains(ruleset);
         self.rule_effects(ruleset);
         self.name_interfaces(ruleset);
         self.system.enable_ipv6();
@@ -185,23 +188,19 @@ impl Reader {
             relays_from_either: false,
             modelled: self.modelled.into_iter().map(str::to_owned).collect(),
             asides: Vec::new(),
+            beneath: Default::default(),
             parts: BTreeSet::new(),
         }
     }
 
-    /// Tables that filter frames, or packets of an interface before everything else.
-    fn other_tables(&mut self, ruleset: &Ruleset) {
+    /// Chains that filter frames, or packets of an interface before everything else.
+    fn other_chains(&mut self, ruleset: &Ruleset) {
         for ((family, _), table) in &ruleset.tables {
-            if !matches!(family.as_str(), "arp" | "bridge" | "netdev") {
-                continue;
-            }
-            for chain in table.chains.iter().filter(|chain| chain.base.is_some()) {
-                let quiet = chain.rules.is_empty()
-                    && chain
-                        .base
-                        .as_ref()
-                        .is_some_and(|base| base.accept == Some(true));
-                if !quiet {
+            let frames = matches!(family.as_str(), "arp" | "bridge" | "netdev");
+            for chain in &table.chains {
+                let Some(base) = &chain.base else { continue };
+                let quiet = chain.rules.is_empty() && base.accept == Some(true);
+                if !quiet && (frames || !HOOKS.contains(&base.hook.as_str())) {
                     let text = format!("table {family} chain {}", sanitise(&chain.name));
                     self.effect(EffectClass::Narrows, chain.line, &text);
                 }
@@ -220,6 +219,9 @@ impl Reader {
                     found.push((EffectClass::Rewrites, rule));
                 } else if rule.redirects || (rule.offloads && !nat) {
                     found.push((EffectClass::Redirects, rule));
+                }
+                if nat && rule.outcomes.iter().any(|(_, to)| *to == Verdict::Drop) {
+                    found.push((EffectClass::Narrows, rule));
                 }
                 if is_unread(rule) {
                     self.gap(rule.line, &rule.text, text!("nft-gap-rule"));

@@ -205,7 +205,9 @@ impl System {
             match word {
                 "up" => self.interface(&name, number).shutdown = false,
                 "down" => self.interface(&name, number).shutdown = true,
-                "vrf" | "master" => return false,
+                "vrf" | "master" | "netns" | "xdp" | "xdpgeneric" | "xdpdrv" | "xdpoffload" => {
+                    return false;
+                }
                 _ => {}
             }
         }
@@ -227,8 +229,11 @@ impl System {
             return false;
         };
         let id = behind("id").and_then(crate::vendor::words::number);
-        if let (Some("vlan"), Some(id)) = (behind("type"), id) {
-            self.interface(name, number).kind = InterfaceKind::Svi(id);
+        match (behind("type"), id) {
+            (Some("vlan"), Some(id)) => self.interface(name, number).kind = InterfaceKind::Svi(id),
+            // Further ends of a link of this machine.
+            (None | Some("vlan" | "dummy" | "bridge" | "bond" | "macvlan" | "team"), _) => {}
+            (Some(_), _) => return false, // a tunnel, another table
         }
         true
     }
@@ -241,13 +246,15 @@ impl System {
         let (key, value) = (key.trim(), value.trim());
         let known = [".forwarding", "ip_forward", ".rp_filter", ".disable_ipv6"];
         let relevant = known.iter().any(|end| key.ends_with(end));
-        let harmless = FACTS.irrelevant.get("sysctl");
-        let harmless = harmless.is_some_and(|all| all.iter().any(|head| key.starts_with(head)));
         if relevant {
             self.switches
                 .insert(key.to_owned(), (value.to_owned(), number));
+        } else if lets_others_route(key, value) {
+            let text = redact(text);
+            self.effects.push((EffectClass::Redirects, number, text));
+            return true;
         }
-        relevant || harmless
+        relevant || is_harmless(key)
     }
 
     /// `-4 -i vlan10 10.9.0.5 10.9.0.6`: relays what clients broadcast there.
@@ -389,6 +396,30 @@ impl System {
             interface.ipv6 = on;
         }
     }
+}
+
+/// Whether a switch lets packets or neighbours say where to go: source routes, ICMP redirects at a router, routes that another
+/// router announces (Linux, ip-sysctl).
+fn lets_others_route(key: &str, value: &str) -> bool {
+    let v4 = key.starts_with("net.ipv4.");
+    (key.ends_with(".accept_source_route") && !matches!(value, "0" | "-1"))
+        || (key.ends_with(".accept_redirects") && v4 && value != "0")
+        || (key.ends_with(".accept_ra") && !matches!(value, "0" | "1"))
+}
+
+/// Whether the data say that a switch changes no packet's fate: by its whole name, or by that behind an interface.
+fn is_harmless(key: &str) -> bool {
+    let has = |place: &str, key: &str| {
+        let heads = FACTS.irrelevant.get(place);
+        heads.is_some_and(|heads| heads.iter().any(|head| key.starts_with(head)))
+    };
+    let of_interface = ["net.ipv4.conf.", "net.ipv6.conf."].iter().any(|start| {
+        let rest = key
+            .strip_prefix(start)
+            .and_then(|rest| rest.rsplit_once('.'));
+        rest.is_some_and(|(_, name)| has("conf", name))
+    });
+    has("sysctl", key) || of_interface
 }
 
 /// The words behind the destination of a route.

@@ -5,9 +5,11 @@
 
 mod effects;
 mod meaning;
+mod names;
 mod points;
 mod reading;
 mod sees;
+mod stated;
 mod writing;
 
 use super::{DIALECTS, Dialect, Hint};

@@ -17,6 +17,21 @@ pub(super) fn logged(
     to: &[Spot],
     services: Option<&[Term]>,
 ) -> Option<Vec<Logged>> {
+    let all = asked(view, from, to, services);
+    let settled = |part: &Logged| match part.origin {
+        Origin::Link(link) => decided(view, link, part.packets),
+        Origin::Device(_) => false,
+    };
+    all.iter().all(settled).then_some(all)
+}
+
+/// The packets that are asked about, decided or not.
+pub(super) fn asked(
+    view: &View<'_>,
+    from: &[Spot],
+    to: &[Spot],
+    services: Option<&[Term]>,
+) -> Vec<Logged> {
     let space = view.space();
     let wanted = wanted(view, services);
     let mut all = Vec::new();
@@ -24,7 +39,7 @@ pub(super) fn logged(
         let Some(Origin::Link(link)) = view.origin(source.at) else {
             continue;
         };
-        if view.topo.ports_of(link, view.family).next().is_none() {
+        if view.topo.routers_of(link, view.family).next().is_none() {
             continue;
         }
         for target in to.iter().filter(|spot| apart(view, source, spot)) {
@@ -33,9 +48,6 @@ pub(super) fn logged(
             if space.is_empty(packets) {
                 continue;
             }
-            if !decided(view, link, packets) {
-                return None;
-            }
             all.push(Logged {
                 family: view.family,
                 origin: Origin::Link(link),
@@ -43,7 +55,7 @@ pub(super) fn logged(
             });
         }
     }
-    Some(all)
+    all
 }
 
 /// Whether every list that some packets from a link may meet either permits or drops each of them.

@@ -6,7 +6,10 @@
 
 mod carried;
 mod logged;
+mod packets;
 mod relay;
+
+pub(super) use packets::packets;
 
 use super::only::{self, Beside, Only};
 use super::view::{Origin, View};
@@ -171,20 +174,8 @@ pub fn need(world: &World<'_>, views: &[View<'_>], claim: &Claim) -> Option<Need
         {
             None
         }
-        ClaimKind::Works { from, to, terms } => {
-            let halves = spec::halves_of(world.policy, from, to, terms);
-            let halves: Vec<&Half> = halves.iter().collect();
-            let each = views
-                .iter()
-                .flat_map(|view| carried::journeys(view, &halves));
-            Some(Need::Carried(each.collect()))
-        }
-        ClaimKind::AllowsWork => {
-            let halves: Vec<&Half> = world.halves.iter().collect();
-            let each = views
-                .iter()
-                .flat_map(|view| carried::journeys(view, &halves));
-            Some(Need::Carried(each.collect()))
+        ClaimKind::Works { .. } | ClaimKind::AllowsWork => {
+            Some(Need::Carried(journeys(world, views, &claim.kind)))
         }
         ClaimKind::Filtered { of } => {
             let ports = filtered::ports(world.policy, &world.topo, of);
@@ -206,6 +197,21 @@ pub fn need(world: &World<'_>, views: &[View<'_>], claim: &Claim) -> Option<Need
             Some(Need::Logged(all?.into_iter().flatten().collect()))
         }
     }
+}
+
+/// What a claim that something works must carry, also through routers without a text.
+fn journeys(world: &World<'_>, views: &[View<'_>], kind: &ClaimKind) -> Vec<Journey> {
+    let named;
+    let halves: Vec<&Half> = match kind {
+        ClaimKind::Works { from, to, terms } => {
+            named = spec::halves_of(world.policy, from, to, terms);
+            named.iter().collect()
+        }
+        _ => world.halves.iter().collect(),
+    };
+    let each = views.iter();
+    each.flat_map(|view| carried::journeys(view, &halves))
+        .collect()
 }
 
 /// The questions of [`only::check`], in its order.
@@ -259,7 +265,7 @@ fn neighbours(
             src: from.addrs.of(view.family).clone(),
             dst: to.addrs.of(view.family).clone(),
         },
-        listed: of_family(view, only::listed_boxes(view, claim)),
+        listed: of_family(view, only::listed_boxes(view, claim, Some(from))),
         replies: of_family(view, only::reply_boxes(view, origin, to)),
         strict,
     }
@@ -307,7 +313,7 @@ fn one(
         sources: from.and_then(|from| sources(view, from)),
         requests: only::request_boxes(view, claim),
         into,
-        listed: of_family(view, only::listed_boxes(view, claim)),
+        listed: of_family(view, only::listed_boxes(view, claim, from)),
         replies: of_family(view, only::reply_boxes(view, origin, to)),
         strict,
     })

@@ -5,8 +5,8 @@ use crate::net::Family;
 use crate::vendor::cisco_ios_xe::KIN;
 use crate::vendor::ios_like::lists::{head, item, numbered, without_place};
 use crate::vendor::ios_like::route::{Read, v4, v6};
-use crate::vendor::ios_like::statement::vlan_list;
 use crate::vendor::ios_like::table::{LONGEST, Place};
+use crate::vendor::ios_like::vlan::vlan_list;
 use crate::vendor::words::Words;
 
 #[test]

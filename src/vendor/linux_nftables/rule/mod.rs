@@ -139,8 +139,12 @@ impl Reading<'_> {
                 (self.offloads, self.tracked) = (true, true);
                 self.cursor.at = self.cursor.tokens.len();
             }
-            // Changes the contents of a set, not the packet.
-            "set" | "add" | "update" | "delete" | "meter" => self.skip_to_verdict(),
+            // Changes the contents of a set, not the packet; where there is no room, or a limit beside the element says so, the
+            // rule ends here.
+            "set" | "add" | "update" | "delete" | "meter" => {
+                self.skip_to_verdict();
+                self.and_question("set");
+            }
             _ => {
                 self.cursor.at = start;
                 return self.test();

@@ -423,3 +423,29 @@ fn a_packet_meets_prerouting_first() {
     assert_eq!(inward_of(""), "++-");
     assert_eq!(inward_of(early), "+--");
 }
+
+/// There is no room, or the limit beside the element is reached: the rule ends before its verdict.
+#[test]
+fn a_rule_that_changes_a_set_may_end_there() {
+    for change in [
+        "add @s { ip saddr }",
+        "update @s { ip saddr limit rate 10/second }",
+        "meter m { ip saddr limit rate over 10/second }",
+    ] {
+        let sets = "set s { type ipv4_addr; size 9; }";
+        for (verdict, policy) in [("accept", "drop"), ("drop", "accept")] {
+            let device = forward(sets, &format!("{change} counter {verdict}"), policy);
+            assert_eq!(fates(inward(&device), &[WEB]), "?", "{change} {verdict}");
+        }
+    }
+}
+
+#[test]
+fn what_rules_put_into_a_set_is_not_in_the_text() {
+    let sets = "set s { type ipv4_addr; elements = { 10.0.0.7 }; }";
+    let known = forward(sets, "ip saddr @s accept", "drop");
+    assert_eq!(fates(inward(&known), &[WEB]), "-");
+    let other = "chain other { tcp dport 7 add @s { ip saddr }\n}";
+    let changed = forward(&format!("{sets}\n{other}"), "ip saddr @s accept", "drop");
+    assert_eq!(fates(inward(&changed), &[WEB]), "?");
+}
