@@ -263,14 +263,14 @@ fn lines_that_may_send_elsewhere_are_reckoned_with() {
     let (dir, exit, said) = small("certificate-redirect", REDIRECTS, &[("SW", POLICY_ROUTED)]);
     assert_eq!(exit, 0, "{said}");
     let mut document = read(&dir.join("c.json"));
-    assert_eq!(document["devices"][0]["effects"][0]["may"], "redirect");
+    assert_eq!(document["effects"][0]["may"], "redirect");
     // Its line is bound to the file, and what it may do is shown there.
     let shown = Command::new(env!("CARGO_BIN_EXE_aclc-check"))
         .args(["--show".as_ref(), dir.join("c.json").as_os_str()])
         .output()
         .unwrap();
     assert!(String::from_utf8_lossy(&shown.stdout).contains("\"may\":\"redirect\""));
-    document["devices"][0]["effects"][0]["line"] = json!(2);
+    document["effects"][0]["lines"] = json!([2]);
     let file = dir.join("forged.json");
     std::fs::write(&file, forged(document)).unwrap();
     assert_eq!(check(&file).0, 1);

@@ -50,14 +50,13 @@ fn routes_of_a_captured_table_are_held_to_its_lines() {
     for (why, path, value) in [
         ("leads elsewhere", of("hops/0/via"), json!("10.3.0.3")),
         ("stand in", of("prefix"), json!("10.2.0.0/25")),
-        ("stand in", of("lines/0"), json!(7)),
-        ("is left out", of("lines"), json!([])),
-        ("stand in", of("learnt"), json!(false)),
+        ("left out", of("lines/0"), json!(7)),
+        ("left out", of("lines"), json!([])),
+        ("left out", of("learnt"), json!(false)),
     ] {
-        let lines_gone = path.ends_with("lines");
         let (exit, said) = tampered(&dir, &document, change(path.clone(), value));
         assert_eq!(exit, 1, "{path}: {said}");
-        assert!(lines_gone || said.contains(why), "{path}: {said}");
+        assert!(said.contains(why), "{path}: {said}");
     }
     let table = |d: &Value| {
         let mut devices = d["devices"].as_array().unwrap().iter();
@@ -69,7 +68,7 @@ fn routes_of_a_captured_table_are_held_to_its_lines() {
         let at = table(d);
         d["devices"][at]["table"] = Value::Null;
     });
-    rejected(&dir, &document, "a line is left out", |d| {
+    rejected(&dir, &document, "left out", |d| {
         d["routes"].as_array_mut().unwrap().remove(at);
     });
     // The table itself is one of the files.
@@ -96,10 +95,10 @@ fn no_part_of_a_captured_table_may_be_left_out() {
     let document = read(&words[2]);
     let (default, two) = (row(&document, "0.0.0.0/0"), row(&document, "10.7.0.0/16"));
     assert_eq!(document["routes"][two]["hops"].as_array().unwrap().len(), 2);
-    rejected(&dir, &document, "is left out", |d| {
+    rejected(&dir, &document, "left out", |d| {
         d["routes"].as_array_mut().unwrap().remove(default);
     });
-    rejected(&dir, &document, "is left out", |d| {
+    rejected(&dir, &document, "left out", |d| {
         d["routes"][two]["hops"].as_array_mut().unwrap().remove(1);
         d["routes"][two]["lines"].as_array_mut().unwrap().remove(1);
     });
@@ -166,10 +165,10 @@ fn a_next_hop_is_followed_through_other_routes() {
     rejected(&dir, &document, "leads elsewhere", |d| {
         d["routes"][at]["hops"][0]["via"] = json!("10.3.0.2");
     });
-    rejected(&dir, &document, "leads elsewhere", |d| {
+    rejected(&dir, &document, "does not belong", |d| {
         d["routes"][at]["hops"][0] = json!({ "out": 1, "via": "10.9.0.2" });
     });
-    rejected(&dir, &document, "is left out", |d| {
+    rejected(&dir, &document, "left out", |d| {
         let far = row(d, "10.9.9.0/24");
         d["routes"].as_array_mut().unwrap().remove(far);
     });
@@ -202,7 +201,8 @@ fn a_next_hop_is_followed_through_other_routes() {
         let config = other.join("R1.cfg").to_str().unwrap().to_owned();
         for file in d["files"].as_array_mut().unwrap() {
             if file["path"].as_str().unwrap().ends_with("R1.cfg") {
-                *file = json!({ "path": config, "sha256": sha256(circle.as_bytes()) });
+                file["path"] = json!(config);
+                file["sha256"] = json!(sha256(circle.as_bytes()));
             }
         }
     };
@@ -252,8 +252,8 @@ fn broadcasts_that_a_relay_sends_on_are_reckoned_with() {
     rejected(&good, &sound, "a relay leads elsewhere", |d| {
         d["interfaces"][a]["relays"][0]["to"] = json!("10.2.0.12");
     });
-    rejected(&good, &sound, "another text", |d| {
-        d["interfaces"][a]["relays"][0]["text"] = json!("ip helper-address 10.2.0.12");
+    rejected(&good, &sound, "left out", |d| {
+        d["interfaces"][a]["relays"] = json!([]);
     });
     // To a server that nothing may reach: nobody certifies it, not even with the argument of the sound network.
     let (bad, exit, said) = small(
@@ -313,10 +313,10 @@ fn what_guards_a_service_of_a_switch_may_drop_what_arrived_there() {
     assert_eq!(exit, 3, "{said}");
     assert!(said.contains("\ncertified 確認済  NONE"), "{said}");
     let document = read(&dir.join("c.json"));
-    let effect = &document["devices"][0]["effects"][0];
+    let effect = &document["effects"][0];
     assert_eq!(effect["may"], "drop");
     assert!(effect["own"].is_array(), "{effect}");
-    rejected(&dir, &document, "a line may drop", |d| {
+    rejected(&dir, &document, "ends at Dropped", |d| {
         d["cases"][0]["arguments"][0] = sound["cases"][0]["arguments"][0].clone();
         d["claims"][0]["verdict"] = json!("proved");
     });

@@ -97,7 +97,7 @@ fn a_list_that_sees_frames_pass_may_drop_them() {
     let (dir, document, _) = network("certificate-bystander", POLICY, "10.3.0.2");
     let r3 = device(&document, "R3");
     for known in ["yes", "open"] {
-        rejected(&dir, &document, "a list may drop", |d| {
+        rejected(&dir, &document, "ends at Dropped", |d| {
             d["devices"][r3]["bridged_in"] = json!(known);
         });
     }
@@ -140,7 +140,8 @@ fn over(document: &Value, dir: &Path, text: &str) -> Value {
     let mut document = document.clone();
     for one in document["files"].as_array_mut().unwrap() {
         if one["path"].as_str().unwrap().ends_with("R1.cfg") {
-            *one = json!({ "path": file.to_str(), "sha256": sha256(text.as_bytes()) });
+            one["path"] = json!(file.to_str());
+            one["sha256"] = json!(sha256(text.as_bytes()));
         }
     }
     document

@@ -138,12 +138,17 @@ pub(super) fn list<T: PartialEq + ToString>(ranges: Vec<(T, T)>) -> String {
 }
 
 /// The bits of a mask as ranges of their numbers.
-fn bits(mask: u64, width: u32) -> Vec<(u32, u32)> {
-    let mut out: Vec<(u32, u32)> = Vec::new();
-    for bit in (0..width).filter(|bit| mask >> bit & 1 == 1) {
+fn bits(mask: u64, width: u64) -> Vec<(u64, u64)> {
+    runs((0..width).filter(|bit| mask >> bit & 1 == 1))
+}
+
+/// Ascending numbers as ranges.
+pub(super) fn runs(numbers: impl Iterator<Item = u64>) -> Vec<(u64, u64)> {
+    let mut out: Vec<(u64, u64)> = Vec::new();
+    for number in numbers {
         match out.last_mut() {
-            Some((_, high)) if *high + 1 == bit => *high = bit,
-            _ => out.push((bit, bit)),
+            Some((_, high)) if *high + 1 == number => *high = number,
+            _ => out.push((number, number)),
         }
     }
     out

@@ -158,14 +158,15 @@ fn nothing_but(part: &NothingBut, reach: usize) -> Result<Value, Text> {
 }
 
 fn carried(view: &View<'_>, journey: &Journey, budget: &mut Budget) -> Result<Value, Text> {
-    let start = match &journey.start {
-        Start::Ports(ports) => json!({ "interfaces": ports }),
-        Start::Device(device, vrf) => json!({ "device": { "device": device, "vrf": vrf } }),
-    };
     let goal = match &journey.goal {
-        End::Entered => json!("entered"),
+        End::Entered(port) => json!({ "entered": port }),
         End::Left(port) => json!({ "left": port }),
         End::Goal(goal) => of_goal(goal),
+    };
+    let start = match (&journey.start, &journey.goal) {
+        (Start::Ports(ports), _) => ports.iter().map(|port| json!({ "in": port })).collect(),
+        (Start::Device(..), End::Left(port)) => vec![json!({ "out": port })],
+        (Start::Device(device, vrf), _) => vec![json!({ "made": [device, vrf] })],
     };
     Ok(json!({
         "family": view.family.digit().to_string(),

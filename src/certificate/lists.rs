@@ -4,6 +4,7 @@ use super::boxes;
 use super::{Budget, Questions};
 use crate::acl::{Ace, Acl, Action, Open};
 use crate::base::Text;
+use crate::device::Device;
 use crate::net::Family;
 use crate::pset::{PacketSet, Space};
 use crate::topo::Topo;
@@ -14,10 +15,11 @@ use serde_json::{Value, json};
 pub(super) fn all(topo: &Topo, questions: &Questions) -> Result<Value, Text> {
     let mut out = Vec::new();
     for (device, acl) in each(topo) {
-        let entries: Result<Vec<Value>, Text> =
-            acl.all().map(|ace| entry(ace, questions)).collect();
+        let of = &topo.devices[device].device;
+        let entries = acl.all().map(|ace| entry(of, ace, questions));
+        let entries: Result<Vec<Value>, Text> = entries.collect();
         out.push(json!({
-            "device": device, "name": acl.name, "line": acl.line,
+            "device": device, "name": acl.name, "lines": Vec::from_iter(acl.line),
             "family": acl.family.digit().to_string(), "entries": entries?,
         }));
     }
@@ -60,7 +62,7 @@ fn each(topo: &Topo) -> impl Iterator<Item = (usize, &Acl)> {
     devices.flat_map(|(device, named)| named.device.acls.iter().map(move |acl| (device, acl)))
 }
 
-fn entry(ace: &Ace, questions: &Questions) -> Result<Value, Text> {
+fn entry(device: &Device, ace: &Ace, questions: &Questions) -> Result<Value, Text> {
     let perhaps = |open: &Open| -> Result<Value, Text> {
         Ok(
             json!({ "question": questions.number(&open.question), "boxes": boxes::all(&open.boxes)? }),
@@ -68,8 +70,7 @@ fn entry(ace: &Ace, questions: &Questions) -> Result<Value, Text> {
     };
     let perhaps: Result<Vec<Value>, Text> = ace.open.iter().map(perhaps).collect();
     Ok(json!({
-        "line": ace.line,
-        "text": ace.text,
+        "lines": device.lines_of(ace.line.unwrap_or(0)),
         "action": match ace.action {
             Action::Permit => "permit",
             Action::Deny => "deny",

@@ -12,6 +12,7 @@
 mod boxes;
 mod cases;
 mod claims;
+mod files;
 mod lists;
 mod network;
 mod routes;
@@ -38,6 +39,8 @@ pub struct File {
     pub path: String,
     /// SHA-256 of its bytes.
     pub sha256: String,
+    /// How many lines it has.
+    pub lines: u32,
 }
 
 /// What is certified.
@@ -109,27 +112,29 @@ pub fn write(subject: &Subject<'_>) -> Result<Value, Text> {
     };
     let world = plan.world(subject);
     let questions = &plan.questions;
-    let file = |file: &File| json!({ "path": file.path, "sha256": file.sha256 });
     let claim = |(result, file, line): &(&ClaimResult, usize, u32)| {
         json!({
-            "id": result.id, "text": result.text, "file": file, "line": line,
+            "id": result.id, "text": result.text, "file": file, "lines": [line],
             "verdict": result.verdict.word(),
         })
     };
-    Ok(json!({
-        "schema": "aclc/certificate/3",
+    let mut document = json!({
+        "schema": "aclc/certificate/4",
         "version": env!("CARGO_PKG_VERSION"),
         "at": subject.at.to_string(),
         "facts": subject.facts,
-        "files": subject.files.iter().map(file).collect::<Vec<_>>(),
+        "files": [],
         "questions": questions.0.iter().map(cases::name).collect::<Vec<_>>(),
-        "devices": network::devices(&world, subject, questions)?,
+        "devices": network::devices(&world, subject, questions),
         "links": network::links(&world),
         "interfaces": network::interfaces(&world),
+        "effects": network::effects(&world)?,
         "routes": routes::all(&world, subject)?,
         "externals": network::externals(&world),
         "lists": lists::all(&world.topo, questions)?,
         "claims": subject.claims.iter().map(claim).collect::<Vec<_>>(),
         "cases": written,
-    }))
+    });
+    document["files"] = files::all(subject, &document);
+    Ok(document)
 }

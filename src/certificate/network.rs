@@ -27,82 +27,65 @@ fn digit(family: Family) -> String {
 }
 
 /// The devices with their files; a router that the policy declares without a text has none.
-pub(super) fn devices(
-    world: &World<'_>,
-    subject: &Subject<'_>,
-    questions: &Questions,
-) -> Result<Value, Text> {
+pub(super) fn devices(world: &World<'_>, subject: &Subject<'_>, questions: &Questions) -> Value {
     let one = |(index, named): (usize, &Arc<crate::topo::Named>)| {
         let device = &named.device;
         let known = |fact| known(fact, questions);
-        let own: Vec<Value> = device
-            .interfaces
-            .iter()
-            .map(|i| {
-                let addrs = i.addrs.iter().map(ToString::to_string);
-                let shared = i.virtuals.iter().map(ToString::to_string);
-                let all: Vec<String> = addrs.chain(shared).collect();
-                json!({ "vrf": i.vrf, "up": !i.shutdown, "addresses": all })
-            })
-            .collect();
         let table = subject.tables[index].as_ref();
-        Ok(json!({
+        json!({
             "name": named.name,
             "file": subject.texts[index],
             "table": table.map(|table| table.file),
-            "forwards": { "4": known(&device.forwards.v4), "6": known(&device.forwards.v6) },
+            "forwards": [known(&device.forwards.v4), known(&device.forwards.v6)],
             "to_switch": known(&device.sees.to_switch),
             "from_switch": known(&device.sees.from_switch),
             "bridged_in": known(&device.sees.bridged_in),
             "bridged_out": known(&device.sees.bridged_out),
-            "own": own,
-            "effects": effects(&world.topo, index)?,
-        }))
+        })
     };
     world.topo.devices.iter().enumerate().map(one).collect()
 }
 
 /// Lines whose effect on packets is not modelled (D23), and where routes are learnt (D31).
-fn effects(topo: &Topo, device: usize) -> Result<Vec<Value>, Text> {
-    let of = &topo.devices[device].device;
-    let port = |interface: usize| {
-        let mut ports = topo.ports.iter();
-        ports.position(|port| (port.device, port.interface) == (device, interface))
-    };
+pub(super) fn effects(world: &World<'_>) -> Result<Value, Text> {
+    let (topo, numbers) = (&world.topo, numbers(&world.topo));
     let mut all = Vec::new();
-    for effect in &of.effects {
-        let may = match effect.class {
-            EffectClass::Narrows => "drop",
-            EffectClass::Redirects => "redirect",
-            EffectClass::Rewrites => "rewrite",
-        };
-        let (mut interface, mut direction, mut vrf, mut own) = (None, None, None, Value::Null);
-        match &effect.scope {
-            Scope::Interface(index, way) => (interface, direction) = (port(*index), *way),
-            Scope::Vrf(name) => vrf = Some(name),
-            Scope::Own(..) => {
-                let mut guards = of.guards(Family::V4);
-                let guarded = guards.find(|(one, _)| std::ptr::eq(*one, effect));
-                own = json!(guarded.map(|(_, m)| boxes::all(&[m])).transpose()?);
+    for (device, named) in topo.devices.iter().enumerate() {
+        let of = &named.device;
+        for effect in &of.effects {
+            let may = match effect.class {
+                EffectClass::Narrows => "drop",
+                EffectClass::Redirects => "redirect",
+                EffectClass::Rewrites => "rewrite",
+            };
+            let (mut interface, mut direction, mut vrf, mut own) = (None, None, None, Value::Null);
+            match &effect.scope {
+                Scope::Interface(index, way) => {
+                    interface = numbers.iter().position(|one| *one == (device, *index));
+                    direction = *way;
+                }
+                Scope::Vrf(name) => vrf = Some(name),
+                Scope::Own(..) => {
+                    let mut guards = of.guards(Family::V4);
+                    let guarded = guards.find(|(one, _)| std::ptr::eq(*one, effect));
+                    own = json!(guarded.map(|(_, m)| boxes::all(&[m])).transpose()?);
+                }
+                Scope::Device => {}
             }
-            Scope::Device => {}
-        }
-        // What may only drop at an interface without a link drops nothing of what is asked about.
-        let nowhere = matches!(effect.scope, Scope::Interface(..)) && interface.is_none();
-        if !nowhere || may != "drop" {
             all.push(json!({
-                "line": effect.line, "text": effect.text, "may": may, "interface": interface,
-                "direction": direction.map(Direction::word), "vrf": vrf, "own": own,
+                "device": device, "lines": of.lines_of(effect.line), "may": may,
+                "interface": interface, "direction": direction.map(Direction::word), "vrf": vrf,
+                "own": own,
             }));
         }
+        all.extend(of.dynamic.iter().map(|(vrf, line)| {
+            json!({
+                "device": device, "lines": of.lines_of(*line), "may": "learn", "interface": null,
+                "direction": null, "vrf": vrf, "own": null,
+            })
+        }));
     }
-    all.extend(of.dynamic.iter().map(|(vrf, line)| {
-        json!({
-            "line": line, "text": "", "may": "learn", "interface": null, "direction": null,
-            "vrf": vrf, "own": null,
-        })
-    }));
-    Ok(all)
+    Ok(json!(all))
 }
 
 /// The names of the links.
@@ -113,37 +96,56 @@ pub(super) fn links(world: &World<'_>) -> Value {
         .collect()
 }
 
-/// The layer-3 interfaces on links: addresses, families that pass, lists by their place among all lists of the document.
+/// Every layer-3 interface, by device and its number there: those on links first, in the order of the ports.
+fn numbers(topo: &Topo) -> Vec<(usize, usize)> {
+    let ports = topo.ports.iter();
+    let mut all: Vec<(usize, usize)> = ports.map(|port| (port.device, port.interface)).collect();
+    for (device, named) in topo.devices.iter().enumerate() {
+        let each = (0..named.device.interfaces.len()).map(|interface| (device, interface));
+        let rest: Vec<(usize, usize)> = each.filter(|one| !all.contains(one)).collect();
+        all.extend(rest);
+    }
+    all
+}
+
+/// The layer-3 interfaces: addresses, families that pass, lists by their place among all lists of the document.
 pub(super) fn interfaces(world: &World<'_>) -> Value {
     let topo = &world.topo;
-    let one = |port: usize| {
-        let interface = topo.interface(port);
-        let families = Family::BOTH
+    let one = |(number, (device, index)): (usize, (usize, usize))| {
+        let interface = &topo.devices[device].device.interfaces[index];
+        let link = topo.ports.get(number).map(|port| port.link);
+        let up = Family::BOTH
             .into_iter()
-            .filter(|&f| interface.carries(f))
-            .map(digit);
-        let bound = |direction| {
-            let of = |family| {
-                let binding = interface.binding(family, direction);
-                json!(binding.map(|b| json!({ "list": place(topo, topo.ports[port].device, b.acl), "line": b.line })))
-            };
-            json!({ "4": of(Family::V4), "6": of(Family::V6) })
+            .filter(|&f| link.is_some() && interface.carries(f));
+        let bound = |(family, direction)| {
+            let binding = interface.binding(family, direction);
+            json!(
+                binding
+                    .map(|b| json!({ "list": place(topo, device, b.acl), "lines": some(b.line) }))
+            )
         };
+        let ways = [Direction::In, Direction::Out];
+        let lists = Family::BOTH.map(|family| ways.map(|way| bound((family, way))));
         json!({
-            "device": topo.ports[port].device,
+            "device": device,
             "name": interface.name,
-            "line": interface.line,
+            "lines": some(interface.line),
             "vrf": interface.vrf,
-            "link": topo.ports[port].link,
-            "families": families.collect::<Vec<_>>(),
+            "link": link,
+            "up": !interface.shutdown,
+            "families": up.map(digit).collect::<Vec<_>>(),
             "addresses": interface.addrs.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "virtual": interface.virtuals.iter().map(ToString::to_string).collect::<Vec<_>>(),
-            "in": bound(Direction::In),
-            "out": bound(Direction::Out),
+            "lists": lists.concat(),
             "relays": interface.broadcasts.iter().map(relay).collect::<Vec<_>>(),
         })
     };
-    (0..topo.ports.len()).map(one).collect()
+    numbers(topo).into_iter().enumerate().map(one).collect()
+}
+
+/// A line; none if it was not read from text.
+fn some(line: u32) -> Vec<u32> {
+    Vec::from_iter((line > 0).then_some(line))
 }
 
 /// Where a list of a device stands among all lists.
@@ -154,7 +156,7 @@ pub(super) fn place(topo: &Topo, device: usize, acl: usize) -> usize {
 
 fn relay(relay: &BroadcastRelay) -> Value {
     json!({
-        "line": relay.line, "text": relay.text, "to": relay.to.to_string(),
+        "lines": some(relay.line), "to": relay.to.to_string(),
         "ports": boxes::list(relay.ports.ranges().to_vec()),
     })
 }

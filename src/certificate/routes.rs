@@ -45,7 +45,11 @@ pub(super) fn all(world: &World<'_>, subject: &Subject<'_>) -> Result<Value, Tex
             let table = subject.tables[device].as_ref();
             let lines = table.and_then(|table| table.lines.get(&((*vrf).to_owned(), *prefix)));
             in_use(topo, device, (*vrf, *prefix), routes, fib)?;
-            let stated = routes.iter().map(|route| route.line).collect();
+            let stated = routes
+                .iter()
+                .map(|route| route.line)
+                .filter(|line| *line > 0);
+            let stated = stated.collect();
             rows.push(json!({
                 "device": device, "vrf": vrf, "prefix": prefix.to_string(),
                 "hops": routes.iter().map(|route| hop(topo, device, route)).collect::<Vec<_>>(),

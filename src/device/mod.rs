@@ -47,10 +47,10 @@ pub struct Device {
     pub modelled: Vec<String>,
     /// Lines of the capture that are no configuration: texts of banners, what other commands printed.
     pub asides: Vec<u32>,
+    /// Lines of a statement that begins on another line, entries and what is not wholly understood: the line, and the first one.
+    pub parts: BTreeSet<(u32, u32)>,
     /// What only its text says.
     pub beneath: Beneath,
-    /// Lines of a statement that begins on another line, where it is not wholly understood: the line, and the first one.
-    pub parts: BTreeSet<(u32, u32)>,
 }
 
 impl Device {
@@ -98,6 +98,14 @@ impl Device {
             beneath: Beneath::default(),
             parts: BTreeSet::new(),
         }
+    }
+
+    /// All lines of a statement that begins on a line; none if it was not read from text (0).
+    #[must_use]
+    pub fn lines_of(&self, line: u32) -> Vec<u32> {
+        let parts = self.parts.iter().filter(|(_, head)| *head == line);
+        let all: BTreeSet<u32> = parts.map(|(part, _)| *part).chain([line]).collect();
+        all.into_iter().filter(|line| *line > 0).collect()
     }
 
     /// The lines that may drop packets to its own addresses behind the in-list (D19, D23), with what they may drop.

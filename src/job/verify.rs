@@ -197,6 +197,7 @@ pub fn certificate(
         File {
             path: source.path.clone(),
             sha256: source.sha256.clone(),
+            lines: source.lines().map(|(line, _)| line).max().unwrap_or(0),
         }
     };
     let captures = configs.ok_or_else(|| text!("certificate-not-captured"))?;

@@ -114,10 +114,7 @@ pub(super) fn read(filter: At<'_>, family: Family, context: &mut Context<'_>) ->
         count += 1;
         let term = term::read(at, family, context);
         let text = format!("term {}", at.text(240));
-        let settled = term.ace.as_ref().is_none_or(Ace::is_settled);
-        if !settled || term.why.is_some() || !term.effects.is_empty() {
-            context.parts.extend(at.parts());
-        }
+        context.parts.extend(at.parts());
         for class in term.effects {
             effects.push((class, at.line(), redact(&text)));
         }

@@ -115,7 +115,11 @@ fn legs(view: &View<'_>, half: &Half, port: usize, server: IpAddr) -> Vec<Journe
         goal,
     };
     let discover = of((works::host(nobody), 68), (works::host(broadcast), 67));
-    let mut all = vec![journey(Start::Ports(vec![port]), discover, End::Entered)];
+    let mut all = vec![journey(
+        Start::Ports(vec![port]),
+        discover,
+        End::Entered(port),
+    )];
     let address = interface
         .addrs
         .iter()

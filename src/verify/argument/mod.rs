@@ -148,8 +148,8 @@ pub enum Start {
 pub enum End {
     /// At a goal of the network.
     Goal(Goal),
-    /// Past the in-list of the port where it started.
-    Entered,
+    /// Past the in-list of this port.
+    Entered(usize),
     /// Past the out-list of this port.
     Left(usize),
 }
