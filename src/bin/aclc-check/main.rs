@@ -101,9 +101,11 @@ fn main() -> ExitCode {
 
 fn print(text: &str, code: u8) -> ExitCode {
     use std::io::Write as _;
-    // A reader that has gone away changes nothing of the answer.
-    let _ = std::io::stdout().write_all(text.as_bytes());
-    ExitCode::from(code)
+    // A reader that has gone away changes nothing of the answer; a full disk loses it.
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => ExitCode::from(2),
+        _ => ExitCode::from(code),
+    }
 }
 
 /// The report and whether every claim is proved and certified.
