@@ -124,11 +124,12 @@ mod tests {
     use super::ATTESTED;
 
     /// Assumptions of the definitions themselves (D49), and what is said of others.
-    const OURS: [&str; 10] = [
+    const OURS: [&str; 11] = [
         "assume-links",
         "assume-hosts",
         "assume-fragments",
         "assume-unrouted",
+        "assume-broadcasts",
         "assume-neighbours",
         "assume-wires",
         "assume-routes",
