@@ -178,10 +178,9 @@ impl<'a> Runner<'a> {
             false => kernel.len() == 1 && kernel.is_subset(interpreter),
         };
         let topo = &self.plan.world.topo;
-        let alone = topo
-            .routers_of(topo.ports[shot.port].link, shot.flow.family())
-            .count()
-            == 1;
+        // Also a device that routes nothing takes what is for itself.
+        let mut there = topo.ports_of(topo.ports[shot.port].link, shot.flow.family());
+        let alone = there.all(|port| port == shot.port);
         let sets_fit = match alone {
             true => solver == interpreter,
             false => interpreter.is_subset(solver),
